@@ -1,0 +1,48 @@
+/**
+ * What became of decisions and tasks, as columns; the worlds append, the collector empties.
+ *
+ * A decision's reward follows its task: `reward` is all that was earned between this decision and the next of the same
+ * chain (a task for `forward` and `place`, a satellite's cache for `cache`), `elapsedS` the time between them. `next` names
+ * the successor.
+ */
+export interface TransitionColumns {
+  n: number;
+  /** [capacity] sequence number of the decision in its world. */
+  readonly decision: Int32Array;
+  /** [capacity] sequence number of the next decision of the chain; -1 = the chain ended here (terminated). */
+  readonly next: Int32Array;
+  /** [capacity] reward between the two. */
+  readonly reward: Float64Array;
+  /** [capacity] simulated time between the two, s. */
+  readonly elapsedS: Float64Array;
+}
+
+/** Key figures of one run in physical units: flat, so tables, JSON and plots read the same names. */
+export type Kpis = Readonly<Record<string, number>>;
+
+/** One KPI's meaning, for tables and plots. */
+export interface KpiSpec {
+  readonly key: string;
+  readonly label: string;
+  readonly unit: string;
+  /** Which direction is better; `none` for a description. */
+  readonly better: 'higher' | 'lower' | 'none';
+}
+
+/** The KPIs every evaluation prints, in order. `drop.<reason>` and `breach.<name>` follow from core/task.ts. */
+export const KPI_SPECS: readonly KpiSpec[] = [
+  { key: 'utility', label: 'utility per task', unit: '1', better: 'higher' },
+  { key: 'deliveredFrac', label: 'tasks delivered', unit: '1', better: 'higher' },
+  { key: 'deadlineHitFrac', label: 'deadlines met', unit: '1', better: 'higher' },
+  { key: 'latencyP50S', label: 'latency p50', unit: 's', better: 'lower' },
+  { key: 'latencyP95S', label: 'latency p95', unit: 's', better: 'lower' },
+  { key: 'latencyP99S', label: 'latency p99', unit: 's', better: 'lower' },
+  { key: 'queueingMeanS', label: 'queueing delay, mean', unit: 's', better: 'lower' },
+  { key: 'hopsMean', label: 'hops per delivered bundle', unit: '1', better: 'none' },
+  { key: 'downlinkGB', label: 'bytes down', unit: 'GB', better: 'lower' },
+  { key: 'islGB', label: 'bytes over ISLs', unit: 'GB', better: 'none' },
+  { key: 'energyMJ', label: 'energy of transmission and compute', unit: 'MJ', better: 'lower' },
+  { key: 'cacheHitFrac', label: 'cache hits', unit: '1', better: 'higher' },
+  { key: 'cacheByteHitFrac', label: 'cache byte hits', unit: '1', better: 'higher' },
+  { key: 'breaches', label: 'constraint breaches', unit: '1', better: 'lower' },
+];

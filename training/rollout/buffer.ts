@@ -1,0 +1,59 @@
+/**
+ * What the learner learns from, as columns over shared memory: `n` decision rows, then `finals` observation rows.
+ *
+ * A decision row's successor `next[r]` is another decision row of the same chain, a final row (truncated: its value is
+ * bootstrapped), or -1 (terminated). Successors always have a larger row index. Strides C, F, K as in `DecisionBatch`.
+ */
+export interface RolloutBuffer {
+  n: number;
+  finals: number;
+  readonly capacity: number;
+  readonly contextStride: number;
+  readonly candidateStride: number;
+  readonly maxCandidates: number;
+  /** [capacity] decision kind. */
+  readonly kind: Uint8Array;
+  /** [capacity] */
+  readonly candidateCount: Uint8Array;
+  /** [capacity * C], [capacity * K * F], [capacity * K] */
+  readonly context: Float32Array;
+  readonly candidates: Float32Array;
+  readonly actionMask: Uint8Array;
+  /** [capacity] choice taken and its log-probability under the policy that took it. */
+  readonly action: Uint8Array;
+  readonly logProb: Float32Array;
+  /** [capacity] reward until the successor, and the time until then in units of `discountUnitS`. */
+  readonly reward: Float32Array;
+  readonly elapsed: Float32Array;
+  /** [capacity] */
+  readonly next: Int32Array;
+}
+
+export interface RolloutBufferShape {
+  readonly capacity: number;
+  readonly contextStride: number;
+  readonly candidateStride: number;
+  readonly maxCandidates: number;
+}
+
+/** Columns over `SharedArrayBuffer`s, so that a worker fills what the learner reads. */
+export function createRolloutBuffer(shape: RolloutBufferShape): RolloutBuffer {
+  const { capacity, contextStride, candidateStride, maxCandidates } = shape;
+  const f32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(length * 4));
+  const u8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
+  return {
+    n: 0,
+    finals: 0,
+    ...shape,
+    kind: u8(capacity),
+    candidateCount: u8(capacity),
+    context: f32(capacity * contextStride),
+    candidates: f32(capacity * maxCandidates * candidateStride),
+    actionMask: u8(capacity * maxCandidates),
+    action: u8(capacity),
+    logProb: f32(capacity),
+    reward: f32(capacity),
+    elapsed: f32(capacity),
+    next: new Int32Array(new SharedArrayBuffer(capacity * 4)),
+  };
+}
