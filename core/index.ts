@@ -4,6 +4,7 @@ export * from './decision-batch.ts';
 export * from './errors.ts';
 export * from './hash.ts';
 export * from './knowledge.ts';
+export * from './modes.ts';
 export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './rng.ts';

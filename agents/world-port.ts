@@ -1,0 +1,24 @@
+import type { DecisionBatch, LocalKnowledge, OracleView } from '../core/index.ts';
+
+/** What agents need of a world: the seam between the two. `environment/world` implements it structurally. */
+export interface WorldPort {
+  readonly satelliteCount: number;
+  readonly nodeCount: number;
+  /** [nodeCount] unique. */
+  readonly nodeNames: readonly string[];
+  /** Simulated time, s since scenario start. */
+  readonly timeS: number;
+  readonly knowledge: LocalKnowledge;
+  readonly oracle: OracleView;
+  /**
+   * Runs events until decisions wait, or `untilS`. Appends the waiting decisions as rows (world index `worldIndex`) up to
+   * `batch.capacity`; the rest wait for the next call. Returns rows added; 0 = `untilS` reached.
+   */
+  advance(batch: DecisionBatch, worldIndex: number, untilS: number): number;
+  /** Applies choices for this world's rows [from, to) of the batch. Throws ILLEGAL_CHOICE on a masked candidate. */
+  apply(batch: DecisionBatch, from: number, to: number, choices: Uint8Array): void;
+  /** Mode-relevant events since the last drain, as columns: kind (index of MODE_EVENTS), node; valid until the next advance. */
+  readonly modeEvents: { n: number; readonly kind: Uint8Array; readonly node: Int32Array };
+  /** Capabilities of a satellite as the machines decide them; bits of CAPABILITIES. Feeds the masks. */
+  setCapabilities(satellite: number, bits: number): void;
+}
