@@ -1,0 +1,1 @@
+export { BASELINE_NAMES, createBaseline } from './create-baseline.ts';

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { CACHE, type OracleView, PLACE } from '../../../core/index.ts';
+import { createBaseline } from '../../../policies/baselines/index.ts';
+import { type TestCandidate, batchOf } from './rows.ts';
+
+function place(name: string, candidates: readonly TestCandidate[], views?: readonly OracleView[]): number {
+  const policy = createBaseline(`load-aware+${name}+lru`, 1);
+  if (views !== undefined) policy.attachOracle?.(views);
+  const out = new Uint8Array(1);
+  const row = { kind: PLACE, agent: 4, destination: 9, sizeBits: 8e6, context: { outputMbit: 2 }, candidates };
+  policy.choose(batchOf([row]), out);
+  return out[0] as number;
+}
+
+function cache(name: string, candidates: readonly TestCandidate[]): number {
+  const out = new Uint8Array(1);
+  createBaseline(`load-aware+at-source+${name}`, 1).choose(batchOf([{ kind: CACHE, candidates }]), out);
+  return out[0] as number;
+}
+
+const self = (finishS: number, allowed = true): TestCandidate => ({
+  allowed,
+  node: 4,
+  features: { isSelf: 1, finishS, serviceS: 2 },
+});
+const ground = (node: number, finishS: number, allowed = true): TestCandidate => ({
+  allowed,
+  node,
+  features: { isGround: 1, finishS, serviceS: 1 },
+});
+const satellite = (node: number, finishS: number): TestCandidate => ({ node, features: { finishS, serviceS: 2 } });
+
+describe('placement baselines', () => {
+  it('bent pipe takes the ground executor that finishes first, although a satellite is faster', () => {
+    expect(place('bent-pipe', [self(1), ground(20, 9), ground(21, 8)])).toBe(2);
+  });
+
+  it('bent pipe falls back to itself, then to the earliest finish', () => {
+    expect(place('bent-pipe', [satellite(5, 1), self(3), ground(20, 9, false)])).toBe(1);
+    expect(place('bent-pipe', [satellite(5, 4), satellite(6, 3), self(1, false)])).toBe(1);
+  });
+
+  it('at source stays, and finishes earliest where it may not', () => {
+    expect(place('at-source', [ground(20, 1), self(30)])).toBe(1);
+    expect(place('at-source', [ground(20, 2), satellite(5, 1), self(0, false)])).toBe(1);
+  });
+
+  it('greedy finish takes the earliest, ties to the lowest index', () => {
+    expect(place('greedy-finish', [self(5), ground(20, 4), satellite(5, 4)])).toBe(1);
+  });
+
+  it('the oracle adds true transfers and backlogs; the input travels while the backlog drains', () => {
+    const delays: Record<string, number> = { '4-20': 3, '20-9': 1, '4-5': 0.5, '5-9': 2, '4-9': 2 };
+    const sizes: number[] = [];
+    const view: OracleView = {
+      trueDelayS(from, to, sizeBits) {
+        sizes.push(sizeBits);
+        return delays[`${from}-${to}`] ?? Infinity;
+      },
+      trueBacklogS: (node) => ({ 4: 2, 5: 6, 20: 1 })[node] ?? 0,
+    };
+    // self: max(0, 2) + 2 + 2 = 6 s; ground 20: max(3, 1) + 1 + 1 = 5 s; satellite 5: max(0.5, 6) + 2 + 2 = 10 s.
+    // finishS, which the oracle must ignore, says the opposite.
+    expect(place('oracle', [self(2), ground(20, 9), satellite(5, 1)], [view])).toBe(1);
+    // Input 8 Mbit out, output 2 Mbit back.
+    expect(new Set(sizes)).toEqual(new Set([8e6, 2e6]));
+  });
+});
+
+describe('cache baselines', () => {
+  const bypass: TestCandidate = { features: { isBypass: 1 } };
+  const admit = (allowed: boolean): TestCandidate => ({ allowed, features: { isAdmit: 1 } });
+  const victim = (flag: string, allowed = true): TestCandidate => ({ allowed, features: { [flag]: 1 } });
+  const full = [
+    bypass,
+    admit(false),
+    victim('isLruVictim'),
+    victim('isLfuVictim'),
+    victim('isGdsfVictim'),
+    victim('isSieveVictim'),
+  ];
+
+  it.each([
+    ['lru', 2],
+    ['lfu', 3],
+    ['gdsf', 4],
+    ['sieve', 5],
+    ['bypass', 0],
+  ])('%s evicts its own victim from a full cache', (name, expected) => {
+    expect(cache(name, full)).toBe(expected);
+  });
+
+  it.each(['lru', 'lfu', 'gdsf', 'sieve'])('%s admits into free space', (name) => {
+    expect(cache(name, [bypass, admit(true), victim('isLruVictim')])).toBe(1);
+  });
+
+  it('bypasses when the victim may not be evicted, and takes what is left when it may not bypass either', () => {
+    expect(cache('sieve', [bypass, admit(false), victim('isSieveVictim', false)])).toBe(0);
+    const noBypass = { allowed: false, features: { isBypass: 1 } };
+    expect(cache('sieve', [noBypass, victim('isSieveVictim', false), victim('isLruVictim')])).toBe(2);
+    expect(cache('bypass', [noBypass, victim('isLruVictim')])).toBe(1);
+  });
+});
