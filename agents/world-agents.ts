@@ -1,0 +1,232 @@
+import { type Actor, type Snapshot, createActor, initialTransition } from 'xstate';
+import { CAPABILITIES, MODE_EVENTS, type ModeEvent, SpaceCloudError } from '../core/index.ts';
+import { gatewayMachine } from './gateway.machine.ts';
+import {
+  type BundleRefusal,
+  type SatelliteEvent,
+  type SatelliteModes,
+  capabilities,
+  fallbackReason,
+  satelliteMachine,
+} from './satellite.machine.ts';
+import { type GroundEvent, terminalMachine } from './terminal.machine.ts';
+import type { WorldPort } from './world-port.ts';
+
+/** How the ground nodes [satelliteCount, nodeCount) are dealt: gateways first, then data centres, the rest terminals. */
+export interface GroundLayout {
+  readonly gatewayCount: number;
+  readonly dataCentreCount: number;
+}
+
+/** One mode of one node that changed. */
+export interface ModeChange {
+  readonly node: number;
+  readonly name: string;
+  /** Region of a satellite's machine, or `link` for ground nodes. */
+  readonly region: string;
+  readonly from: string;
+  readonly to: string;
+  /** For `autonomy`: why it fell back; null otherwise. */
+  readonly reason: string | null;
+}
+
+export interface WorldAgentsOptions {
+  readonly layout: GroundLayout;
+  /** Duration of a handover, s of simulated time (scenario `handoverS`). */
+  readonly handoverS: number;
+  readonly refusal: BundleRefusal | null;
+}
+
+/** JSON-safe state of the agents of one world. */
+export interface SavedWorldAgents {
+  /** Node -> persisted snapshot; nodes to which nothing happened are left out. */
+  readonly snapshots: Readonly<Record<string, unknown>>;
+  readonly handovers: readonly PendingHandover[];
+}
+
+interface PendingHandover {
+  readonly node: number;
+  readonly untilS: number;
+}
+
+const REGIONS = [
+  'service',
+  'power',
+  'thermal',
+  'trust',
+  'autonomy',
+] as const satisfies readonly (keyof SatelliteModes)[];
+
+/**
+ * The machines of one world. A node's actor is created when the first event reaches it: until then it stands in its initial
+ * modes, which all nodes share, so that worlds start fast.
+ */
+export class WorldAgents {
+  /** [satelliteCount] bits of CAPABILITIES. Written only here; each change also goes to the world. */
+  readonly capabilities: Uint8Array;
+  /** Satellites that decide by their fallback. */
+  fallbackSatellites: number;
+  private readonly world: WorldPort;
+  private readonly options: WorldAgentsOptions;
+  private readonly initialModes: SatelliteModes;
+  private readonly satellites = new Map<number, Actor<typeof satelliteMachine>>();
+  private readonly grounds = new Map<number, Actor<typeof gatewayMachine> | Actor<typeof terminalMachine>>();
+  private handovers: PendingHandover[] = [];
+
+  constructor(world: WorldPort, options: WorldAgentsOptions) {
+    this.world = world;
+    this.options = options;
+    const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: options.refusal });
+    this.initialModes = initial.value;
+    const bits = capabilities(initial);
+    this.capabilities = new Uint8Array(world.satelliteCount).fill(bits);
+    this.fallbackSatellites = (bits & CAPABILITIES.LEARNED) === 0 ? world.satelliteCount : 0;
+    for (let s = 0; s < world.satelliteCount; s++) world.setCapabilities(s, bits);
+  }
+
+  /** Whether `drain` has anything to do. */
+  get hasNews(): boolean {
+    return this.world.modeEvents.n > 0 || this.handovers.length > 0;
+  }
+
+  /** Sends the world's mode events to the machines, empties them, writes back changed capabilities; appends what changed. */
+  drain(changes: ModeChange[]): void {
+    const { modeEvents, timeS } = this.world;
+    if (this.handovers.length > 0) this.completeHandovers(timeS, changes);
+    for (let i = 0; i < modeEvents.n; i++) {
+      const type = MODE_EVENTS[modeEvents.kind[i] as number];
+      const node = modeEvents.node[i] as number;
+      if (type === undefined) throw this.misuse(`Expected an index of MODE_EVENTS, got ${modeEvents.kind[i]}.`);
+      if (isGroundEvent(type)) this.sendGround(node, type, changes);
+      else this.send(node, { type }, changes);
+    }
+    modeEvents.n = 0;
+  }
+
+  /** Sends one event to a satellite's machine; appends what changed. */
+  send(satellite: number, event: SatelliteEvent, changes: ModeChange[]): void {
+    const actor = this.satelliteActor(satellite);
+    const before = actor.getSnapshot();
+    actor.send(event);
+    const after = actor.getSnapshot();
+    if (after === before) return;
+    for (const region of REGIONS) {
+      const from = before.value[region];
+      const to = after.value[region];
+      if (from === to) continue;
+      const reason = region === 'autonomy' ? fallbackReason(after) : null;
+      changes.push({ node: satellite, name: this.nameOf(satellite), region, from, to, reason });
+    }
+    this.setCapabilities(satellite, capabilities(after));
+  }
+
+  /** Modes of a satellite as its machine has them. */
+  modesOf(satellite: number): SatelliteModes {
+    return this.satellites.get(satellite)?.getSnapshot().value ?? this.initialModes;
+  }
+
+  save(): SavedWorldAgents {
+    const snapshots: Record<string, unknown> = {};
+    for (const [node, actor] of [...this.satellites, ...this.grounds].sort(([a], [b]) => a - b)) {
+      snapshots[node] = actor.getPersistedSnapshot();
+    }
+    return { snapshots, handovers: [...this.handovers] };
+  }
+
+  /** Takes over saved machines in place of the present ones and writes their capabilities to the world. */
+  restore(saved: SavedWorldAgents): void {
+    this.stop();
+    const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: this.options.refusal });
+    for (let s = 0; s < this.world.satelliteCount; s++) this.setCapabilities(s, capabilities(initial));
+    for (const [key, snapshot] of Object.entries(saved.snapshots)) {
+      const node = Number(key);
+      if (node < this.world.satelliteCount) {
+        const actor = this.satelliteActor(node, snapshot as Snapshot<unknown>);
+        this.setCapabilities(node, capabilities(actor.getSnapshot()));
+      } else {
+        this.groundActor(node, snapshot as Snapshot<unknown>);
+      }
+    }
+    this.handovers = [...saved.handovers];
+  }
+
+  stop(): void {
+    for (const actor of this.satellites.values()) actor.stop();
+    for (const actor of this.grounds.values()) actor.stop();
+    this.satellites.clear();
+    this.grounds.clear();
+    this.handovers = [];
+  }
+
+  private sendGround(node: number, type: GroundEvent['type'], changes: ModeChange[]): void {
+    const actor = this.groundActor(node);
+    const from = actor.getSnapshot().value;
+    actor.send({ type });
+    const to = actor.getSnapshot().value;
+    if (type === 'antenna.handover') {
+      this.handovers.push({ node, untilS: this.world.timeS + this.options.handoverS });
+    }
+    if (from !== to) changes.push({ node, name: this.nameOf(node), region: 'link', from, to, reason: null });
+  }
+
+  private completeHandovers(timeS: number, changes: ModeChange[]): void {
+    if (this.handovers.every(({ untilS }) => untilS > timeS)) return;
+    const due = this.handovers.filter(({ untilS }) => untilS <= timeS);
+    this.handovers = this.handovers.filter(({ untilS }) => untilS > timeS);
+    for (const { node } of due) this.sendGround(node, 'handover.completed', changes);
+  }
+
+  private setCapabilities(satellite: number, bits: number): void {
+    const old = this.capabilities[satellite] as number;
+    if (bits === old) return;
+    this.fallbackSatellites += (old & CAPABILITIES.LEARNED ? 1 : 0) - (bits & CAPABILITIES.LEARNED ? 1 : 0);
+    this.capabilities[satellite] = bits;
+    this.world.setCapabilities(satellite, bits);
+  }
+
+  private satelliteActor(node: number, snapshot?: Snapshot<unknown>): Actor<typeof satelliteMachine> {
+    const known = this.satellites.get(node);
+    if (known !== undefined) return known;
+    if (!(Number.isInteger(node) && node >= 0 && node < this.world.satelliteCount)) {
+      throw this.misuse(`Expected a satellite in [0, ${this.world.satelliteCount}), got ${node}.`);
+    }
+    const input = { node, refusal: this.options.refusal };
+    const actor = createActor(satelliteMachine, snapshot === undefined ? { input } : { input, snapshot }).start();
+    this.satellites.set(node, actor);
+    return actor;
+  }
+
+  private groundActor(
+    node: number,
+    snapshot?: Snapshot<unknown>,
+  ): Actor<typeof gatewayMachine> | Actor<typeof terminalMachine> {
+    const known = this.grounds.get(node);
+    if (known !== undefined) return known;
+    const { gatewayCount, dataCentreCount } = this.options.layout;
+    const ground = node - this.world.satelliteCount;
+    const isGateway = ground >= 0 && ground < gatewayCount;
+    const isTerminal = ground >= gatewayCount + dataCentreCount && node < this.world.nodeCount;
+    if (!isGateway && !isTerminal)
+      throw this.misuse(`Expected a gateway or terminal, got ${this.nameOf(node)} (${node}).`);
+    const options = snapshot === undefined ? { input: { node } } : { input: { node }, snapshot };
+    const actor = isGateway ? createActor(gatewayMachine, options) : createActor(terminalMachine, options);
+    this.grounds.set(node, actor.start());
+    return actor;
+  }
+
+  private nameOf(node: number): string {
+    return this.world.nodeNames[node] ?? `node ${node}`;
+  }
+
+  private misuse(message: string): SpaceCloudError {
+    return new SpaceCloudError('MISUSE', `${message} (mode event of a world at ${this.world.timeS} s)`, {
+      hint: 'Give the constellation the `layout` of the scenario whose worlds it runs.',
+    });
+  }
+}
+
+function isGroundEvent(
+  type: ModeEvent,
+): type is Extract<ModeEvent, 'antenna.attach' | 'antenna.handover' | 'antenna.detach'> {
+  return type.startsWith('antenna.');
+}

@@ -1,0 +1,2 @@
+export * from './baselines/index.ts';
+export * from './runtime/index.ts';
