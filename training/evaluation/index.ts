@@ -1,0 +1,10 @@
+export * from './bootstrap.ts';
+export * from './evaluation-json.ts';
+export * from './kpi-catalogue.ts';
+export * from './marl-eval.ts';
+export * from './run-record.ts';
+export * from './sentences.ts';
+export * from './statistics.ts';
+export * from './summary.ts';
+export { evaluationTable, type TableOptions } from './table.ts';
+export type { Estimate, UtilityAnchors, UtilityProfile, UtilityStatistics } from './utility-statistics.ts';

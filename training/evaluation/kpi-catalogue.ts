@@ -1,0 +1,42 @@
+import { BREACHES, DROP_REASONS, KPI_SPECS, type KpiSpec, TASK_FAMILIES } from '../../core/index.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** Where a KPI belongs on the page. */
+export type KpiGroup = 'headline' | 'family' | 'drop' | 'breach' | 'other';
+
+export interface EvaluatedKpi extends KpiSpec {
+  readonly group: KpiGroup;
+}
+
+/**
+ * Meaning of every KPI that at least one record has, in printing order: `KPI_SPECS`, the same per task family
+ * (`utility.message`), `drop.<reason>`, `breach.<name>`, then keys nobody described, sorted.
+ *
+ * Drops describe and are not judged (`better: 'none'`): a task is dropped for one reason only, so fewer drops for one
+ * reason can mean more for another; `deliveredFrac` judges their sum.
+ */
+export function evaluatedKpis(records: readonly RunRecord[]): readonly EvaluatedKpi[] {
+  const present = new Set(records.flatMap((record) => Object.keys(record.kpis)));
+  const known = knownKpis().filter((spec) => present.has(spec.key));
+  for (const spec of known) present.delete(spec.key);
+  const others = [...present].sort().map((key): EvaluatedKpi => {
+    return { key, label: key, unit: '1', better: 'none', group: 'other' };
+  });
+  return [...known, ...others];
+}
+
+function knownKpis(): EvaluatedKpi[] {
+  const families = KPI_SPECS.flatMap((spec) =>
+    TASK_FAMILIES.map((family): EvaluatedKpi => {
+      return { ...spec, key: `${spec.key}.${family}`, label: `${spec.label}, ${family}`, group: 'family' };
+    }),
+  );
+  const drops = DROP_REASONS.map((reason): EvaluatedKpi => {
+    return { key: `drop.${reason}`, label: `dropped: ${reason}`, unit: '1', better: 'none', group: 'drop' };
+  });
+  const breaches = BREACHES.map((breach): EvaluatedKpi => {
+    return { key: `breach.${breach}`, label: `breach: ${breach}`, unit: '1', better: 'lower', group: 'breach' };
+  });
+  const headline = KPI_SPECS.map((spec): EvaluatedKpi => ({ ...spec, group: 'headline' }));
+  return [...headline, ...families, ...drops, ...breaches];
+}
