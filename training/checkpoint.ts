@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { SpaceCloudError } from '../core/index.ts';
+import { writeAtomically } from './checkpoint/atomic-write.ts';
+import { fileError } from './checkpoint/file-errors.ts';
+import { type Checkpoint, type CheckpointIdentity, decodeCheckpoint, encodeCheckpoint } from './checkpoint/format.ts';
+
+/**
+ * Writes a checkpoint so that `path` is always a whole one, the old or the new; the one before stays as
+ * `<path>.previous`. Errors: DISK_FULL, FILE_WRITE; nothing is then left half-written.
+ */
+export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
+  writeAtomically(path, encodeCheckpoint(checkpoint), true);
+}
+
+/**
+ * Reads a checkpoint and refuses one that is damaged (CHECKPOINT_CORRUPT), of another format (CHECKPOINT_VERSION) or whose
+ * identity differs from `expected` in any entry (CHECKPOINT_SCENARIO). Also: FILE_NOT_FOUND, FILE_READ.
+ */
+export function loadCheckpoint(path: string, expected: CheckpointIdentity): Checkpoint {
+  let file: Uint8Array;
+  try {
+    file = readFileSync(path);
+  } catch (cause) {
+    throw fileError('read', path, cause);
+  }
+  const checkpoint = decodeCheckpoint(file, path);
+  checkIdentity(path, checkpoint.manifest.identity, expected);
+  return checkpoint;
+}
+
+function checkIdentity(path: string, found: CheckpointIdentity, expected: CheckpointIdentity): void {
+  const names = [...new Set([...Object.keys(expected), ...Object.keys(found)])].sort();
+  const differing = names.filter((name) => found[name] !== expected[name]);
+  if (differing.length === 0) return;
+  const list = (identity: CheckpointIdentity): string =>
+    differing.map((name) => `${name} ${identity[name] ?? 'absent'}`).join(', ');
+  throw new SpaceCloudError('CHECKPOINT_SCENARIO', `Expected a checkpoint of ${list(expected)}, got ${list(found)}.`, {
+    place: { file: path },
+    hint: `Resume with the same ${differing.join(' and ')} as the run that wrote it, or start a new run in another folder.`,
+    details: { differing },
+  });
+}

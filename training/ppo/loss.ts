@@ -1,0 +1,69 @@
+import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tf } from '../../policies/networks/index.ts';
+
+/** What B rows of one decision kind are trained towards; W candidates wide. */
+export interface PpoTargets {
+  /** [B, W] 1 at the choice taken. */
+  readonly choice: Tensor2D;
+  /** [B] log-probability of the choice when it was taken. */
+  readonly oldLogProb: Tensor1D;
+  /** [B] normalised advantage. */
+  readonly advantage: Tensor1D;
+  /** [B] the critic's output before this update, normalised units. */
+  readonly oldValue: Tensor1D;
+  /** [B] normalised return. */
+  readonly target: Tensor1D;
+}
+
+export interface PpoCoefficients {
+  readonly clipCoef: number;
+  readonly valueClip: number | null;
+  readonly valueCoef: number;
+  readonly entropyCoef: number;
+}
+
+/** [B] each; summed by the caller, weighted by its share of the minibatch. */
+export interface PpoTerms {
+  readonly logProb: Tensor1D;
+  readonly policyLoss: Tensor1D;
+  readonly valueLoss: Tensor1D;
+  readonly entropy: Tensor1D;
+  /** Sum over rows of policyLoss + valueCoef valueLoss - entropyCoef entropy. */
+  readonly total: Scalar;
+}
+
+/**
+ * The clipped surrogate (Schulman et al. 2017, eq. 7 and 9), per row:
+ *
+ *     ratio      = exp(logProb - oldLogProb)
+ *     policyLoss = -min(ratio A, clip(ratio, 1 - c, 1 + c) A)
+ *     valueLoss  = 1/2 max((v - R)^2, (v_old + clip(v - v_old, -c_v, c_v) - R)^2)
+ *     entropy    = -sum_k p_k log p_k
+ *
+ * The choice is selected by one-hot, never by `gather`, which has no derivative on WASM. A masked candidate has p = 0
+ * exactly and log p near -1e9, so its p log p is 0.
+ */
+export function ppoTerms(
+  tf: Tf,
+  logits: Tensor2D,
+  value: Tensor1D,
+  targets: PpoTargets,
+  coefficients: PpoCoefficients,
+): PpoTerms {
+  const { clipCoef, valueClip, valueCoef, entropyCoef } = coefficients;
+  const logProbs = tf.logSoftmax(logits);
+  const logProb = tf.sum<Tensor1D>(tf.mul(logProbs, targets.choice), -1);
+  const entropy = tf.neg(tf.sum<Tensor1D>(tf.mul(tf.exp(logProbs), logProbs), -1));
+  const ratio = tf.exp(tf.sub(logProb, targets.oldLogProb));
+  const clipped = tf.clipByValue(ratio, 1 - clipCoef, 1 + clipCoef);
+  const policyLoss = tf.neg(tf.minimum<Tensor1D>(tf.mul(ratio, targets.advantage), tf.mul(clipped, targets.advantage)));
+  const squared = tf.squaredDifference<Tensor1D>(value, targets.target);
+  const valueLoss = tf.mul<Tensor1D>(valueClip === null ? squared : tf.maximum(squared, clippedSquare(valueClip)), 0.5);
+  const perRow = tf.add(policyLoss, tf.sub(tf.mul(valueLoss, valueCoef), tf.mul(entropy, entropyCoef)));
+  return { logProb, policyLoss, valueLoss, entropy, total: tf.sum(perRow) };
+
+  function clippedSquare(bound: number): Tensor1D {
+    const moved = tf.clipByValue(tf.sub(value, targets.oldValue), -bound, bound);
+    return tf.squaredDifference<Tensor1D>(tf.add(targets.oldValue, moved), targets.target);
+  }
+}
