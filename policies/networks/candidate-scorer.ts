@@ -1,0 +1,167 @@
+import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { SpaceCloudError } from '../../core/index.ts';
+import {
+  type Architecture,
+  type DecisionColumns,
+  KIND_TENSORS,
+  MASKED_LOGIT,
+  type Normaliser,
+  type TensorSlot,
+  weightCount,
+  weightLayout,
+} from '../runtime/index.ts';
+import { dense } from './dense.ts';
+import type { Tf } from './engine.ts';
+import { packKind } from './pack.kernel.ts';
+
+/** Tensors of B rows of one kind, normalised; W = the largest candidate count among them (see `PackedKind`). */
+export interface KindInputs {
+  readonly kindIndex: number;
+  /** B */
+  readonly rows: number;
+  /** W, candidates per row; <= K. One-hot choices must have this width. */
+  readonly width: number;
+  /** [B, C] */
+  readonly context: Tensor2D;
+  /** [W * B, F] candidate-major: candidate `k` of row `b` in row `k * B + b`. */
+  readonly candidates: Tensor2D;
+  /** [B, F] mean over the candidates that exist. */
+  readonly meanCandidate: Tensor2D;
+  /** [B, W] raw prior logits. */
+  readonly prior: Tensor2D;
+  /** [B, W] bool, true = allowed. */
+  readonly mask: Tensor2D;
+}
+
+export interface KindOutputs {
+  /** [B, W]; `MASKED_LOGIT` where masked. */
+  readonly logits: Tensor2D;
+  /** [B] */
+  readonly value: Tensor1D;
+}
+
+type SlotName = (typeof KIND_TENSORS)[number];
+
+/**
+ * The network of `runtime/architecture.ts` in TensorFlow.js, for learning. Computes what `Scorer` computes, to 1e-5 of
+ * the logit's size; a test holds the two together. Owns one variable per slot of `weightLayout`.
+ */
+export class CandidateScorer {
+  readonly architecture: Architecture;
+  readonly normaliser: Normaliser;
+  /** One per slot of `weightLayout`, in its order; hand this list to optimisers and `variableGrads`. */
+  readonly variables: readonly Variable[];
+  private readonly tf: Tf;
+  private readonly slots: readonly TensorSlot[];
+
+  /** @throws SpaceCloudError `MISUSE` when `weights` is not `weightCount(architecture)` long. */
+  constructor(tf: Tf, architecture: Architecture, normaliser: Normaliser, weights: Float32Array) {
+    this.tf = tf;
+    this.architecture = architecture;
+    this.normaliser = normaliser;
+    this.slots = weightLayout(architecture);
+    checkLength('weights', weights, architecture);
+    this.variables = this.slots.map((slot) => tf.tidy(() => tf.variable(this.slotTensor(slot, weights))));
+  }
+
+  /** The variables of one kind, in `KIND_TENSORS` order: what a loss over rows of that kind depends on. */
+  variablesOfKind(kindIndex: number): readonly Variable[] {
+    return this.variables.slice(kindIndex * KIND_TENSORS.length, (kindIndex + 1) * KIND_TENSORS.length);
+  }
+
+  /** Tensors of `rows` (row indices, all of kind `kindIndex`). The caller disposes them (`disposeInputs`, or a tidy). */
+  inputs(columns: DecisionColumns, kindIndex: number, rows: ArrayLike<number>): KindInputs {
+    const { tf } = this;
+    const packed = packKind(columns, rows, kindIndex, this.architecture, this.normaliser);
+    const { rows: b, width: w } = packed;
+    const kind = this.architecture.kinds[kindIndex];
+    if (kind === undefined) throw new SpaceCloudError('MISUSE', `Expected a decision kind, got index ${kindIndex}.`);
+    return {
+      kindIndex,
+      rows: b,
+      width: w,
+      context: tf.tensor2d(packed.context, [b, kind.context]),
+      candidates: tf.tensor2d(packed.candidates, [w * b, kind.candidate]),
+      meanCandidate: tf.tensor2d(packed.meanCandidate, [b, kind.candidate]),
+      prior: tf.tensor2d(packed.prior, [b, w]),
+      mask: tf.tensor2d(packed.mask, [b, w], 'bool'),
+    };
+  }
+
+  disposeInputs(inputs: KindInputs): void {
+    for (const tensor of [inputs.context, inputs.candidates, inputs.meanCandidate, inputs.prior, inputs.mask]) {
+      tensor.dispose();
+    }
+  }
+
+  /** Logits and values of one kind; differentiable with respect to `variablesOfKind`. Call inside a tidy. */
+  forwardKind(inputs: KindInputs): KindOutputs {
+    const { tf } = this;
+    const { rows, width } = inputs;
+    const v = (name: SlotName): Variable => this.variable(inputs.kindIndex, name);
+    const w = (name: SlotName): Tensor2D => v(name) as unknown as Tensor2D;
+    const b = (name: SlotName): Tensor1D => v(name) as unknown as Tensor1D;
+    const h = this.architecture.hidden;
+
+    const fromContext = tf.add(tf.matMul(inputs.context, w('policy.context.w')), b('policy.encoder.b'));
+    const fromCandidate = tf.reshape(tf.matMul(inputs.candidates, w('policy.candidate.w')), [width, rows, h]);
+    const encoded = tf.reshape<Tensor2D>(tf.relu(tf.add(fromCandidate, fromContext)), [width * rows, h]);
+    const hidden = dense(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'), 'relu');
+    const residual = tf.transpose(tf.reshape(tf.matMul(hidden, w('policy.out.w')), [width, rows]));
+    const logits = tf.where(inputs.mask, tf.add(inputs.prior, residual), MASKED_LOGIT) as Tensor2D;
+
+    const state: Tensor2D = tf.add(
+      tf.matMul(inputs.context, w('value.context.w')),
+      tf.add(tf.matMul(inputs.meanCandidate, w('value.candidate.w')), b('value.encoder.b')),
+    );
+    const valueHidden = dense(tf, tf.relu(state), w('value.hidden.w'), b('value.hidden.b'), 'relu');
+    const value = tf.reshape(dense(tf, valueHidden, w('value.out.w'), b('value.out.b'), 'linear'), [rows]) as Tensor1D;
+    return { logits, value };
+  }
+
+  /** Copies the variables into `flat` (length `weightCount`), in layout order. */
+  readWeightsInto(flat: Float32Array): void {
+    checkLength('flat', flat, this.architecture);
+    this.slots.forEach((slot, i) => flat.set((this.variables[i] as Variable).dataSync<'float32'>(), slot.offset));
+  }
+
+  /** Overwrites the variables from `flat` (length `weightCount`). */
+  assign(flat: Float32Array): void {
+    checkLength('flat', flat, this.architecture);
+    this.tf.tidy(() => {
+      this.slots.forEach((slot, i) => (this.variables[i] as Variable).assign(this.slotTensor(slot, flat)));
+    });
+  }
+
+  /**
+   * Copies gradients by variable name, as `tf.variableGrads` returns them, into `flat` in layout order; variables
+   * without a gradient (kinds absent from the loss) get 0. Disposes nothing.
+   */
+  readGradientsInto(gradients: Readonly<Record<string, Tensor>>, flat: Float32Array): void {
+    checkLength('flat', flat, this.architecture);
+    this.slots.forEach((slot, i) => {
+      const gradient = gradients[(this.variables[i] as Variable).name];
+      if (gradient === undefined || gradient === null) flat.fill(0, slot.offset, slot.offset + slot.size);
+      else flat.set(gradient.dataSync<'float32'>(), slot.offset);
+    });
+  }
+
+  dispose(): void {
+    for (const variable of this.variables) variable.dispose();
+  }
+
+  private variable(kindIndex: number, name: SlotName): Variable {
+    return this.variables[kindIndex * KIND_TENSORS.length + KIND_TENSORS.indexOf(name)] as Variable;
+  }
+
+  private slotTensor(slot: TensorSlot, flat: Float32Array): Tensor {
+    return this.tf.tensor(flat.slice(slot.offset, slot.offset + slot.size), slot.shape as number[], 'float32');
+  }
+}
+
+function checkLength(name: string, flat: Float32Array, architecture: Architecture): void {
+  const expected = weightCount(architecture);
+  if (flat.length !== expected) {
+    throw new SpaceCloudError('MISUSE', `Expected ${name} of ${expected} numbers, got ${flat.length}.`);
+  }
+}

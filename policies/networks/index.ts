@@ -1,0 +1,2 @@
+export * from './candidate-scorer.ts';
+export * from './engine.ts';

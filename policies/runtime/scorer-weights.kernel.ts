@@ -1,0 +1,139 @@
+import { SpaceCloudError } from '../../core/index.ts';
+import { type Architecture, KIND_TENSORS, type Normaliser, weightCount, weightLayout } from './architecture.ts';
+
+/** Outputs computed together, in registers; hidden widths are padded to a multiple of it. */
+export const LANES = 8;
+
+/** Weights of one kind in float64; matrices in blocks of `LANES` columns, `[block][input][lane]`, padded with zeros. */
+export interface KindWeights {
+  readonly policyContext: Float64Array;
+  readonly policyCandidate: Float64Array;
+  readonly policyEncoderBias: Float64Array;
+  readonly policyHidden: Float64Array;
+  readonly policyHiddenBias: Float64Array;
+  readonly policyOut: Float64Array;
+  readonly valueContext: Float64Array;
+  readonly valueCandidate: Float64Array;
+  readonly valueEncoderBias: Float64Array;
+  readonly valueHidden: Float64Array;
+  readonly valueHiddenBias: Float64Array;
+  readonly valueOut: Float64Array;
+  /** [1] */
+  readonly valueOutBias: Float64Array;
+}
+
+/** The normaliser of one kind in float64, with the division turned into a product. */
+export interface KindScale {
+  readonly contextMean: Float64Array;
+  readonly contextInverseStd: Float64Array;
+  readonly candidateMean: Float64Array;
+  readonly candidateInverseStd: Float64Array;
+}
+
+/** Hidden width rounded up to whole blocks. */
+export function paddedWidth(architecture: Architecture): number {
+  return Math.ceil(architecture.hidden / LANES) * LANES;
+}
+
+/** Zeros for one kind. */
+export function emptyKindWeights(kind: Architecture['kinds'][number], padded: number): KindWeights {
+  return {
+    policyContext: new Float64Array(kind.context * padded),
+    policyCandidate: new Float64Array(kind.candidate * padded),
+    policyEncoderBias: new Float64Array(padded),
+    policyHidden: new Float64Array(padded * padded),
+    policyHiddenBias: new Float64Array(padded),
+    policyOut: new Float64Array(padded),
+    valueContext: new Float64Array(kind.context * padded),
+    valueCandidate: new Float64Array(kind.candidate * padded),
+    valueEncoderBias: new Float64Array(padded),
+    valueHidden: new Float64Array(padded * padded),
+    valueHiddenBias: new Float64Array(padded),
+    valueOut: new Float64Array(padded),
+    valueOutBias: new Float64Array(1),
+  };
+}
+
+/**
+ * Copies the flat weights into the blocks of every kind; on an error the blocks are unchanged.
+ * @throws SpaceCloudError `MISUSE` on another length or a number that is not finite.
+ */
+export function copyWeights(architecture: Architecture, flat: Float32Array, kinds: readonly KindWeights[]): void {
+  const expected = weightCount(architecture);
+  if (flat.length !== expected) {
+    throw new SpaceCloudError('MISUSE', `Expected ${expected} weights, got ${flat.length}.`, {
+      hint: 'Pass the weights of this architecture: hidden width, decision kinds and features must be the same.',
+    });
+  }
+  const layout = weightLayout(architecture);
+  for (const slot of layout) {
+    for (let e = slot.offset; e < slot.offset + slot.size; e++) {
+      if (Number.isFinite(flat[e]!)) continue;
+      throw new SpaceCloudError('MISUSE', `Expected finite weights, got ${flat[e]} in '${slot.name}'.`, {
+        hint: 'The training run has diverged: go back to its last good checkpoint.',
+      });
+    }
+  }
+  const padded = paddedWidth(architecture);
+  for (let s = 0; s < layout.length; s++) {
+    const slot = layout[s]!;
+    const kind = kinds[Math.floor(s / KIND_TENSORS.length)]!;
+    const name = KIND_TENSORS[s % KIND_TENSORS.length]!;
+    const target = targetOf(kind, name);
+    if (isMatrix(name)) copyBlocks(flat, slot.offset, slot.shape[0]!, slot.shape[1]!, target, padded);
+    else for (let e = 0; e < slot.size; e++) target[e] = flat[slot.offset + e]!;
+  }
+}
+
+function copyBlocks(
+  flat: Float32Array,
+  offset: number,
+  inputs: number,
+  outputs: number,
+  target: Float64Array,
+  padded: number,
+): void {
+  const stride = target.length / padded;
+  for (let i = 0; i < inputs; i++) {
+    for (let o = 0; o < outputs; o++) {
+      const block = Math.floor(o / LANES);
+      target[(block * stride + i) * LANES + (o % LANES)] = flat[offset + i * outputs + o]!;
+    }
+  }
+}
+
+type TensorName = (typeof KIND_TENSORS)[number];
+
+/** Matrices are blocked; biases and output columns are vectors. */
+function isMatrix(name: TensorName): boolean {
+  return name.endsWith('.w') && !name.endsWith('.out.w');
+}
+
+function targetOf(kind: KindWeights, name: TensorName): Float64Array {
+  const targets: Readonly<Record<TensorName, Float64Array>> = {
+    'policy.context.w': kind.policyContext,
+    'policy.candidate.w': kind.policyCandidate,
+    'policy.encoder.b': kind.policyEncoderBias,
+    'policy.hidden.w': kind.policyHidden,
+    'policy.hidden.b': kind.policyHiddenBias,
+    'policy.out.w': kind.policyOut,
+    'value.context.w': kind.valueContext,
+    'value.candidate.w': kind.valueCandidate,
+    'value.encoder.b': kind.valueEncoderBias,
+    'value.hidden.w': kind.valueHidden,
+    'value.hidden.b': kind.valueHiddenBias,
+    'value.out.w': kind.valueOut,
+    'value.out.b': kind.valueOutBias,
+  };
+  return targets[name];
+}
+
+/** The normaliser as the kernels read it. */
+export function scalesOf(normaliser: Normaliser): readonly KindScale[] {
+  return normaliser.kinds.map((kind) => ({
+    contextMean: Float64Array.from(kind.contextMean),
+    contextInverseStd: Float64Array.from(kind.contextStd, (std) => 1 / std),
+    candidateMean: Float64Array.from(kind.candidateMean),
+    candidateInverseStd: Float64Array.from(kind.candidateStd, (std) => 1 / std),
+  }));
+}

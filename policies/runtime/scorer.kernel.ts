@@ -1,0 +1,247 @@
+import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
+import { type Architecture, MASKED_LOGIT, NORMALISED_CLIP, type Normaliser } from './architecture.ts';
+import { checkArchitecture, checkNormaliser } from './checks.ts';
+import type { DecisionColumns } from './columns.ts';
+import {
+  type KindScale,
+  type KindWeights,
+  LANES,
+  copyWeights,
+  emptyKindWeights,
+  paddedWidth,
+  scalesOf,
+} from './scorer-weights.kernel.ts';
+
+/**
+ * The forward pass of `architecture.ts` in plain typed arrays: what gathers experience and what flies. Results of a row
+ * depend on that row alone, bit for bit, whatever else is in the batch and wherever its candidates stand.
+ *
+ * Sums are float64, results float32. Nothing is allocated per call. Weights are copied: after the source changes (a
+ * shared buffer the learner writes to), call `setWeights`.
+ */
+export class Scorer {
+  readonly spec: DecisionSpec;
+  readonly architecture: Architecture;
+  private readonly kinds: readonly KindWeights[];
+  private readonly scales: readonly KindScale[];
+  private readonly padded: number;
+  /** Scratch: inputs that are not zero, their positions, and layer outputs; sized for the widest layer. */
+  private readonly active: Float64Array;
+  private readonly activeAt: Int32Array;
+  private readonly contextPart: Float64Array;
+  private readonly layer: Float64Array;
+  private readonly mean: Float64Array;
+
+  /** @throws SpaceCloudError `MISUSE` when the parts do not belong together or a number in them is not finite. */
+  constructor(spec: DecisionSpec, architecture: Architecture, weights: Float32Array, normaliser: Normaliser) {
+    checkArchitecture(spec, architecture);
+    checkNormaliser(architecture, normaliser);
+    this.spec = spec;
+    this.architecture = architecture;
+    this.scales = scalesOf(normaliser);
+    this.padded = paddedWidth(architecture);
+    this.kinds = architecture.kinds.map((kind) => emptyKindWeights(kind, this.padded));
+    const widest = Math.max(this.padded, ...architecture.kinds.map((kind) => Math.max(kind.context, kind.candidate)));
+    this.active = new Float64Array(widest);
+    this.activeAt = new Int32Array(widest);
+    this.contextPart = new Float64Array(this.padded);
+    this.layer = new Float64Array(this.padded);
+    this.mean = new Float64Array(widest);
+    this.setWeights(weights);
+  }
+
+  /** Copies the flat weights in (`weightLayout` order). @throws SpaceCloudError `MISUSE` on another length or NaN. */
+  setWeights(weights: Float32Array): void {
+    copyWeights(this.architecture, weights, this.kinds);
+  }
+
+  /** Writes `logits[r * K + k]` for rows [0, n) and all K candidates: `MASKED_LOGIT` where masked or absent. */
+  logitsInto(batch: DecisionColumns, logits: Float32Array): void {
+    this.checkBatch(batch, logits.length, batch.maxCandidates, 'logits');
+    const { contextStride, candidateStride, maxCandidates, actionMask, candidateCount, n } = batch;
+    const { active, activeAt, contextPart, layer, padded } = this;
+    for (let row = 0; row < n; row++) {
+      const kind = batch.kind[row]!;
+      const w = this.kinds[kind]!;
+      const scale = this.scales[kind]!;
+      const candidateWidth = scale.candidateMean.length;
+      let used = normalise(
+        batch.context,
+        row * contextStride,
+        scale.contextMean,
+        scale.contextInverseStd,
+        active,
+        activeAt,
+      );
+      affine(w.policyContext, w.policyEncoderBias, active, activeAt, used, contextPart);
+      const count = candidateCount[row]!;
+      const first = row * maxCandidates;
+      for (let k = 0; k < maxCandidates; k++) {
+        if (k >= count || actionMask[first + k] === 0) {
+          logits[first + k] = MASKED_LOGIT;
+          continue;
+        }
+        const at = (first + k) * candidateStride;
+        used = normalise(batch.candidates, at, scale.candidateMean, scale.candidateInverseStd, active, activeAt);
+        affine(w.policyCandidate, contextPart, active, activeAt, used, layer);
+        used = positives(layer, padded, active, activeAt);
+        affine(w.policyHidden, w.policyHiddenBias, active, activeAt, used, layer);
+        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + reluDot(layer, w.policyOut, padded);
+      }
+    }
+  }
+
+  /** Writes `values[r]`, the critic's estimate, for rows [0, n). */
+  valuesInto(batch: DecisionColumns, values: Float32Array): void {
+    this.checkBatch(batch, values.length, 1, 'values');
+    const { contextStride, candidateStride, maxCandidates, candidateCount, n } = batch;
+    const { active, activeAt, contextPart, layer, mean, padded } = this;
+    for (let row = 0; row < n; row++) {
+      const kind = batch.kind[row]!;
+      const w = this.kinds[kind]!;
+      const scale = this.scales[kind]!;
+      const { candidateMean, candidateInverseStd } = scale;
+      const candidateWidth = candidateMean.length;
+      let used = normalise(
+        batch.context,
+        row * contextStride,
+        scale.contextMean,
+        scale.contextInverseStd,
+        active,
+        activeAt,
+      );
+      affine(w.valueContext, w.valueEncoderBias, active, activeAt, used, contextPart);
+      const count = candidateCount[row]!;
+      for (let i = 0; i < candidateWidth; i++) mean[i] = 0;
+      for (let k = 0; k < count; k++) {
+        const at = (row * maxCandidates + k) * candidateStride;
+        for (let i = 0; i < candidateWidth; i++) {
+          const x = (batch.candidates[at + i]! - candidateMean[i]!) * candidateInverseStd[i]!;
+          mean[i] = mean[i]! + (x > NORMALISED_CLIP ? NORMALISED_CLIP : x < -NORMALISED_CLIP ? -NORMALISED_CLIP : x);
+        }
+      }
+      used = 0;
+      const share = count > 0 ? 1 / count : 0;
+      for (let i = 0; i < candidateWidth; i++) {
+        const x = mean[i]! * share;
+        active[used] = x;
+        activeAt[used] = i * LANES;
+        if (x !== 0) used++;
+      }
+      affine(w.valueCandidate, contextPart, active, activeAt, used, layer);
+      used = positives(layer, padded, active, activeAt);
+      affine(w.valueHidden, w.valueHiddenBias, active, activeAt, used, layer);
+      values[row] = w.valueOutBias[0]! + reluDot(layer, w.valueOut, padded);
+    }
+  }
+
+  private checkBatch(batch: DecisionColumns, length: number, perRow: number, name: string): void {
+    const { architecture } = this;
+    if (batch.maxCandidates !== architecture.maxCandidates) {
+      const got = `${architecture.maxCandidates} candidates per row, got ${batch.maxCandidates}`;
+      throw new SpaceCloudError('MISUSE', `Expected a batch with ${got}.`);
+    }
+    if (length < batch.n * perRow) {
+      throw new SpaceCloudError('MISUSE', `Expected room for ${batch.n * perRow} ${name}, got ${length}.`);
+    }
+    for (let row = 0; row < batch.n; row++) {
+      if (batch.kind[row]! >= architecture.kinds.length) {
+        const got = `${architecture.kinds.length} decision kinds, got kind ${batch.kind[row]} in row ${row}`;
+        throw new SpaceCloudError('MISUSE', `Expected one of ${got}.`);
+      }
+    }
+  }
+}
+
+/** Normalised inputs that are not zero, packed, with the offset of their weights within a block; returns how many. */
+function normalise(
+  source: Float32Array,
+  from: number,
+  mean: Float64Array,
+  inverseStd: Float64Array,
+  active: Float64Array,
+  activeAt: Int32Array,
+): number {
+  let used = 0;
+  for (let i = 0; i < mean.length; i++) {
+    const x = (source[from + i]! - mean[i]!) * inverseStd[i]!;
+    active[used] = x > NORMALISED_CLIP ? NORMALISED_CLIP : x < -NORMALISED_CLIP ? -NORMALISED_CLIP : x;
+    activeAt[used] = i * LANES;
+    if (x !== 0) used++;
+  }
+  return used;
+}
+
+/** The outputs that survive relu, packed; returns how many. */
+function positives(layer: Float64Array, width: number, active: Float64Array, activeAt: Int32Array): number {
+  let used = 0;
+  for (let i = 0; i < width; i++) {
+    const x = layer[i]!;
+    active[used] = x;
+    activeAt[used] = i * LANES;
+    if (x > 0) used++;
+  }
+  return used;
+}
+
+/** `out = start + active W`, `LANES` outputs at a time. `out` may be the array `active` was packed from, not `active`. */
+function affine(
+  w: Float64Array,
+  start: Float64Array,
+  active: Float64Array,
+  activeAt: Int32Array,
+  used: number,
+  out: Float64Array,
+): void {
+  const width = start.length;
+  const block = (w.length / width) * LANES;
+  for (let j = 0, base = 0; j < width; j += LANES, base += block) {
+    let a0 = start[j]!;
+    let a1 = start[j + 1]!;
+    let a2 = start[j + 2]!;
+    let a3 = start[j + 3]!;
+    let a4 = start[j + 4]!;
+    let a5 = start[j + 5]!;
+    let a6 = start[j + 6]!;
+    let a7 = start[j + 7]!;
+    for (let q = 0; q < used; q++) {
+      const x = active[q]!;
+      const at = base + activeAt[q]!;
+      a0 += x * w[at]!;
+      a1 += x * w[at + 1]!;
+      a2 += x * w[at + 2]!;
+      a3 += x * w[at + 3]!;
+      a4 += x * w[at + 4]!;
+      a5 += x * w[at + 5]!;
+      a6 += x * w[at + 6]!;
+      a7 += x * w[at + 7]!;
+    }
+    out[j] = a0;
+    out[j + 1] = a1;
+    out[j + 2] = a2;
+    out[j + 3] = a3;
+    out[j + 4] = a4;
+    out[j + 5] = a5;
+    out[j + 6] = a6;
+    out[j + 7] = a7;
+  }
+}
+
+/** relu(layer) . w, with four running sums; `width` is a multiple of `LANES`. */
+function reluDot(layer: Float64Array, w: Float64Array, width: number): number {
+  let a0 = 0;
+  let a1 = 0;
+  let a2 = 0;
+  let a3 = 0;
+  for (let j = 0; j < width; j += 4) {
+    const x0 = layer[j]!;
+    const x1 = layer[j + 1]!;
+    const x2 = layer[j + 2]!;
+    const x3 = layer[j + 3]!;
+    a0 += (x0 > 0 ? x0 : 0) * w[j]!;
+    a1 += (x1 > 0 ? x1 : 0) * w[j + 1]!;
+    a2 += (x2 > 0 ? x2 : 0) * w[j + 2]!;
+    a3 += (x3 > 0 ? x3 : 0) * w[j + 3]!;
+  }
+  return a0 + a1 + (a2 + a3);
+}
