@@ -1,0 +1,211 @@
+import { z } from 'zod';
+import type { DecisionSpec } from '../../core/index.ts';
+import { candidateWidth, contextWidth, SpaceCloudError } from '../../core/index.ts';
+import type { DecisionColumns } from '../runtime/index.ts';
+import { parseJsonWith } from './signing/dsse.ts';
+import { refuse } from './signing/refuse.ts';
+import { float32Texts, readableJson } from './text.ts';
+
+/** A runtime may differ from a recorded logit by this, times the larger of 1 and the logit's size. */
+export const GOLDEN_TOLERANCE = 1e-5;
+/** More recorded rows than this only make the bundle heavier. */
+export const MAX_GOLDEN_ROWS = 1024;
+
+/** The part of a runtime that golden vectors check; `Scorer` has it. */
+export interface LogitRuntime {
+  /** Writes [n * maxCandidates] logits. */
+  logitsInto(batch: DecisionColumns, logits: Float32Array): void;
+}
+
+/** Golden vectors: inputs, and what the exporting runtime made of them. */
+export interface GoldenVectors {
+  readonly columns: DecisionColumns;
+  /** [n * K] */
+  readonly logits: Float32Array;
+  /** [n] */
+  readonly choices: Uint8Array;
+  readonly tolerance: number;
+}
+
+/** How well a runtime reproduces the vectors. */
+export interface GoldenAgreement {
+  readonly rows: number;
+  /** Largest difference of a logit over the larger of 1 and its size. */
+  readonly maxDifference: number;
+}
+
+const floats = z.array(z.number());
+const goldenSchema = z.strictObject({
+  tolerance: z.number().positive().max(GOLDEN_TOLERANCE),
+  rows: z
+    .array(
+      z.strictObject({
+        kind: z.string(),
+        context: floats,
+        candidates: z.array(floats).min(1),
+        mask: z.array(z.union([z.literal(0), z.literal(1)])),
+        logits: floats,
+        choice: z.int().min(0),
+      }),
+    )
+    .min(1)
+    .max(MAX_GOLDEN_ROWS),
+});
+
+/**
+ * Runs the recorded decisions through the runtime that will fly.
+ * Throws MISUSE for an empty record, a decision kind without a row, a row without allowed candidate, or NaN.
+ */
+export function recordGolden(spec: DecisionSpec, columns: DecisionColumns, runtime: LogitRuntime): GoldenVectors {
+  const { n, maxCandidates: k } = columns;
+  const problem = recordProblem(spec, columns);
+  if (problem !== undefined) {
+    throw new SpaceCloudError('MISUSE', problem, {
+      hint: 'Record a few dozen decisions of each kind from an evaluation.',
+    });
+  }
+  const logits = new Float32Array(n * k);
+  runtime.logitsInto(columns, logits);
+  const choices = Uint8Array.from({ length: n }, (_, row) => bestOf(logits.subarray(row * k, (row + 1) * k)));
+  return { columns, logits, choices, tolerance: GOLDEN_TOLERANCE };
+}
+
+/** Runs the vectors through a runtime; throws BUNDLE_GOLDEN naming the first row and candidate that differ. */
+export function checkGolden(file: string, golden: GoldenVectors, runtime: LogitRuntime): GoldenAgreement {
+  const { columns, tolerance } = golden;
+  const k = columns.maxCandidates;
+  const logits = new Float32Array(columns.n * k);
+  runtime.logitsInto(columns, logits);
+  let maxDifference = 0;
+  for (let row = 0; row < columns.n; row++) {
+    const count = columns.candidateCount[row] as number;
+    for (let candidate = 0; candidate < count; candidate++) {
+      const expected = golden.logits[row * k + candidate] as number;
+      const actual = logits[row * k + candidate] as number;
+      const difference = Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
+      if (!(difference <= tolerance)) {
+        throw refuse(
+          'BUNDLE_GOLDEN',
+          file,
+          `Expected logit ${expected} for row ${row}, candidate ${candidate}, got ${actual} (tolerance ${tolerance}).`,
+        );
+      }
+      maxDifference = Math.max(maxDifference, difference);
+    }
+    checkChoice(file, golden, row, logits);
+  }
+  return { rows: columns.n, maxDifference };
+}
+
+/** `golden.json`: one object per row, without padding. */
+export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors): string {
+  const { columns, logits, choices } = golden;
+  const { contextStride: c, candidateStride: f, maxCandidates: k } = columns;
+  const rows = Array.from({ length: columns.n }, (_, row) => {
+    const kind = spec.kinds[columns.kind[row] as number] as DecisionSpec['kinds'][number];
+    const count = columns.candidateCount[row] as number;
+    const candidateAt = (index: number): number[] => {
+      const start = (row * k + index) * f;
+      return float32Texts(columns.candidates.subarray(start, start + kind.candidate.length));
+    };
+    return {
+      kind: kind.kind,
+      context: float32Texts(columns.context.subarray(row * c, row * c + kind.context.length)),
+      candidates: Array.from({ length: count }, (_, index) => candidateAt(index)),
+      mask: Array.from(columns.actionMask.subarray(row * k, row * k + count)),
+      logits: float32Texts(logits.subarray(row * k, row * k + count)),
+      choice: choices[row],
+    };
+  });
+  return readableJson({ tolerance: golden.tolerance, rows });
+}
+
+/** The inverse; throws BUNDLE_MALFORMED for a row that does not fit the specification. */
+export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec): GoldenVectors {
+  const { rows, tolerance } = parseJsonWith(file, bytes, goldenSchema);
+  const c = contextWidth(spec);
+  const f = candidateWidth(spec);
+  const k = spec.maxCandidates;
+  const n = rows.length;
+  const columns = {
+    n,
+    contextStride: c,
+    candidateStride: f,
+    maxCandidates: k,
+    kind: new Uint8Array(n),
+    candidateCount: new Uint8Array(n),
+    context: new Float32Array(n * c),
+    candidates: new Float32Array(n * k * f),
+    actionMask: new Uint8Array(n * k),
+  };
+  const logits = new Float32Array(n * k);
+  rows.forEach((row, r) => {
+    const kindIndex = spec.kinds.findIndex((kind) => kind.kind === row.kind);
+    const kind = spec.kinds[kindIndex];
+    const count = row.candidates.length;
+    const fits =
+      kind !== undefined &&
+      count <= k &&
+      row.context.length === kind.context.length &&
+      row.candidates.every((candidate) => candidate.length === kind.candidate.length) &&
+      row.mask.length === count &&
+      row.logits.length === count &&
+      row.choice < count;
+    if (!fits) throw refuse('BUNDLE_MALFORMED', file, `Expected golden row ${r} to fit the decision specification.`);
+    columns.kind[r] = kindIndex;
+    columns.candidateCount[r] = count;
+    columns.context.set(row.context, r * c);
+    row.candidates.forEach((candidate, index) => {
+      columns.candidates.set(candidate, (r * k + index) * f);
+    });
+    columns.actionMask.set(row.mask, r * k);
+    logits.set(row.logits, r * k);
+  });
+  const problem = recordProblem(spec, columns);
+  if (problem !== undefined) throw refuse('BUNDLE_MALFORMED', file, problem);
+  return { columns, logits, choices: Uint8Array.from(rows, (row) => row.choice), tolerance };
+}
+
+/** Index of the largest logit, the lowest on ties. */
+function bestOf(logits: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < logits.length; i++) {
+    if ((logits[i] as number) > (logits[best] as number)) best = i;
+  }
+  return best;
+}
+
+/** A choice may differ from the recorded one only where the two logits tie within the tolerance. */
+function checkChoice(file: string, golden: GoldenVectors, row: number, logits: Float32Array): void {
+  const { columns, tolerance } = golden;
+  const k = columns.maxCandidates;
+  const own = logits.subarray(row * k, row * k + (columns.candidateCount[row] as number));
+  const recorded = golden.choices[row] as number;
+  const best = bestOf(own);
+  const gap = (own[best] as number) - (own[recorded] as number);
+  if (best === recorded || gap <= 2 * tolerance * Math.max(1, Math.abs(own[best] as number))) return;
+  throw refuse('BUNDLE_GOLDEN', file, `Expected choice ${recorded} for row ${row}, got ${best}.`);
+}
+
+function recordProblem(spec: DecisionSpec, columns: DecisionColumns): string | undefined {
+  const { n, maxCandidates: k, contextStride, candidateStride } = columns;
+  if (n < 1 || n > MAX_GOLDEN_ROWS) return `Expected 1 to ${MAX_GOLDEN_ROWS} golden rows, got ${n}.`;
+  if (k !== spec.maxCandidates || contextStride !== contextWidth(spec) || candidateStride !== candidateWidth(spec)) {
+    return `Expected golden rows with the strides of the specification, got C ${contextStride}, F ${candidateStride}, K ${k}.`;
+  }
+  const kinds = columns.kind.subarray(0, n);
+  const unseen = spec.kinds.find((_, index) => !kinds.includes(index));
+  if (unseen !== undefined) return `Expected a golden row for each decision kind, got none for '${unseen.kind}'.`;
+  for (let row = 0; row < n; row++) {
+    const count = columns.candidateCount[row] as number;
+    if (!columns.actionMask.subarray(row * k, row * k + count).includes(1)) {
+      return `Expected golden row ${row} to allow at least one candidate, got none.`;
+    }
+    const context = columns.context.subarray(row * contextStride, (row + 1) * contextStride);
+    const candidates = columns.candidates.subarray(row * k * candidateStride, (row + 1) * k * candidateStride);
+    if (!context.every(Number.isFinite) || !candidates.every(Number.isFinite)) {
+      return `Expected finite features in golden row ${row}.`;
+    }
+  }
+  return undefined;
+}

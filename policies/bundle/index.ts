@@ -1,0 +1,18 @@
+export type { BundleContent, BundleLineage, BundleLimits, BundleValidity } from './content.ts';
+export { DEFAULT_LIMITS } from './content.ts';
+export { renderBundle } from './files.ts';
+export type { GoldenAgreement } from './golden.ts';
+export { GOLDEN_TOLERANCE } from './golden.ts';
+export type { BundleVerification, LoadedBundle, VerifiedBundle } from './load.ts';
+export { loadBundle, verifyBundle } from './load.ts';
+export type { BundleManifest } from './manifest.ts';
+export { BUNDLE_FILES, onnxFile } from './manifest.ts';
+export type { NetworkToExport } from './onnx/network.ts';
+export { networkToOnnx } from './onnx/network.ts';
+export type { SigningKey } from './signing/keys.ts';
+export { generateSigningKey } from './signing/keys.ts';
+export { SIGNATURE_FILE, signBundle } from './signing/sign.ts';
+export type { VerifiedFolder } from './signing/verify.ts';
+export { verifySignedFolder } from './signing/verify.ts';
+export type { WriteOptions } from './write.ts';
+export { writeBundle } from './write.ts';

@@ -1,0 +1,167 @@
+import type { DecisionSpec } from '../../../core/index.ts';
+import { candidateColumn, decisionSpecHash } from '../../../core/index.ts';
+import type { Architecture, Normaliser } from '../../runtime/index.ts';
+import { KIND_TENSORS, MASKED_LOGIT, NORMALISED_CLIP, weightLayout } from '../../runtime/index.ts';
+import { DATA_TYPE } from './fields.ts';
+import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
+
+/** What an exported graph is made from, and the names it carries in its metadata. */
+export interface NetworkToExport {
+  readonly policyName: string;
+  readonly version: number;
+  readonly spec: DecisionSpec;
+  readonly architecture: Architecture;
+  readonly weights: Float32Array;
+  readonly normaliser: Normaliser;
+}
+
+/** Names of the inputs of every exported graph, in order. */
+export const ONNX_INPUTS = ['context', 'candidates', 'mask', 'count'] as const;
+/** Names of the outputs of every exported graph, in order. */
+export const ONNX_OUTPUTS = ['logits', 'value', 'choice'] as const;
+
+/**
+ * The network of one decision kind as an ONNX file (opset 17, IR 8), computing what `policies/runtime` computes
+ * (see `Architecture`), with normalisation, prior and mask inside the graph.
+ *
+ * Inputs, raw physical units as in the decision specification; B is free, K, C and F are the kind's own widths:
+ * `context` float [B, C], `candidates` float [B, K, F], `mask` bool [B, K] (true = allowed), `count` int64 [B]
+ * (candidates in use; masked candidates count, padding does not). Outputs: `logits` float [B, K], masked ones -1e9;
+ * `value` float [B]; `choice` int64 [B], the best logit, the lowest index on ties.
+ */
+export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint8Array<ArrayBuffer> {
+  const { spec, architecture } = network;
+  const kind = architecture.kinds[kindIndex];
+  if (kind === undefined) throw new RangeError(`The architecture has no decision kind ${kindIndex}.`);
+  const batch = 'B';
+  const k = architecture.maxCandidates;
+  const inputs: OnnxValue[] = [
+    { name: 'context', type: 'float', dims: [batch, kind.context], doc: 'Context features, raw units.' },
+    { name: 'candidates', type: 'float', dims: [batch, k, kind.candidate], doc: 'Candidate features, raw units.' },
+    { name: 'mask', type: 'bool', dims: [batch, k], doc: 'True = allowed. At least one per row.' },
+    { name: 'count', type: 'int64', dims: [batch], doc: 'Candidates in use, 1..K; the rest is padding.' },
+  ];
+  const outputs: OnnxValue[] = [
+    { name: 'logits', type: 'float', dims: [batch, k], doc: `Score per candidate; ${MASKED_LOGIT} where masked.` },
+    { name: 'value', type: 'float', dims: [batch], doc: 'Expected discounted reward, in the units training used.' },
+    { name: 'choice', type: 'int64', dims: [batch], doc: 'Best candidate; the lowest index on ties.' },
+  ];
+  return encodeOnnx({
+    name: kind.name,
+    doc: `Decision '${kind.name}' of policy '${network.policyName}', version ${network.version}.`,
+    producer: 'spacecloud',
+    modelVersion: network.version,
+    metadata: {
+      policy: network.policyName,
+      version: String(network.version),
+      kind: kind.name,
+      decisionSpecHash: decisionSpecHash(spec),
+    },
+    inputs,
+    outputs,
+    constants: constantsOf(network, kindIndex),
+    nodes: [...normalisation(), ...policyHead(), ...valueHead()],
+  });
+}
+
+function normalisation(): OnnxNode[] {
+  return ['context', 'candidates'].flatMap((name) => [
+    node('Sub', [name, `${name}.mean`], `${name}.centred`),
+    node('Div', [`${name}.centred`, `${name}.std`], `${name}.scaled`),
+    node('Clip', [`${name}.scaled`, 'clip.low', 'clip.high'], `${name}.normal`),
+  ]);
+}
+
+function policyHead(): OnnxNode[] {
+  return [
+    node('MatMul', ['context.normal', 'policy.context.w'], 'policy.context'),
+    node('Unsqueeze', ['policy.context', 'axis.1'], 'policy.context.row'),
+    node('MatMul', ['candidates.normal', 'policy.candidate.w'], 'policy.candidate'),
+    node('Add', ['policy.candidate', 'policy.context.row'], 'policy.sum'),
+    node('Add', ['policy.sum', 'policy.encoder.b'], 'policy.encoder.in'),
+    node('Relu', ['policy.encoder.in'], 'policy.encoder'),
+    node('MatMul', ['policy.encoder', 'policy.hidden.w'], 'policy.hidden.product'),
+    node('Add', ['policy.hidden.product', 'policy.hidden.b'], 'policy.hidden.in'),
+    node('Relu', ['policy.hidden.in'], 'policy.hidden'),
+    node('MatMul', ['policy.hidden', 'policy.out.w'], 'residual.column'),
+    node('Squeeze', ['residual.column', 'axis.2'], 'residual'),
+    node('Gather', ['candidates', 'prior.column'], 'prior', { axis: 2 }),
+    node('Add', ['prior', 'residual'], 'scores'),
+    node('Where', ['mask', 'scores', 'masked.logit'], 'logits'),
+    node('ArgMax', ['logits'], 'choice', { axis: 1, keepdims: 0, select_last_index: 0 }),
+  ];
+}
+
+function valueHead(): OnnxNode[] {
+  return [
+    node('Unsqueeze', ['count', 'axis.1'], 'count.column'),
+    node('Less', ['candidate.index', 'count.column'], 'exists.flag'),
+    node('Unsqueeze', ['exists.flag', 'axis.2'], 'exists.column'),
+    node('Where', ['exists.column', 'candidates.normal', 'zero'], 'candidates.existing'),
+    node('ReduceSum', ['candidates.existing', 'axis.1'], 'candidates.sum', { keepdims: 0 }),
+    node('Cast', ['count.column'], 'count.float', { to: DATA_TYPE.float }),
+    node('Max', ['count.float', 'one'], 'count.divisor'),
+    node('Div', ['candidates.sum', 'count.divisor'], 'candidates.average'),
+    node('MatMul', ['context.normal', 'value.context.w'], 'value.context'),
+    node('MatMul', ['candidates.average', 'value.candidate.w'], 'value.candidate'),
+    node('Add', ['value.context', 'value.candidate'], 'value.sum'),
+    node('Add', ['value.sum', 'value.encoder.b'], 'value.encoder.in'),
+    node('Relu', ['value.encoder.in'], 'value.encoder'),
+    node('MatMul', ['value.encoder', 'value.hidden.w'], 'value.hidden.product'),
+    node('Add', ['value.hidden.product', 'value.hidden.b'], 'value.hidden.in'),
+    node('Relu', ['value.hidden.in'], 'value.hidden'),
+    node('MatMul', ['value.hidden', 'value.out.w'], 'value.out.product'),
+    node('Add', ['value.out.product', 'value.out.b'], 'value.column'),
+    node('Squeeze', ['value.column', 'axis.1'], 'value'),
+  ];
+}
+
+function node(op: string, inputs: readonly string[], output: string, attributes?: Record<string, number>): OnnxNode {
+  return attributes === undefined ? { op, inputs, outputs: [output] } : { op, inputs, outputs: [output], attributes };
+}
+
+function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] {
+  const { spec, architecture, weights } = network;
+  const kind = architecture.kinds[kindIndex] as Architecture['kinds'][number];
+  const statistics = network.normaliser.kinds[kindIndex] as Normaliser['kinds'][number];
+  const layout = weightLayout(architecture);
+  const learned = KIND_TENSORS.map((name): OnnxTensor => {
+    const slot = layout.find((entry) => entry.name === `${kind.name}/${name}`);
+    if (slot === undefined) throw new RangeError(`The layout has no tensor '${kind.name}/${name}'.`);
+    return floats(name, slot.shape, weights.subarray(slot.offset, slot.offset + slot.size));
+  });
+  return [
+    ...learned,
+    floats('context.mean', [kind.context], statistics.contextMean),
+    floats('context.std', [kind.context], statistics.contextStd),
+    floats('candidates.mean', [kind.candidate], statistics.candidateMean),
+    floats('candidates.std', [kind.candidate], statistics.candidateStd),
+    floats('clip.low', [], [-NORMALISED_CLIP]),
+    floats('clip.high', [], [NORMALISED_CLIP]),
+    floats('masked.logit', [], [MASKED_LOGIT]),
+    floats('zero', [], [0]),
+    floats('one', [], [1]),
+    integers('prior.column', [], [candidateColumn(spec, kindIndex, 'prior')]),
+    integers(
+      'candidate.index',
+      [architecture.maxCandidates],
+      Array.from({ length: architecture.maxCandidates }, (_, index) => index),
+    ),
+    integers('axis.1', [1], [1]),
+    integers('axis.2', [1], [2]),
+  ];
+}
+
+function floats(name: string, dims: readonly number[], values: ArrayLike<number>): OnnxTensor {
+  const data = new DataView(new ArrayBuffer(values.length * 4));
+  for (let i = 0; i < values.length; i++) data.setFloat32(i * 4, values[i] as number, true);
+  return { name, dims, type: 'float', data: new Uint8Array(data.buffer) };
+}
+
+function integers(name: string, dims: readonly number[], values: readonly number[]): OnnxTensor {
+  const data = new DataView(new ArrayBuffer(values.length * 8));
+  values.forEach((value, i) => {
+    data.setBigInt64(i * 8, BigInt(value), true);
+  });
+  return { name, dims, type: 'int64', data: new Uint8Array(data.buffer) };
+}
