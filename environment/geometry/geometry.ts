@@ -21,6 +21,8 @@ export interface Geometry {
   readonly nodeNames: readonly string[];
   /** Objects of element-set files left out, with the reason. */
   readonly leftOut: readonly { readonly name: string; readonly reason: string }[];
+  /** What a user should know about choices made, one sentence each: old element sets, antennas that never get a satellite. */
+  readonly notes: readonly string[];
 
   /** ISL slots per satellite D (the most of any constellation). Directed link `s * D + d` goes from satellite s. */
   readonly islSlots: number;
