@@ -1,0 +1,45 @@
+/**
+ * Smallest number of insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string
+ * alignment: Damerau's distance in which no part is edited twice). Letter case is ignored.
+ */
+export function editDistance(a: string, b: string): number {
+  const s = a.toLowerCase();
+  const t = b.toLowerCase();
+  let beforePrevious: number[] = [];
+  let previous = Array.from({ length: t.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= s.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= t.length; j++) {
+      const replace = at(previous, j - 1) + (s[i - 1] === t[j - 1] ? 0 : 1);
+      let best = Math.min(replace, at(previous, j) + 1, at(row, j - 1) + 1);
+      const swapped = i > 1 && j > 1 && s[i - 1] === t[j - 2] && s[i - 2] === t[j - 1];
+      if (swapped) best = Math.min(best, at(beforePrevious, j - 2) + 1);
+      row.push(best);
+    }
+    beforePrevious = previous;
+    previous = row;
+  }
+  return at(previous, t.length);
+}
+
+/** The word nearest to `word`, if it is near enough to be a slip: at most a third of its letters, and at least one, wrong. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  let nearest: string | undefined;
+  let least = Math.max(1, Math.floor(word.length / 3));
+  if (word.length > MAX_WORD) return undefined;
+  for (const candidate of known) {
+    const distance = editDistance(word, candidate);
+    if (distance < least || (distance === least && nearest === undefined)) {
+      nearest = candidate;
+      least = distance;
+    }
+  }
+  return nearest;
+}
+
+/** Longer words are no slip of a known one, and the distance costs the product of both lengths. */
+const MAX_WORD = 64;
+
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { scenarioSchema } from './schema.ts';
+
+/** The parts of JSON Schema (draft 2020-12) that the scenario's schema uses. */
+export interface JsonSchema {
+  readonly $schema?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean;
+  readonly items?: JsonSchema;
+  readonly minItems?: number;
+  readonly enum?: readonly string[];
+  readonly const?: number;
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+}
+
+let emitted: JsonSchema | undefined;
+
+/**
+ * JSON Schema of the scenario file as users write it: fields with a default are optional. `docs/scenario.schema.json` is
+ * this object; editors read it from there. Rules across fields (perigee, unique names, ...) are checked on loading only.
+ */
+export function scenarioJsonSchema(): JsonSchema {
+  if (emitted) return emitted;
+  const { $schema, ...rest } = z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-2020-12' });
+  emitted = { $schema, title: 'spacecloud scenario', ...rest } as JsonSchema;
+  return emitted;
+}

@@ -1,0 +1,64 @@
+import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
+import type { FieldPath } from './problem.ts';
+import { splitUnit } from './units.ts';
+
+/** The schema of the field at `path`; undefined for a field the format does not have. */
+export function schemaAt(path: FieldPath): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = scenarioJsonSchema();
+  for (const step of path) {
+    schema = typeof step === 'number' ? schema?.items : ownProperty(schema, step);
+  }
+  return schema;
+}
+
+/** Names of the fields a map may have. */
+export function fieldNames(schema: JsonSchema | undefined): readonly string[] {
+  return Object.keys(schema?.properties ?? {});
+}
+
+/** What a field accepts, as a noun phrase: `a number in km above 0`. */
+export function describeExpected(schema: JsonSchema, key: string): string {
+  if (schema.const !== undefined) return String(schema.const);
+  if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  if (schema.type === 'object') return 'a map of fields';
+  if (schema.type === 'array') return schema.minItems === undefined ? 'a list' : 'a list that is not empty';
+  if (schema.type === 'boolean') return 'true or false';
+  if (schema.type === 'string') return describeText(schema);
+  const unit = splitUnit(key)?.unit.label;
+  const noun = schema.type === 'integer' ? 'a whole number' : 'a number';
+  return `${noun}${unit === undefined ? '' : ` in ${unit}`}${describeRange(schema)}`;
+}
+
+/** Where else in the scenario a field of this name belongs: `constellations[].walker`. */
+export function homesOf(key: string): readonly string[] {
+  const homes: string[] = [];
+  const walk = (schema: JsonSchema, at: string): void => {
+    if (ownProperty(schema, key) && at !== '') homes.push(at);
+    for (const [name, child] of Object.entries(schema.properties ?? {}))
+      walk(child, at === '' ? name : `${at}.${name}`);
+    if (schema.items) walk(schema.items, `${at}[]`);
+  };
+  walk(scenarioJsonSchema(), '');
+  return homes;
+}
+
+function ownProperty(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
+  const properties = schema?.properties;
+  return properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+function describeText(schema: JsonSchema): string {
+  if (schema.format === 'date-time') return 'a UTC date and time such as 2026-11-22T00:00:00Z';
+  if (schema.pattern !== undefined) return 'a name of letters, digits and dashes that starts with a letter or digit';
+  return schema.minLength === undefined ? 'text' : 'text that is not empty';
+}
+
+function describeRange({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
+  const top = maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? undefined : maximum;
+  if (minimum !== undefined && top !== undefined) return ` from ${minimum} to ${top}`;
+  const bounds: string[] = [];
+  if (exclusiveMinimum !== undefined) bounds.push(`above ${exclusiveMinimum}`);
+  if (minimum !== undefined) bounds.push(`of at least ${minimum}`);
+  if (top !== undefined) bounds.push(`at most ${top}`);
+  return bounds.length === 0 ? '' : ` ${bounds.join(' and ')}`;
+}

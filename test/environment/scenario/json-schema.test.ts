@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import { expect, it } from 'vitest';
+import { type JsonSchema, scenarioJsonSchema } from '../../../environment/scenario/index.ts';
+
+const FILE = 'docs/scenario.schema.json';
+
+it(`${FILE} is the schema in force (after a change: npx vitest run test/environment/scenario/json-schema.test.ts -u)`, async () => {
+  const options = { ...(await resolveConfig(FILE)), parser: 'json' };
+  const text = await format(JSON.stringify(scenarioJsonSchema()), options);
+  await expect(text).toMatchFileSnapshot(`../../../${FILE}`);
+});
+
+it('describes every field and refuses unknown ones in every map', () => {
+  const undescribed: string[] = [];
+  const open: string[] = [];
+  const walk = (schema: JsonSchema, at: string): void => {
+    if (schema.properties && schema.additionalProperties !== false) open.push(at);
+    for (const [name, child] of Object.entries(schema.properties ?? {})) {
+      const list = child.items?.description !== undefined || child.items?.properties !== undefined;
+      if (child.description === undefined && !list) undescribed.push(`${at}.${name}`);
+      walk(child, `${at}.${name}`);
+    }
+    if (schema.items) walk(schema.items, `${at}[]`);
+  };
+  walk(scenarioJsonSchema(), '');
+  expect(open).toEqual([]);
+  expect(undescribed).toEqual([]);
+});
+
+it('asks only for what has no default', () => {
+  expect(scenarioJsonSchema().$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+  expect(scenarioJsonSchema().required).toEqual(['schema', 'name', 'epoch', 'durationS', 'constellations']);
+  expect(scenarioJsonSchema().properties?.['tickS']?.default).toBe(10);
+});
+
+it('every shipped scenario names the schema for editors', () => {
+  const files = readdirSync('scenarios').filter((file) => file.endsWith('.yaml'));
+  expect(files.length).toBeGreaterThanOrEqual(4);
+  for (const file of files) {
+    const [first] = readFileSync(`scenarios/${file}`, 'utf8').split('\n');
+    expect(first, file).toBe('# yaml-language-server: $schema=../docs/scenario.schema.json');
+  }
+  expect(existsSync(FILE)).toBe(true);
+});
