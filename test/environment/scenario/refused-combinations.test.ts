@@ -39,7 +39,7 @@ const CASES: readonly Case[] = [
     says: ['found a perigee of 119.9 km, in air too dense to orbit'],
   },
   {
-    // (6378.137 + 1200) (1 - 0.2) - 6378.137 = -315.7 km
+    // (6378.137 + 1200) (1 - 0.2) - 6378.137 = -315.627 km
     what: 'a perigee below the ground by eccentricity',
     text: changed('eccentricity: 0', 'eccentricity: 0.2'),
     code: 'SCENARIO_ORBIT',
