@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DECISION_KINDS, decisionSpecHash } from '../../core/index.ts';
-import { KIND_TENSORS, MASKED_LOGIT, NORMALISED_CLIP, weightLayout } from '../runtime/index.ts';
+import { canonicalJson, DECISION_KINDS, type DecisionSpec, decisionSpecHash } from '../../core/index.ts';
+import { MASKED_LOGIT, NORMALISED_CLIP, weightLayout } from '../runtime/index.ts';
 import { type BundleContent, DEFAULT_LIMITS } from './content.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
@@ -133,7 +133,7 @@ export function manifestOf(content: BundleContent): BundleManifest {
     onnx: {
       opset: ONNX_OPSET,
       irVersion: ONNX_IR_VERSION,
-      files: Object.fromEntries(spec.kinds.map(({ kind }) => [kind, onnxFile(kind)])),
+      files: onnxFiles(spec),
       inputs: ONNX_INPUTS,
       outputs: ONNX_OUTPUTS,
       inside: ['normalisation', 'prior', 'mask', 'choice'],
@@ -143,7 +143,7 @@ export function manifestOf(content: BundleContent): BundleManifest {
     limits: content.limits ?? DEFAULT_LIMITS,
     validity: content.validity,
     lineage: content.lineage,
-  } satisfies z.input<typeof manifestSchema> | Record<string, unknown>);
+  });
 }
 
 /** Reads `policy.json`; throws BUNDLE_MALFORMED when its parts contradict each other. */
@@ -154,22 +154,23 @@ export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
   if (hash !== specHash) {
     throw refuse('BUNDLE_MALFORMED', file, `Expected specHash ${hash} for the specification inside, got ${specHash}.`);
   }
-  const layout = weightLayout(architecture);
-  if (architecture.kinds.length * KIND_TENSORS.length !== layout.length || !sameLayout(layout, weights.tensors)) {
+  if (canonicalJson(weights.tensors) !== canonicalJson(weightLayout(architecture))) {
     throw refuse(
       'BUNDLE_MALFORMED',
       file,
       'Expected the weight tensors of the stated architecture, got another layout.',
     );
   }
+  if (canonicalJson(manifest.onnx.files) !== canonicalJson(onnxFiles(spec))) {
+    throw refuse(
+      'BUNDLE_MALFORMED',
+      file,
+      "Expected one ONNX file '<kind>.onnx' for each decision kind of the specification.",
+    );
+  }
   return manifest;
 }
 
-function sameLayout(a: readonly object[], b: readonly object[]): boolean {
-  return JSON.stringify(a.map(tensorKey)) === JSON.stringify(b.map(tensorKey));
-}
-
-function tensorKey(slot: object): unknown[] {
-  const { name, shape, offset, size } = slot as { name: string; shape: number[]; offset: number; size: number };
-  return [name, shape, offset, size];
+function onnxFiles(spec: DecisionSpec): Record<string, string> {
+  return Object.fromEntries(spec.kinds.map(({ kind }) => [kind, onnxFile(kind)]));
 }

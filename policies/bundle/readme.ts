@@ -25,6 +25,6 @@ bundle.sig       signature over every other file (OpenSSF Model Signing v1.0, EC
 
 Verify before use:  spacecloud verify FOLDER --key PUBLIC.pem
 or with another tool:
-  model_signing verify key FOLDER --signature FOLDER/bundle.sig --public-key PUBLIC.pem
+  model_signing verify key FOLDER --signature FOLDER/bundle.sig --public_key PUBLIC.pem
 `;
 }

@@ -449,6 +449,7 @@ describe('a signed bundle that may not be used', () => {
       (t) => t.replace('2027-05-22T00:00:00Z', '2027-05-22T00:00:00'),
     ],
     ['policy.json', 'breaks ties another way', /tieBreak/, (t) => t.replace('lowest-index', 'highest-index')],
+    ['policy.json', 'names another graph', /ONNX/, (t) => t.replace('"place.onnx"', '"other.onnx"')],
     ['weights.bin', 'is short', /weights/, (t) => t.slice(0, 100)],
     ['normaliser.json', 'has a deviation of zero', /std/, (t) => t.replace(/"std": [0-9.]+/, '"std": 0')],
     ['normaliser.json', 'names another feature', /features/, (t) => t.replace('"sizeMbit"', '"sizeMB"')],

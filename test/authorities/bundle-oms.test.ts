@@ -1,0 +1,129 @@
+import { createPublicKey } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleFromJSON } from '@sigstore/bundle';
+import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { describe, expect, it } from 'vitest';
+import {
+  generateSigningKey,
+  signBundle,
+  verifyBundle,
+  verifySignedFolder,
+  writeBundle,
+} from '../../policies/bundle/index.ts';
+import { contentOf, now } from '../policies/bundle/content.ts';
+import { temporaryFolder } from '../policies/bundle/fixture.ts';
+import { readSignature } from '../policies/bundle/forge.ts';
+import { SIGNATURE_1_0_0, SIGNATURE_1_1_0, VECTOR_FILES, VECTOR_HINT, VECTOR_PUBLIC_KEY } from './bundle-vectors.ts';
+import { python, pythonHas } from './python.ts';
+
+/** Number of the algorithm in sigstore_common.proto (PublicKeyDetails). */
+const PKIX_ECDSA_P256_SHA_256 = 5;
+
+const folder = temporaryFolder();
+const key = generateSigningKey();
+let count = 0;
+
+function newFolder(): string {
+  const dir = join(folder, `model-${count++}`);
+  mkdirSync(dir);
+  return dir;
+}
+
+describe('signatures published by the reference implementation', () => {
+  function vectorFolder(signature: unknown): string {
+    const dir = newFolder();
+    for (const [name, content] of Object.entries(VECTOR_FILES)) writeFileSync(join(dir, name), content);
+    writeFileSync(join(dir, 'model.sig'), JSON.stringify(signature));
+    return dir;
+  }
+
+  it('verifies v1.1.0: P-384 with SHA-384, hint, files, ignored paths and root', () => {
+    const verified = verifySignedFolder(vectorFolder(SIGNATURE_1_1_0), VECTOR_PUBLIC_KEY, 'model.sig');
+    expect(verified.keyHint).toBe(VECTOR_HINT);
+    expect(verified.statement.rootDigest).toMatch(/^92745110/);
+    expect([...verified.files.keys()]).toEqual(['signme-1', 'signme-2']);
+  });
+
+  it('refuses v1.1.0 over a changed file', () => {
+    const dir = vectorFolder(SIGNATURE_1_1_0);
+    appendFileSync(join(dir, 'signme-2'), '\n');
+    expect(() => verifySignedFolder(dir, VECTOR_PUBLIC_KEY, 'model.sig')).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_CHANGED' }),
+    );
+  });
+
+  it('reads the embedded key and the signature of v1.0.0, then refuses its resource named "."', () => {
+    // The name is checked after key and signature: reaching it shows that both were accepted.
+    expect(() => verifySignedFolder(vectorFolder(SIGNATURE_1_0_0), VECTOR_PUBLIC_KEY, 'model.sig')).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_MALFORMED', message: expect.stringContaining('"."') as string }),
+    );
+    expect(() => verifySignedFolder(vectorFolder(SIGNATURE_1_0_0), key.publicKeyPem, 'model.sig')).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_KEY' }),
+    );
+  });
+});
+
+describe('our signatures in the JavaScript libraries of Sigstore', () => {
+  /** The key method names no time and no log: every threshold is zero. */
+  function verifyWithSigstore(signature: unknown, publicKeyPem: string): void {
+    const rawBytes = createPublicKey(publicKeyPem).export({ type: 'spki', format: 'der' });
+    const nothing = { mediaType: '', tlogs: [], certificateAuthorities: [], ctlogs: [], timestampAuthorities: [] };
+    const trusted = { rawBytes, keyDetails: PKIX_ECDSA_P256_SHA_256, validFor: undefined };
+    const trust = toTrustMaterial(nothing, { [key.hint]: trusted });
+    const verifier = new Verifier(trust, { ctlogThreshold: 0, tlogThreshold: 0, timestampThreshold: 0 });
+    verifier.verify(toSignedEntity(bundleFromJSON(signature)));
+  }
+
+  it('parse and verify', () => {
+    const dir = newFolder();
+    writeFileSync(join(dir, 'a.txt'), 'a');
+    signBundle(dir, key.privateKeyPem);
+    verifyWithSigstore(readSignature(dir), key.publicKeyPem);
+    expect(() => {
+      verifyWithSigstore(readSignature(dir), generateSigningKey().publicKeyPem);
+    }).toThrow(/signature verification failed/);
+  });
+});
+
+describe('the Python reference implementation (PyPI model_signing)', () => {
+  const found = pythonHas(['model_signing.signing', 'model_signing.verifying']);
+  const run = found ? it : it.skip;
+  if (!found) console.warn('SKIPPED: Python with model_signing not found (set PYTHON to one that has it).');
+  const cli = (...args: string[]): string => python(['-m', 'model_signing', ...args]);
+  const keyFile = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  run('verifies our bundles, and refuses a changed, an extra and a missing file', { timeout: 120_000 }, () => {
+    const dir = join(folder, 'ours');
+    writeBundle(dir, contentOf(1), { privateKeyPem: key.privateKeyPem });
+    const publicKey = keyFile('public.pem', key.publicKeyPem);
+    const verify = (): string =>
+      cli('verify', 'key', dir, '--signature', join(dir, 'bundle.sig'), '--public_key', publicKey);
+    expect(verify()).toContain('Verification succeeded');
+
+    const weights = readFileSync(join(dir, 'weights.bin'));
+    appendFileSync(join(dir, 'weights.bin'), 'x');
+    expect(verify).toThrow(/weights\.bin/);
+    rmSync(join(dir, 'weights.bin'));
+    expect(verify).toThrow(/Missing files.*weights\.bin/);
+    writeFileSync(join(dir, 'weights.bin'), weights);
+    writeFileSync(join(dir, 'extra.txt'), 'x');
+    expect(verify).toThrow(/Extra files.*extra\.txt/);
+  });
+
+  run('makes signatures that we verify, over a bundle of ours', { timeout: 120_000 }, () => {
+    const dir = join(folder, 'theirs');
+    writeBundle(dir, contentOf(1));
+    const privateKey = keyFile('private.pem', key.privateKeyPem);
+    cli('sign', 'key', dir, '--signature', join(dir, 'bundle.sig'), '--private_key', privateKey);
+    const verified = verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now });
+    expect(verified.keyHint).toBe(key.hint);
+    expect(verified.files).toHaveLength(9);
+    signBundle(dir, key.privateKeyPem);
+    expect(verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now }).rootDigest).toBe(verified.rootDigest);
+  });
+});
