@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+/** The project's folder, whatever the working directory. */
+export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A line of our own, set apart from what the tools print. */
+export function say(text) {
+  process.stderr.write(`[spacecloud] ${text}\n`);
+}
+
+/** Ends this process with a message and, where there is one, what to do. */
+export function fail(message, hint) {
+  say(`error: ${message}`);
+  if (hint !== undefined) say(`  ${hint}`);
+  process.exit(1);
+}
+
+/**
+ * Runs a command with this terminal, in the project's folder, and resolves to its exit status (128 + signal number when a
+ * signal ended it). Ctrl-C reaches the command: a terminal sends it to the whole group, otherwise it is passed on here.
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, ...options.env },
+    });
+    const onInterrupt = () => {
+      if (!process.stdin.isTTY) child.kill('SIGINT');
+    };
+    const onTerminate = () => child.kill('SIGTERM');
+    process.on('SIGINT', onInterrupt);
+    process.on('SIGTERM', onTerminate);
+    const settle = () => {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+    };
+    child.once('error', (error) => {
+      settle();
+      reject(error);
+    });
+    child.once('exit', (status, signal) => {
+      settle();
+      resolve(status ?? 128 + constants.signals[signal]);
+    });
+  });
+}
+
+/** Runs Node on a file of the project or of `node_modules`, with this process's own Node. */
+export function runNode(args, options) {
+  return run(process.execPath, args, options);
+}
+
+/** Runs npm: the one that started this script, else the one on the path. */
+export function runNpm(args, options = {}) {
+  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip', ...options.env };
+  const npm = process.env.npm_execpath;
+  if (npm !== undefined && /npm-cli\.c?js$/.test(npm)) return runNode([npm, ...args], { env });
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { env });
+}
+
+/** Path of a file of an installed package. */
+export function packageFile(...parts) {
+  return join(ROOT, 'node_modules', ...parts);
+}
