@@ -1,11 +1,11 @@
-import { type Patch, enablePatches, freeze, produceWithPatches } from 'immer';
+import { type Draft, type Patch, enablePatches, freeze, produce, produceWithPatches } from 'immer';
 import { type Observable, Subject } from 'rxjs';
 import type { ModeChange } from './world-agents.ts';
 
 enablePatches();
 
 /** Mode changes the ledger keeps verbatim; older ones survive in `counts` only. */
-const RECENT = 256;
+const RECENT = 64;
 
 /** Modes that are faults: they are counted and kept apart from ordinary changes. */
 const FAULTS: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ export interface LedgerState {
   /** Changes ever seen, and faults among them. */
   readonly changes: number;
   readonly faults: number;
-  /** The last changes: number `i` at `i % 256`. */
+  /** The last changes: number `i` at `i % 64`. */
   readonly recent: readonly LedgerEntry[];
 }
 
@@ -60,7 +60,7 @@ export class ModeLedger {
   /** Enters one drained group; `changes` may be reused by the caller afterwards. */
   record(timeS: number, changes: readonly ModeChange[]): void {
     if (changes.length === 0) return;
-    const [next, patches] = produceWithPatches(this.current, (draft) => {
+    const enter = (draft: Draft<LedgerState>): void => {
       for (const change of changes) {
         const { name, region, to } = change;
         (draft.modes[name] ??= {})[region] = to;
@@ -69,7 +69,12 @@ export class ModeLedger {
         if (FAULTS.has(key)) draft.faults++;
         draft.recent[draft.changes++ % RECENT] = { timeS, ...change };
       }
-    });
+    };
+    if (!this.patches.observed) {
+      this.current = produce(this.current, enter);
+      return;
+    }
+    const [next, patches] = produceWithPatches(this.current, enter);
     this.current = next;
     this.patches.next({ timeS, patches });
   }

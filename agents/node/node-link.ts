@@ -49,6 +49,14 @@ export class NodeLink {
     return !this.lost && this.hello.refusal === null && this.open === undefined;
   }
 
+  /** What its standing means for its satellite, for those who hear of it only now. */
+  get standing(): readonly AutonomyEvent[] {
+    const { refusal } = this.hello;
+    if (refusal !== null) return [{ type: 'bundle.refused', reason: refusal }];
+    const isLate = this.open !== undefined && this.open.settle === undefined;
+    return [{ type: 'bundle.accepted' }, { type: isLate ? 'policy.slow' : 'policy.prompt' }];
+  }
+
   /** Room for the rows of the next request, emptied. */
   rowsFor(batch: DecisionBatch): PickedRows {
     if (this.rows === undefined || this.rows.batch.capacity < batch.capacity || this.rows.batch.spec !== batch.spec) {

@@ -1,5 +1,5 @@
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
-import { type Observable, Subject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 import {
   type DecisionBatch,
   type DecisionSpec,
@@ -8,7 +8,7 @@ import {
   SpaceCloudError,
   decisionSpecHash,
 } from '../../core/index.ts';
-import { type PickedRows, createPickedRows, pickRow, putBack } from '../batch-rows.kernel.ts';
+import { type PickedRows, createPickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
 import type { Decider } from '../decider.ts';
 import type { AgentReport } from '../streams/frames.ts';
 import { type NodeAddress, cannotConnect } from './address.ts';
@@ -68,7 +68,7 @@ interface Waiter {
 export class NodeServer {
   /** Asks the nodes for the rows of their satellites and decides the others locally; at once if no node is concerned. */
   readonly decide: Decider;
-  /** Nodes that joined, were refused, are late, answer again, or are lost. */
+  /** Nodes that joined, were refused, are late, answer again, or are lost; begins with those that have joined already. */
   readonly reports$: Observable<AgentReport>;
   private readonly options: ServeNodesOptions;
   private readonly server: Server;
@@ -85,7 +85,12 @@ export class NodeServer {
     this.options = options;
     this.server = server;
     this.spec = options.spec ?? SPACE_CLOUD_SPEC;
-    this.reports$ = this.reports.asObservable();
+    this.reports$ = new Observable((subscriber) => {
+      for (const { satellite, standing } of this.links.values()) {
+        for (const event of standing) subscriber.next({ world: 'all', satellite, event });
+      }
+      return this.reports.subscribe(subscriber);
+    });
     this.decide = (batch, out) => this.decideBatch(batch, out);
     server.on('connection', (socket) => this.accept(socket));
   }
@@ -163,12 +168,12 @@ export class NodeServer {
     for (let row = 0; row < batch.n; row++) {
       const link = this.links.get(batch.agent[row] as number);
       if (link === undefined) {
-        pickRow(batch, row, localRows);
+        pickRows(batch, row, row + 1, localRows);
         continue;
       }
       let rows = asked.get(link);
       if (rows === undefined && link.isReady) asked.set(link, (rows = link.rowsFor(batch)));
-      pickRow(batch, row, rows ?? fallbackRows);
+      pickRows(batch, row, row + 1, rows ?? fallbackRows);
     }
     for (const { batch: rows } of asked.values()) expectFrameRoom(rows);
     return asked;
@@ -213,12 +218,7 @@ export class NodeServer {
     const link = new NodeLink({ socket, hello, satellite, fallback, deadlineMs, timer, report });
     this.links.set(satellite, link);
     socket.write(encodeWelcome());
-    if (hello.refusal === null) {
-      report({ type: 'bundle.accepted' });
-      report({ type: 'policy.prompt' });
-    } else {
-      report({ type: 'bundle.refused', reason: hello.refusal });
-    }
+    for (const event of link.standing) report(event);
     this.wakeWaiters();
     return link;
   }

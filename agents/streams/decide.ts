@@ -1,6 +1,6 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { type DecisionBatch, type Policy, SpaceCloudError } from '../../core/index.ts';
-import { type PickedRows, createPickedRows, pickRow, putBack } from '../batch-rows.kernel.ts';
+import { type PickedRows, createPickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
 import { type Decider, toDecider } from '../decider.ts';
 import type { DecidedBatch } from './frames.ts';
 
@@ -119,7 +119,11 @@ class RowRouter {
     this.split = true;
     const learned = (this.learnedRows = roomFor(this.learnedRows, batch));
     const fallback = (this.fallbackRows = roomFor(this.fallbackRows, batch));
-    for (let row = 0; row < batch.n; row++) pickRow(batch, row, frame.byFallback[row] === 1 ? fallback : learned);
+    for (let first = 0, end = 0; first < batch.n; first = end) {
+      const flag = frame.byFallback[first];
+      while (end < batch.n && frame.byFallback[end] === flag) end++;
+      pickRows(batch, first, end, flag === 1 ? fallback : learned);
+    }
     this.fallback.choose(fallback.batch, fallback.choices);
     putBack(fallback, frame.choices);
     const answer = this.decider(learned.batch, learned.choices) as Promise<void> | undefined;

@@ -1,8 +1,8 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { DecisionBatch } from '../../core/index.ts';
 import type { Normaliser } from '../../policies/index.ts';
-import { farthestContext } from './farthest-context.kernel.ts';
 import type { AgentReport } from './frames.ts';
+import { isKnown, knownRanges } from './known-range.kernel.ts';
 
 export interface WatchOptions {
   /** Mean and standard deviation of the observations the policy was trained on. */
@@ -26,7 +26,8 @@ interface Strikes {
  * satellite's.
  */
 export function watchObservations(options: WatchOptions): OperatorFunction<DecisionBatch, AgentReport> {
-  const { limit, strikes, normaliser } = options;
+  const { strikes } = options;
+  const ranges = knownRanges(options.normaliser, options.limit);
   return (source) =>
     new Observable((subscriber) => {
       const worlds: Strikes[] = [];
@@ -36,9 +37,8 @@ export function watchObservations(options: WatchOptions): OperatorFunction<Decis
             const world = batch.world[row] as number;
             const satellite = batch.agent[row] as number;
             const known = (worlds[world] ??= createStrikes(batch.knowledge[world]?.satelliteCount ?? satellite + 1));
-            const far = !(farthestContext(batch, row, normaliser) <= limit);
             const before = known.count[satellite] as number;
-            const count = far ? Math.max(before, 0) + 1 : Math.min(before, 0) - 1;
+            const count = isKnown(batch, row, ranges) ? Math.min(before, 0) - 1 : Math.max(before, 0) + 1;
             known.count[satellite] = count;
             if (count === strikes && known.reported[satellite] === 0) {
               known.reported[satellite] = 1;

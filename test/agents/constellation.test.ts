@@ -1,0 +1,327 @@
+import { applyPatches, enablePatches } from 'immer';
+import type { Observable } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { Constellation, type ConstellationOptions, type ModeFrame, type SavedModes } from '../../agents/index.ts';
+import { CAPABILITIES, type DecisionBatch, type Policy, type TransitionColumns } from '../../core/index.ts';
+import { createBaseline } from '../../policies/index.ts';
+import { ScriptedWorld, type ScriptedWorldOptions } from './scripted-world.ts';
+
+enablePatches();
+
+const loadAware = (): Policy => createBaseline('load-aware+greedy-finish+gdsf', 1);
+const shortest = (): Policy => createBaseline('shortest-delay+greedy-finish+gdsf', 1);
+const later = (policy: Policy) => async (batch: DecisionBatch, out: Uint8Array) => {
+  await new Promise((resolve) => setImmediate(resolve));
+  policy.choose(batch, out);
+};
+
+function setUp(worlds: readonly ScriptedWorldOptions[], options: Partial<ConstellationOptions> = {}) {
+  const scripted = worlds.map((world) => new ScriptedWorld(world));
+  const constellation = new Constellation({ worlds: scripted, policy: loadAware(), fallback: shortest(), ...options });
+  return { worlds: scripted, constellation };
+}
+
+describe('lock-step', () => {
+  it('decides all worlds in one batch and applies per world', () => {
+    const { worlds, constellation } = setUp([
+      { seed: 1, burst: 3 },
+      { seed: 2, burst: 5 },
+    ]);
+    const seen: { n: number; worlds: number[] }[] = [];
+    constellation.decisions$.subscribe(({ n, world }) => seen.push({ n, worlds: [...world.subarray(0, n)] }));
+    const result = constellation.runSync({ untilS: 4 });
+    // Bursts at 1, 2, 3, 4 s: 4 x (3 + 5) decisions in 4 batches of 8.
+    expect(result).toEqual({ decisions: 32, fallbackDecisions: 0, batches: 4, timeS: [4, 4], endedBy: 'untilS' });
+    expect(seen).toEqual(Array.from({ length: 4 }, () => ({ n: 8, worlds: [0, 0, 0, 1, 1, 1, 1, 1] })));
+    expect(worlds.map(({ decisions }) => decisions)).toEqual([12, 20]);
+  });
+
+  it('gives a world its share of rows and the rest in the next round', () => {
+    const { worlds, constellation } = setUp(
+      [
+        { seed: 1, burst: 10 },
+        { seed: 2, burst: 2 },
+      ],
+      { rowsPerWorld: 4 },
+    );
+    const rows: number[] = [];
+    constellation.decisions$.subscribe(({ n }) => rows.push(n));
+    constellation.runSync({ untilS: 1 });
+    // World 0: 10 = 4 + 4 + 2; world 1: 2, then at its end.
+    expect(rows).toEqual([6, 4, 2]);
+    expect(worlds[0]?.widestAdvance).toBe(4);
+  });
+
+  it('gives each world the trajectory it has alone', () => {
+    const alone = [1, 2, 3].map((seed) => {
+      const { worlds, constellation } = setUp([{ seed, burst: seed }]);
+      constellation.runSync({ untilS: 20 });
+      return worlds[0]?.trajectory();
+    });
+    const { worlds, constellation } = setUp([1, 2, 3].map((seed) => ({ seed, burst: seed })));
+    constellation.runSync({ untilS: 20 });
+    expect(worlds.map((world) => world.trajectory())).toEqual(alone);
+    expect(new Set(alone).size).toBe(3);
+  });
+
+  it('gives the same trajectory with a policy that answers later', async () => {
+    const now = setUp([{ seed: 5 }, { seed: 6 }]);
+    now.constellation.runSync({ untilS: 10 });
+    const late = setUp([{ seed: 5 }, { seed: 6 }], { policy: later(loadAware()) });
+    const result = await late.constellation.run({ untilS: 10 });
+    expect(result.decisions).toBe(60);
+    expect(late.worlds.map((world) => world.trajectory())).toEqual(now.worlds.map((world) => world.trajectory()));
+  });
+
+  it('stops each world at its own time, after maxDecisions, or on stop, and carries on', () => {
+    const { worlds, constellation } = setUp([{ seed: 1 }, { seed: 2 }]);
+    expect(constellation.runSync({ untilS: [2, 3] }).timeS).toEqual([2, 3]);
+    expect(constellation.runSync({ maxDecisions: 7 })).toMatchObject({
+      decisions: 12,
+      batches: 2,
+      endedBy: 'maxDecisions',
+    });
+    const stopping = constellation.runSync({ onBatch: () => constellation.stop() });
+    expect(stopping).toMatchObject({ batches: 1, endedBy: 'stop' });
+    const unbroken = setUp([{ seed: 1 }]);
+    unbroken.constellation.runSync({ untilS: 5 });
+    expect(worlds[0]?.trajectory()).toBe(unbroken.worlds[0]?.trajectory());
+  });
+
+  it('carries on with a new world where one ended', () => {
+    const { constellation } = setUp([{ seed: 1 }, { seed: 2, burst: 1 }]);
+    const made: ScriptedWorld[] = [];
+    const result = constellation.runSync({
+      untilS: 2,
+      maxDecisions: 18,
+      onWorldEnd: (index) => {
+        const world = new ScriptedWorld({ seed: 10 + index });
+        made.push(world);
+        return world;
+      },
+    });
+    // Rounds 1 and 2: 3 + 1 rows; then new worlds with 3 + 3: 4 + 4 + 6 + 6 = 20.
+    expect(result).toMatchObject({ decisions: 20, batches: 4, endedBy: 'maxDecisions' });
+    const alone = setUp([{ seed: 10 }]);
+    alone.constellation.runSync({ untilS: 2 });
+    expect(made[0]?.trajectory()).toBe(alone.worlds[0]?.trajectory());
+  });
+
+  it('refuses new worlds that never decide', () => {
+    const { constellation } = setUp([{ seed: 1 }]);
+    const onWorldEnd = (): ScriptedWorld => new ScriptedWorld({ seed: 1, periodS: 10 });
+    expect(() => constellation.runSync({ untilS: 2, onWorldEnd })).toThrow(/new worlds/);
+  });
+});
+
+describe('modes', () => {
+  const modes = [
+    { timeS: 2, event: 'power.critical', node: 1 },
+    { timeS: 2, event: 'antenna.attach', node: 4 },
+    { timeS: 3, event: 'antenna.handover', node: 4 },
+    { timeS: 4, event: 'power.nominal', node: 1 },
+  ] as const;
+
+  it('write capabilities back before the decisions of that advance are chosen', () => {
+    const { worlds, constellation } = setUp([{ seed: 1, burst: 4, modes }]);
+    const bits: number[] = [];
+    constellation.decided$.subscribe(() => bits.push(worlds[0]?.capabilities[1] as number));
+    constellation.runSync({ untilS: 4 });
+    expect(bits).toEqual([31, CAPABILITIES.LEARNED, CAPABILITIES.LEARNED, 31]);
+  });
+
+  it('are emitted one frame per drained group, entered into the ledger, and told by patches', () => {
+    const { constellation } = setUp([{ seed: 1, modes }], { handoverS: 0.5 });
+    const frames: ModeFrame[] = [];
+    constellation.events$.subscribe((frame) => frames.push(frame));
+    const ledger = constellation.ledgers[0];
+    let replayed = ledger?.state as object;
+    ledger?.patches$.subscribe(({ patches }) => (replayed = applyPatches(replayed, [...patches])));
+    constellation.runSync({ untilS: 4 });
+    const told = frames.map(({ timeS, changes }) => [
+      timeS,
+      ...changes.map((c) => `${c.name} ${c.region} ${c.from}>${c.to}`),
+    ]);
+    expect(told).toEqual([
+      [2, 'sat-1 power nominal>safe', 'ground-0 link detached>attached'],
+      [3, 'ground-0 link attached>handingOver'],
+      [4, 'ground-0 link handingOver>attached', 'sat-1 power safe>nominal'],
+    ]);
+    expect(ledger?.state.modes).toEqual({ 'sat-1': { power: 'nominal' }, 'ground-0': { link: 'attached' } });
+    expect(ledger?.state.counts).toEqual({
+      'power.safe': 1,
+      'power.nominal': 1,
+      'link.attached': 2,
+      'link.handingOver': 1,
+    });
+    expect(ledger?.state.changes).toBe(5);
+    expect(replayed).toEqual(ledger?.state);
+  });
+
+  it('route the rows of a satellite in fallback, and those only, to the fallback', () => {
+    const { constellation } = setUp([{ seed: 1, burst: 4 }]);
+    constellation.report({ world: 0, satellite: 2, event: { type: 'bundle.refused', reason: 'signature' } });
+    const routed = new Set<string>();
+    constellation.decided$.subscribe(({ batch, byFallback }) => {
+      for (let row = 0; row < batch.n; row++) routed.add(`${batch.agent[row]}:${byFallback[row]}`);
+    });
+    expect(constellation.runSync({ untilS: 3 })).toMatchObject({ decisions: 12, fallbackDecisions: 3 });
+    expect(routed).toEqual(new Set(['0:0', '1:0', '2:1', '3:0']));
+    expect(constellation.ledgers[0]?.state.recent[0]).toMatchObject({ to: 'fallback', reason: 'signature' });
+    expect(constellation.ledgers[0]?.state.faults).toBe(1);
+    constellation.report({ world: 'all', satellite: 'all', event: { type: 'bundle.accepted' } });
+    expect(constellation.runSync({ untilS: 6 }).fallbackDecisions).toBe(0);
+  });
+
+  it('without a bundle everything is decided by the fallback', () => {
+    const refused = setUp([{ seed: 1 }], { refusal: 'missing' });
+    expect(refused.constellation.runSync({ untilS: 5 }).fallbackDecisions).toBe(15);
+    const fallback = setUp([{ seed: 1 }], { policy: shortest() });
+    fallback.constellation.runSync({ untilS: 5 });
+    const learned = setUp([{ seed: 1 }]);
+    learned.constellation.runSync({ untilS: 5 });
+    expect(refused.worlds[0]?.trajectory()).toBe(fallback.worlds[0]?.trajectory());
+    expect(refused.worlds[0]?.trajectory()).not.toBe(learned.worlds[0]?.trajectory());
+  });
+
+  it('survive a checkpoint: a resumed run has the trajectory of the unbroken one', () => {
+    const late = [...modes, { timeS: 7, event: 'power.recovered', node: 2 } as const];
+    const script = [{ timeS: 1, event: 'power.critical', node: 2 } as const, ...late];
+    const unbroken = setUp([{ seed: 1, modes: script }]);
+    unbroken.constellation.report({ world: 0, satellite: 3, event: { type: 'policy.slow' } });
+    unbroken.constellation.runSync({ untilS: 3 });
+    const json = JSON.stringify(unbroken.constellation.saveModes());
+
+    // The same world under a new constellation whose machines know nothing but the checkpoint.
+    const resumed = new Constellation({ worlds: unbroken.worlds, policy: loadAware(), fallback: shortest() });
+    expect(unbroken.worlds[0]?.capabilities[2]).toBe(31);
+    resumed.restoreModes(JSON.parse(json) as SavedModes);
+    expect(unbroken.worlds[0]?.capabilities[2]).toBe(CAPABILITIES.LEARNED);
+    expect(resumed.runSync({ untilS: 8 }).fallbackDecisions).toBeGreaterThan(0);
+
+    const reference = setUp([{ seed: 1, modes: script }]);
+    reference.constellation.report({ world: 0, satellite: 3, event: { type: 'policy.slow' } });
+    reference.constellation.runSync({ untilS: 3 });
+    reference.constellation.runSync({ untilS: 8 });
+    expect(unbroken.worlds[0]?.trajectory()).toBe(reference.worlds[0]?.trajectory());
+    expect(resumed.saveModes()).toEqual(reference.constellation.saveModes());
+  });
+
+  it('of another version or other worlds are refused', () => {
+    const { constellation } = setUp([{ seed: 1 }]);
+    const saved = constellation.saveModes();
+    const refuse = (value: unknown): void => constellation.restoreModes(value as SavedModes);
+    expect(() => refuse({ ...saved, version: 2 })).toThrow(expect.objectContaining({ code: 'CHECKPOINT_VERSION' }));
+    expect(() => refuse({ ...saved, worlds: [] })).toThrow(expect.objectContaining({ code: 'CHECKPOINT_SCENARIO' }));
+    const [world] = saved.worlds;
+    const strange = { ...saved, worlds: [{ ...world, agents: { snapshots: { 99: {} }, handovers: [] } }] };
+    expect(() => refuse(strange)).toThrow(expect.objectContaining({ code: 'CHECKPOINT_SCENARIO' }));
+  });
+});
+
+describe('streams', () => {
+  it('telemetry counts decisions and fallbacks per world after they were applied', () => {
+    const { constellation } = setUp([{ seed: 1, burst: 2 }, { seed: 2 }]);
+    constellation.report({ world: 1, satellite: 0, event: { type: 'policy.lost' } });
+    const frames: unknown[] = [];
+    constellation.telemetry$.subscribe(({ round, timeS, decisions, fallbackDecisions }) =>
+      frames.push([round, ...timeS, ...decisions, ...fallbackDecisions]),
+    );
+    constellation.runSync({ untilS: 2 });
+    // World 1 asks satellites 0, 1, 2 and then 3, 0, 1.
+    expect(frames).toEqual([
+      [1, 1, 1, 2, 3, 0, 1],
+      [2, 2, 2, 4, 6, 0, 2],
+    ]);
+  });
+
+  it('outcomes are emitted once and emptied', () => {
+    const transitions: TransitionColumns = {
+      n: 0,
+      decision: new Int32Array(64),
+      next: new Int32Array(64),
+      reward: new Float64Array(64),
+      elapsedS: new Float64Array(64),
+    };
+    const { worlds, constellation } = setUp([{ seed: 1 }], { outcomes: [transitions] });
+    const [world] = worlds;
+    const apply = world?.apply.bind(world);
+    // A world that reports the end of each task when its choice is applied.
+    (world as ScriptedWorld).apply = (batch, from, to, choices) => {
+      apply?.(batch, from, to, choices);
+      for (let row = from; row < to; row++) transitions.decision[transitions.n++] = batch.decision[row] as number;
+    };
+    const decisions: number[] = [];
+    constellation.outcomes$.subscribe(({ transitions: t }) => decisions.push(...t.decision.subarray(0, t.n)));
+    constellation.runSync({ untilS: 2 });
+    expect(decisions).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(transitions.n).toBe(0);
+  });
+
+  it('end when the constellation is closed', () => {
+    const { constellation } = setUp([{ seed: 1 }]);
+    const ended: string[] = [];
+    for (const name of ['decisions$', 'decided$', 'events$', 'telemetry$', 'outcomes$'] as const) {
+      (constellation[name] as Observable<unknown>).subscribe({ complete: () => ended.push(name) });
+    }
+    constellation.close();
+    expect(ended).toHaveLength(5);
+    expect(() => constellation.runSync()).toThrow(/closed/);
+  });
+});
+
+describe('misuse', () => {
+  it('a masked choice is an error of the run, and later runs are refused', async () => {
+    const cheat: Policy = { name: 'cheat', choose: (batch, out) => void out.fill(7, 0, batch.n) };
+    const { constellation } = setUp([{ seed: 1 }], { policy: cheat });
+    await expect(constellation.run({ untilS: 5 })).rejects.toMatchObject({ code: 'ILLEGAL_CHOICE' });
+    await expect(constellation.run({ untilS: 5 })).rejects.toThrow(/failed/);
+  });
+
+  it('the error of a policy, now or later, comes out of run', async () => {
+    const failing: Policy = {
+      name: 'failing',
+      choose() {
+        throw new RangeError('weights');
+      },
+    };
+    const now = setUp([{ seed: 1 }], { policy: failing });
+    expect(() => now.constellation.runSync({ untilS: 5 })).toThrow(RangeError);
+    const late = setUp([{ seed: 1 }], { policy: later(failing) });
+    await expect(late.constellation.run({ untilS: 5 })).rejects.toThrow(RangeError);
+  });
+
+  it('runSync refuses a policy that answers later; two runs at once are refused', async () => {
+    const late = setUp([{ seed: 1 }], { policy: later(loadAware()) });
+    expect(() => late.constellation.runSync({ untilS: 5 })).toThrow(/answers at once/);
+    const twice = setUp([{ seed: 1 }], { policy: later(loadAware()) });
+    const first = twice.constellation.run({ untilS: 2 });
+    await expect(twice.constellation.run({ untilS: 2 })).rejects.toThrow(/running/);
+    expect((await first).decisions).toBe(6);
+  });
+
+  it('an oracle needs to be granted the truth, and is never a fallback', () => {
+    const oracle = createBaseline('oracle+oracle+gdsf', 1);
+    expect(() => setUp([{ seed: 1 }], { policy: oracle })).toThrow(/grantOracle/);
+    expect(() => setUp([{ seed: 1 }], { fallback: oracle, grantOracle: true })).toThrow(/fallback/);
+    const granted = setUp([{ seed: 1 }], { policy: oracle, grantOracle: true });
+    expect(granted.constellation.runSync({ untilS: 2 }).decisions).toBe(6);
+  });
+
+  it('a world that fills in more or fewer rows than it says is named', () => {
+    const { worlds, constellation } = setUp([{ seed: 1 }]);
+    const [world] = worlds;
+    const advance = world?.advance.bind(world);
+    (world as ScriptedWorld).advance = (batch, index, untilS) => (advance?.(batch, index, untilS) ?? 0) + 1;
+    expect(() => constellation.runSync({ untilS: 2 })).toThrow(/world 0/);
+  });
+
+  it('an event for a node without such a machine names the node', () => {
+    const stray = setUp([{ seed: 1, modes: [{ timeS: 1, event: 'power.low', node: 5 }] }]);
+    expect(() => stray.constellation.runSync({ untilS: 2 })).toThrow(/satellite in \[0, 4\), got 5/);
+    const centre = setUp([{ seed: 1, modes: [{ timeS: 1, event: 'antenna.attach', node: 4 }] }], {
+      layout: { gatewayCount: 0, dataCentreCount: 1 },
+    });
+    expect(() => centre.constellation.runSync({ untilS: 2 })).toThrow(/ground-0/);
+  });
+});
