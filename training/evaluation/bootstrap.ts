@@ -65,6 +65,7 @@ export function bootstrapProfile(
 ): readonly Interval[] | null {
   if (!canResample(strata)) return null;
   const { replicates, rng, level = LEVEL } = options;
+  requireReplicates(replicates);
   const source = strata.map((stratum) => Float64Array.from(stratum));
   const all = flatten(strata);
   const shares = new Float64Array(thresholds.length);
@@ -83,6 +84,13 @@ export function bootstrapProfile(
 
 function percentileInterval(options: BootstrapOptions, replicate: () => number): Interval {
   const { replicates, level = LEVEL } = options;
+  requireReplicates(replicates);
+  const values = new Float64Array(replicates);
+  for (let r = 0; r < replicates; r++) values[r] = replicate();
+  return tails(values.sort(), level);
+}
+
+function requireReplicates(replicates: number): void {
   if (!Number.isInteger(replicates) || replicates < 1) {
     throw new SpaceCloudError(
       'MISUSE',
@@ -92,9 +100,6 @@ function percentileInterval(options: BootstrapOptions, replicate: () => number):
       },
     );
   }
-  const values = new Float64Array(replicates);
-  for (let r = 0; r < replicates; r++) values[r] = replicate();
-  return tails(values.sort(), level);
 }
 
 function tails(sorted: Float64Array, level: number): Interval {

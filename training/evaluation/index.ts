@@ -8,3 +8,4 @@ export * from './statistics.ts';
 export * from './summary.ts';
 export { evaluationTable, type TableOptions } from './table.ts';
 export type { Estimate, UtilityAnchors, UtilityProfile, UtilityStatistics } from './utility-statistics.ts';
+export * from './report/index.ts';

@@ -27,11 +27,14 @@ export function syntheticRecords(seeds = 10, scenario = 'iridium-66'): RunRecord
       const own = new Rng(s + 1, policy);
       const utility = strength + 0.03 * world.normal() + 0.008 * own.normal();
       const latency = 1.2 - utility + 0.02 * own.normal();
-      const drops = DROP_REASONS.slice(1).map((reason, d) => [
+      const drops: [string, number][] = DROP_REASONS.slice(1).map((reason, d) => [
         `drop.${reason}`,
         Math.max(0, (1 - utility) * (60 - 9 * d)),
       ]);
-      const families = TASK_FAMILIES.map((family, f) => [`utility.${family}`, utility + 0.05 * (f - 1.5)]);
+      const families: [string, number][] = TASK_FAMILIES.map((family, f) => [
+        `utility.${family}`,
+        utility + 0.05 * (f - 1.5),
+      ]);
       return {
         scenario,
         policy,

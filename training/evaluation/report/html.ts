@@ -1,0 +1,52 @@
+/** Text that may stand in HTML or XML content and in double-quoted attributes. */
+export function escapeText(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
+}
+
+/** `<li>` lines of escaped texts. */
+export function listItems(texts: readonly string[]): string {
+  return texts.map((text) => `<li>${escapeText(text)}</li>`).join('\n');
+}
+
+export interface HtmlCell {
+  readonly text: string;
+  readonly className?: string;
+}
+
+export interface HtmlTable {
+  readonly caption: string;
+  readonly header: readonly HtmlCell[];
+  /** The first cell of a row names it. */
+  readonly rows: readonly (readonly HtmlCell[])[];
+}
+
+/** A table that scrolls sideways inside its own box and says to a screen reader what each cell belongs to. */
+export function htmlTable(table: HtmlTable): string {
+  const header = table.header.map((cell) => `<th scope="col"${classOf(cell)}>${escapeText(cell.text)}</th>`).join('');
+  const rows = table.rows.map((row) => {
+    const cells = row.map((cell, c) => {
+      const content = escapeText(cell.text);
+      return c === 0 ? `<th scope="row"${classOf(cell)}>${content}</th>` : `<td${classOf(cell)}>${content}</td>`;
+    });
+    return `<tr>${cells.join('')}</tr>`;
+  });
+  return `<div class="scroll"><table><caption>${escapeText(table.caption)}</caption>
+<thead><tr>${header}</tr></thead>
+<tbody>
+${rows.join('\n')}
+</tbody></table></div>`;
+}
+
+function classOf({ className }: HtmlCell): string {
+  return className === undefined ? '' : ` class="${className}"`;
+}
+
+/** A cell or column heading of numbers, set flush right. */
+export function numberCell(text: string): HtmlCell {
+  return { text, className: 'number' };
+}

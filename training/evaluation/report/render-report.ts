@@ -1,0 +1,204 @@
+import { SpaceCloudError } from '../../../core/index.ts';
+import type { EvaluationOrigin } from '../evaluation-json.ts';
+import type { RunRecord } from '../run-record.ts';
+import { describeEvaluation } from '../sentences.ts';
+import type { EvaluationSummary } from '../summary.ts';
+import { escapeText, type HtmlCell, htmlTable, listItems, numberCell } from './html.ts';
+import { profileFigure, sweepFigure, trainingFigure } from './line-figures.ts';
+import { lookKey } from './look.ts';
+import { kpiSections, section, utilitySections } from './sections.ts';
+import { PAGE_STYLE } from './style.ts';
+import { renderSvg } from './svg.ts';
+import { overviewTable } from './tables.ts';
+
+/** One measurement during training. */
+export interface TrainingPoint {
+  /** Environment steps (decisions) so far. */
+  readonly step: number;
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** One KPI of one policy at one load, with its 95 % interval; `null` bounds = one seed. */
+export interface SweepPoint {
+  readonly load: number;
+  readonly policy: string;
+  readonly mean: number;
+  readonly lo: number | null;
+  readonly hi: number | null;
+}
+
+export interface Sweep {
+  /** What is drawn, with its unit: `utility per task [1]`. */
+  readonly label: string;
+  /** What is varied, with its unit: `offered load [1]`. */
+  readonly loadLabel: string;
+  readonly points: readonly SweepPoint[];
+}
+
+export interface ReportExtras extends EvaluationOrigin {
+  /** Heading of the page; names reference and scenarios unless given. */
+  readonly title?: string;
+  /** When the evaluation ran, as the caller wants it printed. */
+  readonly when?: string;
+  readonly trainingCurve?: readonly TrainingPoint[];
+  readonly sweeps?: readonly Sweep[];
+}
+
+/** Longest line of a training curve, points; more are thinned evenly. */
+const MOST_POINTS = 400;
+
+/**
+ * One HTML page that stands alone: no script, no resource from outside, light and dark, printable, well-formed as XML.
+ * Every figure has a text alternative and its numbers in a table.
+ *
+ * @throws SpaceCloudError MISUSE when `records` and `summary` do not belong together.
+ */
+export async function renderReport(
+  summary: EvaluationSummary,
+  records: readonly RunRecord[],
+  extras: ReportExtras,
+): Promise<string> {
+  requireSameRuns(summary, records);
+  const title =
+    extras.title ??
+    `${summary.reference} and ${summary.policies.length - 1} other policies on ${summary.scenarios.join(', ')}`;
+  const { findings, caveats } = describeEvaluation(summary);
+  const body = [
+    `<header><h1>${escapeText(title)}</h1>
+<p class="lead">${escapeText(subtitle(summary, extras))}</p>
+<ul class="findings">
+${listItems(findings)}
+</ul></header>`,
+    `<section id="overview" aria-labelledby="overview-heading"><h2 id="overview-heading">Overview</h2>
+${overviewTable(summary)}
+${lookKey()}</section>`,
+    ...(await utilitySections(summary)),
+    ...(await kpiSections(summary)),
+    await profileSection(summary),
+    await trainingSection(extras.trainingCurve ?? []),
+    ...(await Promise.all((extras.sweeps ?? []).map((sweep, s) => sweepSection(summary, sweep, s)))),
+    methodSection(summary, records, { caveats, extras }),
+  ];
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>${escapeText(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+${body.filter((part) => part !== '').join('\n')}
+</main>
+<footer><h2>How to get these numbers again</h2>
+<pre>${escapeText(extras.command)}</pre></footer>
+</body>
+</html>
+`;
+}
+
+/** What was compared on which seeds, by which versions, when. */
+function subtitle(summary: EvaluationSummary, extras: ReportExtras): string {
+  const runs = summary.scenarios.map((scenario, s) => `${scenario} with seeds ${seedList(summary.seeds[s] ?? [])}`);
+  const versions = Object.entries(extras.versions).map(([name, version]) => `${name} ${version}`);
+  const parts = [`${summary.policies.length} policies on ${runs.join('; ')}`, ...versions];
+  return [...parts, ...(extras.when === undefined ? [] : [extras.when])].join(' · ');
+}
+
+/** `1 to 10` for whole numbers in a row, else all of them. */
+function seedList(seeds: readonly number[]): string {
+  const [first, last] = [seeds[0], seeds.at(-1)];
+  if (first === undefined || last === undefined) return 'none';
+  const inRow = seeds.length > 2 && last - first === seeds.length - 1;
+  return inRow ? `${first} to ${last} (${seeds.length})` : seeds.join(', ');
+}
+
+async function profileSection(summary: EvaluationSummary): Promise<string> {
+  if (summary.utilityProfile === null) return '';
+  return section('profile-section', 'Performance profile', {
+    note: 'Share of runs whose utility is above the value on the axis; further right is better. Bands are pointwise 95 % intervals, thin grey lines the other policies.',
+    plots: [profileFigure(summary, summary.utilityProfile)],
+    kpis: [],
+  });
+}
+
+async function trainingSection(curve: readonly TrainingPoint[]): Promise<string> {
+  if (curve.length === 0) return '';
+  const metrics = [...new Set(curve.flatMap((point) => Object.keys(point.metrics)))];
+  const figures: string[] = [];
+  for (const [m, metric] of metrics.entries()) {
+    const points = curve.flatMap(({ step, metrics: values }) => {
+      const value = values[metric];
+      return value === undefined || !Number.isFinite(value) ? [] : [{ step, value }];
+    });
+    const every = Math.ceil(points.length / MOST_POINTS);
+    const thinned = points.filter((_, p) => p % every === 0 || p === points.length - 1);
+    figures.push(`<figure>${await renderSvg(trainingFigure(`training-${m}`, metric, thinned))}</figure>`);
+  }
+  return `<section id="training" aria-labelledby="training-heading"><h2 id="training-heading">Training</h2>
+<div class="grid">
+${figures.join('\n')}
+</div></section>`;
+}
+
+async function sweepSection(summary: EvaluationSummary, sweep: Sweep, index: number): Promise<string> {
+  const points = sweep.points.map(({ load, policy, mean, lo, hi }) => ({ policy, x: load, y: mean, lo, hi }));
+  const figure = sweepFigure(summary, { id: `sweep-${index}`, label: sweep.label, xTitle: sweep.loadLabel, points });
+  const rows = sweep.points.map(({ load, policy, mean, lo, hi }): HtmlCell[] => [
+    { text: policy },
+    ...[load, mean, lo, hi].map((value) => ({
+      text: value === null ? 'none' : String(Number(value.toPrecision(4))),
+      className: 'number',
+    })),
+  ]);
+  const table = htmlTable({
+    caption: figure.title,
+    header: [{ text: 'policy' }, ...[sweep.loadLabel, sweep.label, 'low end', 'high end'].map(numberCell)],
+    rows,
+  });
+  return `<section id="sweep-section-${index}" aria-labelledby="sweep-heading-${index}"><h2 id="sweep-heading-${index}">Sweep: ${escapeText(figure.title)}</h2>
+<figure>${await renderSvg(figure)}</figure><details><summary>All numbers</summary>${table}</details></section>`;
+}
+
+function methodSection(
+  summary: EvaluationSummary,
+  records: readonly RunRecord[],
+  text: { readonly caveats: readonly string[]; readonly extras: ReportExtras },
+): string {
+  const { extras, caveats } = text;
+  const facts: [string, string][] = [
+    ...summary.scenarios.map((name, s): [string, string] => [
+      `scenario ${name}`,
+      `content hash ${extras.scenarioHashes[name] ?? 'not recorded'}; seeds ${seedList(summary.seeds[s] ?? [])}`,
+    ]),
+    ['simulated time', `${grouped(records.reduce((sum, run) => sum + run.simulatedS, 0))} s in ${records.length} runs`],
+    ['decisions', grouped(records.reduce((sum, run) => sum + run.decisions, 0))],
+    ['bootstrap', `${grouped(summary.replicates)} resamples, seed ${summary.bootstrapSeed}`],
+    ...Object.entries(extras.versions),
+    ...(extras.when === undefined ? [] : [['when', extras.when] as [string, string]]),
+  ];
+  const list = facts.map(([name, value]) => `<dt>${escapeText(name)}</dt><dd>${escapeText(value)}</dd>`).join('\n');
+  return `<section id="method" aria-labelledby="method-heading"><h2 id="method-heading">How to read this</h2>
+<ul>
+${listItems(caveats)}
+</ul>
+<dl>
+${list}
+</dl></section>`;
+}
+
+/** Whole number with thousands apart. */
+function grouped(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+function requireSameRuns(summary: EvaluationSummary, records: readonly RunRecord[]): void {
+  const expected = summary.policies.length * summary.runs;
+  const unknown = records.find((record) => !summary.policies.some((entry) => entry.policy === record.policy));
+  if (records.length === expected && unknown === undefined) return;
+  const got = unknown === undefined ? `${records.length} records` : `a record of '${unknown.policy}'`;
+  throw new SpaceCloudError('MISUSE', `Expected the ${expected} records the summary was made of, got ${got}.`, {
+    hint: 'Pass the same records to summarise and to renderReport.',
+  });
+}
