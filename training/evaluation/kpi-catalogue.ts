@@ -10,7 +10,7 @@ export interface EvaluatedKpi extends KpiSpec {
 
 /**
  * Meaning of every KPI that at least one record has, in printing order: `KPI_SPECS`, the same per task family
- * (`utility.message`), `drop.<reason>`, `breach.<name>`, then keys nobody described, sorted.
+ * (`utility.message`), `drop.<reason>`, `breach.<name>`, counts, then keys nobody described, sorted.
  *
  * Drops describe and are not judged (`better: 'none'`): a task is dropped for one reason only, so fewer drops for one
  * reason can mean more for another; `deliveredFrac` judges their sum.
@@ -25,6 +25,13 @@ export function evaluatedKpis(records: readonly RunRecord[]): readonly Evaluated
   return [...known, ...others];
 }
 
+/** What worlds count beside `KPI_SPECS`. */
+const COUNTS: readonly EvaluatedKpi[] = [
+  { key: 'tasks', label: 'tasks created', unit: 'tasks', better: 'none', group: 'other' },
+  { key: 'decisions', label: 'decisions', unit: '1', better: 'none', group: 'other' },
+  { key: 'reward', label: 'reward, whole run', unit: '1', better: 'none', group: 'other' },
+];
+
 function knownKpis(): EvaluatedKpi[] {
   const families = KPI_SPECS.flatMap((spec) =>
     TASK_FAMILIES.map((family): EvaluatedKpi => {
@@ -32,11 +39,11 @@ function knownKpis(): EvaluatedKpi[] {
     }),
   );
   const drops = DROP_REASONS.map((reason): EvaluatedKpi => {
-    return { key: `drop.${reason}`, label: `dropped: ${reason}`, unit: '1', better: 'none', group: 'drop' };
+    return { key: `drop.${reason}`, label: `dropped: ${reason}`, unit: 'tasks', better: 'none', group: 'drop' };
   });
   const breaches = BREACHES.map((breach): EvaluatedKpi => {
     return { key: `breach.${breach}`, label: `breach: ${breach}`, unit: '1', better: 'lower', group: 'breach' };
   });
   const headline = KPI_SPECS.map((spec): EvaluatedKpi => ({ ...spec, group: 'headline' }));
-  return [...headline, ...families, ...drops, ...breaches];
+  return [...headline, ...families, ...drops, ...breaches, ...COUNTS];
 }

@@ -119,7 +119,9 @@ async function dropSection(summary: EvaluationSummary): Promise<string> {
   };
   const plots = figure.parts.length === 0 ? [] : [stackedFigure(summary, figure)];
   const note =
-    plots.length === 0 ? 'No policy dropped a task in any run.' : 'Mean per run [1], stacked; the number is the sum.';
+    plots.length === 0
+      ? 'No policy dropped a task in any run.'
+      : 'Tasks per run, mean over seeds, stacked; the number is their sum.';
   return section('drops', figure.title, { kpis, plots, summary, note });
 }
 
