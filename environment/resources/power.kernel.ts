@@ -1,0 +1,104 @@
+import { STEFAN_BOLTZMANN_W_M2_K4, ZERO_CELSIUS_K } from '../../core/index.ts';
+import type { SatelliteConfig } from '../scenario/index.ts';
+
+/** Energy and heat of the satellites. Index: satellite in [0, n). Written by `stepPower` and the charge functions here only. */
+export interface PowerColumns {
+  readonly n: number;
+  /** [n] stored energy, J. */
+  batteryJ: Float64Array;
+  /** [n] temperature of the lumped thermal node, K. */
+  temperatureK: Float64Array;
+  /** [n] electrical energy used since the last tick beyond the constant loads: compute and transmission, J. */
+  taskJ: Float64Array;
+  /** [n] totals since the start, J: from the array into the bus, of the loads, curtailed at full battery, unmet at empty. */
+  generatedJ: Float64Array;
+  loadJ: Float64Array;
+  curtailedJ: Float64Array;
+  unmetJ: Float64Array;
+  lossJ: Float64Array;
+  /** Worst relative error of the energy balance over any tick. */
+  worstBalance: number;
+}
+
+export function createPower(n: number, config: SatelliteConfig): PowerColumns {
+  const f64 = (): Float64Array => new Float64Array(n);
+  return {
+    n,
+    batteryJ: f64().fill(config.batteryWh * 3600 * config.initialChargeFrac),
+    temperatureK: f64().fill(config.initialC + ZERO_CELSIUS_K),
+    taskJ: f64(),
+    generatedJ: f64(),
+    loadJ: f64(),
+    curtailedJ: f64(),
+    unmetJ: f64(),
+    lossJ: f64(),
+    worstBalance: 0,
+  };
+}
+
+export interface PowerStep {
+  readonly config: SatelliteConfig;
+  readonly dtS: number;
+  /** [n] mean share of the Sun's disc seen over the tick. */
+  readonly sunlitFrac: Float64Array;
+  /** [n] laser terminals powered over the tick, W in all. */
+  readonly terminalW: Float64Array;
+}
+
+/**
+ * One tick of energy and heat. Array power goes to the loads first; a surplus charges the battery with `chargeEfficiency`
+ * until it is full (the rest is curtailed), a deficit is drawn with `dischargeEfficiency` until it is empty (the rest is
+ * unmet). All electrical power used, and the losses of the battery, become heat of one node that radiates to the sink:
+ * C dT/dt = Q - e sigma A (T^4 - Ts^4), integrated by the classical Runge-Kutta method.
+ */
+export function stepPower(power: PowerColumns, step: PowerStep): void {
+  const { config, dtS, sunlitFrac, terminalW } = step;
+  const { n, batteryJ, temperatureK, taskJ, generatedJ, loadJ, curtailedJ, unmetJ, lossJ } = power;
+  const capacityJ = config.batteryWh * 3600;
+  const radiate = config.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * config.radiatorM2;
+  const sinkK4 = config.sinkK ** 4;
+  let worst = power.worstBalance;
+  for (let i = 0; i < n; i++) {
+    const inJ = config.arrayPowerW * sunlitFrac[i]! * dtS;
+    const wantJ = (config.busPowerW + terminalW[i]!) * dtS + taskJ[i]!;
+    const beforeJ = batteryJ[i]!;
+    let afterJ = beforeJ;
+    let curtailed = 0;
+    let unmet = 0;
+    let loss = 0;
+    if (inJ >= wantJ) {
+      const offeredJ = inJ - wantJ;
+      const roomJ = (capacityJ - beforeJ) / config.chargeEfficiency;
+      const takenJ = offeredJ < roomJ ? offeredJ : roomJ;
+      afterJ = offeredJ < roomJ ? beforeJ + takenJ * config.chargeEfficiency : capacityJ;
+      loss = takenJ * (1 - config.chargeEfficiency);
+      curtailed = offeredJ - takenJ;
+    } else {
+      const neededJ = (wantJ - inJ) / config.dischargeEfficiency;
+      const drawnJ = neededJ < beforeJ ? neededJ : beforeJ;
+      afterJ = beforeJ - drawnJ;
+      loss = drawnJ * (1 - config.dischargeEfficiency);
+      unmet = neededJ < beforeJ ? 0 : (neededJ - beforeJ) * config.dischargeEfficiency;
+    }
+    batteryJ[i] = afterJ;
+    const usedJ = wantJ - unmet;
+    generatedJ[i] = generatedJ[i]! + inJ;
+    loadJ[i] = loadJ[i]! + usedJ;
+    curtailedJ[i] = curtailedJ[i]! + curtailed;
+    unmetJ[i] = unmetJ[i]! + unmet;
+    lossJ[i] = lossJ[i]! + loss;
+    const error = Math.abs(inJ - usedJ - curtailed - loss - (afterJ - beforeJ)) / Math.max(inJ, wantJ, beforeJ, 1);
+    if (error > worst) worst = error;
+
+    const heatW = (usedJ + loss) / dtS;
+    const c = config.heatCapacityJK;
+    const t0 = temperatureK[i]!;
+    const k1 = (heatW - radiate * (t0 ** 4 - sinkK4)) / c;
+    const k2 = (heatW - radiate * ((t0 + (dtS / 2) * k1) ** 4 - sinkK4)) / c;
+    const k3 = (heatW - radiate * ((t0 + (dtS / 2) * k2) ** 4 - sinkK4)) / c;
+    const k4 = (heatW - radiate * ((t0 + dtS * k3) ** 4 - sinkK4)) / c;
+    temperatureK[i] = t0 + (dtS / 6) * (k1 + 2 * k2 + 2 * k3 + k4);
+    taskJ[i] = 0;
+  }
+  power.worstBalance = worst;
+}

@@ -1,0 +1,164 @@
+import { CONTENT, JOB, MESSAGE, OBSERVATION, Rng } from '../../core/index.ts';
+import type { Scenario } from '../scenario/index.ts';
+
+/** One entry of the scenario's traffic, in base units. */
+export interface TrafficClass {
+  readonly name: string;
+  readonly family: number;
+  /** Tasks per second over the scenario, load included. */
+  readonly ratePerS: number;
+  readonly priority: number;
+  readonly value: number;
+  readonly deadlineS: number;
+  /** Mean bits put into the system at creation, and sigma of their log-normal factor (mean 1). */
+  readonly sizeBits: number;
+  readonly sizeSpread: number;
+  readonly workTflop: number;
+  readonly outputBits: number;
+  /** `content`: first object of its part of the catalogue, how many, freshness limit (Infinity = none). */
+  readonly firstObject: number;
+  readonly objects: number;
+  readonly freshnessS: number;
+  readonly consumerIsDataCentre: boolean;
+}
+
+/** The catalogue of all content classes and the cumulative distributions that draws use. */
+export interface Traffic {
+  readonly classes: readonly TrafficClass[];
+  readonly objectCount: number;
+  /** [objects] */
+  readonly objectBits: Float64Array;
+  readonly objectFreshnessS: Float64Array;
+  /** [objects] cumulative Zipf popularity within its class, last = 1. */
+  readonly objectCdf: Float64Array;
+  /** [terminals] cumulative population share, last = 1. */
+  readonly terminalCdf: Float64Array;
+  /** Mean bits per bundle over all payloads, the bundle that delay tables assume. */
+  readonly meanBits: number;
+}
+
+const BITS_PER_BYTE = 8;
+
+/** The scenario's traffic in base units. Object sizes are drawn once per scenario: the same for every seed. */
+export function createTraffic(scenario: Scenario): Traffic {
+  const { traffic } = scenario;
+  const classes: TrafficClass[] = [];
+  const none = { workTflop: 0, outputBits: 0, firstObject: 0, objects: 0, freshnessS: Infinity, consumerIsDataCentre: false };
+  const common = (c: { name: string; ratePerS: number; priority: number; value: number; deadlineS: number }) => ({
+    name: c.name,
+    ratePerS: c.ratePerS * traffic.load,
+    priority: c.priority,
+    value: c.value,
+    deadlineS: c.deadlineS,
+  });
+  for (const c of traffic.messages) {
+    classes.push({ ...none, ...common(c), family: MESSAGE, sizeBits: c.sizeBytes * BITS_PER_BYTE, sizeSpread: c.sizeSpread });
+  }
+  let objectCount = 0;
+  for (const c of traffic.contents) {
+    classes.push({
+      ...none,
+      ...common(c),
+      family: CONTENT,
+      sizeBits: c.requestBytes * BITS_PER_BYTE,
+      sizeSpread: 0,
+      firstObject: objectCount,
+      objects: c.objects,
+      freshnessS: c.freshnessS ?? Infinity,
+    });
+    objectCount += c.objects;
+  }
+  for (const c of traffic.observations) {
+    classes.push({
+      ...none,
+      ...common(c),
+      family: OBSERVATION,
+      sizeBits: c.rawBytes * BITS_PER_BYTE,
+      sizeSpread: 0,
+      workTflop: c.workTflop,
+      outputBits: (c.rawBytes * BITS_PER_BYTE) / c.reduction,
+      consumerIsDataCentre: c.consumer === 'data-centre',
+    });
+  }
+  for (const c of traffic.jobs) {
+    classes.push({
+      ...none,
+      ...common(c),
+      family: JOB,
+      sizeBits: c.inputBytes * BITS_PER_BYTE,
+      sizeSpread: 0,
+      workTflop: c.workTflop,
+      outputBits: c.outputBytes * BITS_PER_BYTE,
+    });
+  }
+
+  const objectBits = new Float64Array(objectCount);
+  const objectFreshnessS = new Float64Array(objectCount).fill(Infinity);
+  const objectCdf = new Float64Array(objectCount);
+  const sizes = new Rng(1, 'catalogue');
+  let first = 0;
+  for (const c of traffic.contents) {
+    let sum = 0;
+    for (let rank = 0; rank < c.objects; rank++) {
+      objectBits[first + rank] = c.sizeBytes * BITS_PER_BYTE * logNormalFactor(sizes, c.sizeSpread);
+      objectFreshnessS[first + rank] = c.freshnessS ?? Infinity;
+      sum += (rank + 1) ** -c.zipfAlpha;
+      objectCdf[first + rank] = sum;
+    }
+    for (let rank = 0; rank < c.objects; rank++) objectCdf[first + rank] = (objectCdf[first + rank] as number) / sum;
+    first += c.objects;
+  }
+  return {
+    classes,
+    objectCount,
+    objectBits,
+    objectFreshnessS,
+    objectCdf,
+    terminalCdf: cumulative(scenario.terminals.map((t) => t.population)),
+    meanBits: meanBundleBits(classes, objectBits, objectCdf),
+  };
+}
+
+/** Factor with mean 1 and log standard deviation `sigma`. Draws from `rng` only when sigma > 0. */
+export function logNormalFactor(rng: Rng, sigma: number): number {
+  return sigma === 0 ? 1 : Math.exp(sigma * rng.normal() - (sigma * sigma) / 2);
+}
+
+/** First index in [first, first + count) whose cumulative share exceeds `u` in [0, 1). */
+export function drawFromCdf(cdf: Float64Array, first: number, count: number, u: number): number {
+  let low = first;
+  let high = first + count - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((cdf[middle] as number) > u) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+function cumulative(weights: readonly number[]): Float64Array {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  let sum = 0;
+  return Float64Array.from(weights, (weight) => (sum += weight) / total);
+}
+
+function meanBundleBits(classes: readonly TrafficClass[], objectBits: Float64Array, objectCdf: Float64Array): number {
+  let bits = 0;
+  let rate = 0;
+  for (const c of classes) {
+    let payloadBits = c.sizeBits;
+    if (c.family === CONTENT) {
+      payloadBits = 0;
+      let before = 0;
+      for (let o = c.firstObject; o < c.firstObject + c.objects; o++) {
+        payloadBits += (objectBits[o] as number) * ((objectCdf[o] as number) - before);
+        before = objectCdf[o] as number;
+      }
+    } else if (c.outputBits > 0) {
+      payloadBits = c.outputBits;
+    }
+    bits += c.ratePerS * payloadBits;
+    rate += c.ratePerS;
+  }
+  return rate === 0 ? 1 : bits / rate;
+}

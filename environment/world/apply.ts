@@ -1,0 +1,88 @@
+import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/index.ts';
+import { evictSlot, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
+import { linkCacheDecision, linkTaskDecision } from './credit.ts';
+import { HOLD_END, pushEvent } from './event-queue.kernel.ts';
+import { askDecision } from './pending.ts';
+import { enterCompute } from './processing.ts';
+import { readLink } from './rows.ts';
+import type { WorldState } from './state.ts';
+import { FREE, HOLDING } from './tasks.kernel.ts';
+import { enterQueue } from './transmission.ts';
+
+/** Carries out the choices for this world's rows. Throws ILLEGAL_CHOICE before anything of the row has changed. */
+export function applyChoices(w: WorldState, batch: DecisionBatch, choices: Uint8Array): void {
+  const { rows, hash } = w;
+  for (let i = 0; i < rows.n; i++) {
+    const row = rows.first + i;
+    const choice = choices[row] as number;
+    checkLegal(w, batch, row, choice);
+    hash.word(batch.kind[row] as number);
+    hash.word(batch.agent[row] as number);
+    hash.word(choice);
+    hash.number(batch.timeS[row] as number);
+    if (batch.kind[row] === FORWARD) applyForward(w, batch, row, choice);
+    else if (batch.kind[row] === CACHE) applyCache(w, batch, row, choice);
+    else applyPlace(w, batch, row, choice);
+  }
+  rows.n = 0;
+}
+
+function checkLegal(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
+  if (choice < batch.maxCandidates && batch.actionMask[row * batch.maxCandidates + choice] === 1) return;
+  w.statistics.breaches[3] = (w.statistics.breaches[3] as number) + 1;
+  const agent = w.model.geometry.nodeNames[batch.agent[row] as number];
+  throw new SpaceCloudError(
+    'ILLEGAL_CHOICE',
+    `Expected an allowed candidate for the ${batch.spec.kinds[batch.kind[row] as number]?.kind} decision of '${agent}' at ${batch.timeS[row]} s, got candidate ${choice} of ${batch.candidateCount[row]}.`,
+    { hint: 'A policy must choose among candidates whose actionMask is 1.' },
+  );
+}
+
+function applyForward(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
+  const task = batch.task[row] as number;
+  linkTaskDecision(w, task, batch.decision[row] as number);
+  const link = readLink(w, row, choice);
+  if (link >= 0) {
+    enterQueue(w, task, link);
+    return;
+  }
+  w.tasks.state[task] = HOLDING;
+  w.tasks.waitingSinceS[task] = w.clock.timeS;
+  pushEvent(w.events, w.clock.timeS + w.model.scenario.knowledge.beaconPeriodS, HOLD_END, task, w.tasks.generation[task]);
+}
+
+function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
+  const task = batch.task[row] as number;
+  linkTaskDecision(w, task, batch.decision[row] as number);
+  const executor = batch.candidateNode[row * batch.maxCandidates + choice] as number;
+  w.tasks.destination[task] = executor;
+  w.tasks.previous[task] = -1;
+  if (executor === batch.agent[row]) enterCompute(w, task);
+  else askDecision(w, FORWARD, task, batch.agent[row] as number);
+}
+
+function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
+  const { caches, model, tasks, clock } = w;
+  const satellite = batch.agent[row] as number;
+  linkCacheDecision(w, satellite, batch.decision[row] as number);
+  if (choice === 0) return;
+  const object = batch.task[row] as number;
+  const task = w.rows.cacheTask[row - w.rows.first] as number;
+  if (findObject(caches, satellite, object) >= 0) return;
+  const slot = readLink(w, row, choice);
+  if (slot >= 0) evictSlot(caches, satellite, slot);
+  const sizeBits = model.traffic.objectBits[object] as number;
+  if (fits(caches, satellite, sizeBits)) {
+    const fetchS = clock.timeS - (tasks.createdS[task] as number);
+    insertObject(caches, satellite, { object, sizeBits, versionS: tasks.versionS[task] as number, fetchS, nowS: clock.timeS });
+  } else if (tasks.state[task] !== FREE) {
+    askCacheAgain(w, task, satellite);
+  }
+}
+
+/** The eviction freed too little: ask once more, without disturbing where the task itself is. */
+function askCacheAgain(w: WorldState, task: number, satellite: number): void {
+  const state = w.tasks.state[task] as number;
+  askDecision(w, CACHE, task, satellite);
+  w.tasks.state[task] = state;
+}

@@ -1,0 +1,137 @@
+import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts';
+import { findObject, touch } from '../resources/cache.kernel.ts';
+import { carryToDataCentre, sendFromGround } from './ground.ts';
+import { askDecision } from './pending.ts';
+import { enterCompute } from './processing.ts';
+import type { WorldState } from './state.ts';
+import { DECIDING, PAYLOAD_OBJECT, PAYLOAD_RAW, PAYLOAD_REQUEST } from './tasks.kernel.ts';
+import { addToBuffer, createTask, deliver, drop, replacePayload, scheduleArrival } from './tasks-lifecycle.ts';
+
+const BITS_PER_BYTE = 8;
+
+/** A task of a class comes into being, and the class's next arrival is drawn. */
+export function arrive(w: WorldState, trafficClass: number): void {
+  const task = createTask(w, trafficClass);
+  const source = w.tasks.source[task] as number;
+  if (w.tasks.family[task] === OBSERVATION) {
+    if (storeAt(w, task, source)) askDecision(w, PLACE, task, source);
+  } else {
+    sendFromGround(w, task, source);
+  }
+  scheduleArrival(w, trafficClass);
+}
+
+/** A task's data have reached a node. */
+export function reach(w: WorldState, task: number, node: number): void {
+  const { model, tasks, clock } = w;
+  tasks.holder[task] = node;
+  if (clock.timeS > (tasks.deadlineS[task] as number)) drop(w, task, 'deadline');
+  else if (node < model.satelliteCount) reachSatellite(w, task, node);
+  else if (node >= model.firstDataCentre && node < model.firstTerminal) reachDataCentre(w, task, node);
+  else reachGroundNode(w, task, node);
+}
+
+function reachSatellite(w: WorldState, task: number, satellite: number): void {
+  const { tasks, model } = w;
+  if (!storeAt(w, task, satellite)) return;
+  const payload = tasks.payload[task] as number;
+  if (payload === PAYLOAD_RAW) {
+    if (tasks.destination[task] === satellite) enterCompute(w, task);
+    else askDecision(w, (tasks.destination[task] as number) < 0 ? PLACE : FORWARD, task, satellite);
+    return;
+  }
+  if (payload === PAYLOAD_REQUEST && answerFromCache(w, task, satellite)) {
+    askDecision(w, FORWARD, task, satellite);
+    return;
+  }
+  if (payload === PAYLOAD_OBJECT && w.links.to[model.firstDownlink + antennaOf(w, tasks.consumer[task] as number)] === tasks.consumer[task]) {
+    considerCaching(w, task, satellite);
+  }
+  if ((tasks.hops[task] as number) >= model.scenario.maxHops) drop(w, task, 'hop-limit');
+  else askDecision(w, FORWARD, task, satellite);
+}
+
+function reachDataCentre(w: WorldState, task: number, node: number): void {
+  const { tasks, model, clock } = w;
+  const payload = tasks.payload[task] as number;
+  if (payload === PAYLOAD_REQUEST) {
+    const object = tasks.object[task] as number;
+    replacePayload(w, task, PAYLOAD_OBJECT, model.traffic.objectBits[object] as number);
+    tasks.versionS[task] = clock.timeS;
+    tasks.destination[task] = tasks.consumer[task] as number;
+    tasks.previous[task] = -1;
+    sendFromGround(w, task, node);
+  } else if (payload === PAYLOAD_RAW) {
+    enterCompute(w, task);
+  } else {
+    deliver(w, task);
+  }
+}
+
+function reachGroundNode(w: WorldState, task: number, node: number): void {
+  const { tasks, model } = w;
+  const destination = tasks.destination[task] as number;
+  if (destination === node) deliver(w, task);
+  else if (destination >= model.firstDataCentre && destination < model.firstTerminal) carryToDataCentre(w, task, node, destination);
+  else sendFromGround(w, task, node);
+}
+
+/** Takes the data into the satellite's transit buffer; without room the task is dropped. */
+function storeAt(w: WorldState, task: number, satellite: number): boolean {
+  const bits = w.tasks.sizeBits[task] as number;
+  if ((w.satellites.bufferBits[satellite] as number) + bits > w.model.scenario.satellite.bufferBytes * BITS_PER_BYTE) {
+    drop(w, task, 'buffer-full');
+    return false;
+  }
+  addToBuffer(w, satellite, bits);
+  w.tasks.state[task] = DECIDING;
+  return true;
+}
+
+/** Looks a request up in the satellite's cache; a fresh copy answers it on the spot. */
+function answerFromCache(w: WorldState, task: number, satellite: number): boolean {
+  const { tasks, caches, satellites, statistics, model, clock } = w;
+  const object = tasks.object[task] as number;
+  const seen = satellite * caches.objectCount + object;
+  satellites.requests[seen] = Math.min(65535, (satellites.requests[seen] as number) + 1);
+  satellites.requestedS[seen] = clock.timeS;
+  const bits = model.traffic.objectBits[object] as number;
+  const first = (tasks.hops[task] as number) === 1;
+  caches.lookups[satellite] = (caches.lookups[satellite] as number) + 1;
+  if (first) {
+    statistics.cacheLookups++;
+    statistics.cacheLookupBits += bits;
+  }
+  const slot = findObject(caches, satellite, object);
+  if (slot < 0) return false;
+  const entry = satellite * caches.slots + slot;
+  const versionS = caches.versionS[entry] as number;
+  if (clock.timeS - versionS > (model.traffic.objectFreshnessS[object] as number)) return false;
+  touch(caches, satellite, slot, clock.timeS);
+  caches.hits[satellite] = (caches.hits[satellite] as number) + 1;
+  statistics.cacheHits++;
+  statistics.cacheHitBits += bits;
+  const savedValue = Math.min(caches.fetchS[entry] as number, (tasks.deadlineS[task] as number) - clock.timeS) * (tasks.slopePerS[task] as number);
+  satellites.cacheReward[satellite] = (satellites.cacheReward[satellite] as number) + savedValue;
+  replacePayload(w, task, PAYLOAD_OBJECT, bits);
+  tasks.versionS[task] = versionS;
+  tasks.destination[task] = tasks.consumer[task] as number;
+  tasks.previous[task] = -1;
+  return true;
+}
+
+/** An object passes the satellite its consumer is attached to: keep a copy? A copy already held is only renewed. */
+function considerCaching(w: WorldState, task: number, satellite: number): void {
+  const { tasks, caches } = w;
+  if (tasks.family[task] !== CONTENT) return;
+  const slot = findObject(caches, satellite, tasks.object[task] as number);
+  if (slot >= 0) {
+    caches.versionS[satellite * caches.slots + slot] = tasks.versionS[task] as number;
+    return;
+  }
+  askDecision(w, CACHE, task, satellite);
+}
+
+function antennaOf(w: WorldState, terminal: number): number {
+  return w.model.firstAntenna[terminal - w.model.satelliteCount] as number;
+}

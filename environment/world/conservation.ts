@@ -1,0 +1,69 @@
+import { DROP_REASONS, SpaceCloudError, TASK_FAMILIES } from '../../core/index.ts';
+import type { WorldState } from './state.ts';
+import { FREE, ON_GROUND_NETWORK, PROPAGATING } from './tasks.kernel.ts';
+
+/** Largest relative error of the energy balance of a tick: rounding of a dozen float64 operations stays far below. */
+const ENERGY_TOLERANCE = 1e-9;
+/** Rounding of sums of bits over a run, relative to what was created. */
+const BITS_TOLERANCE = 1e-9;
+
+export interface Conservation {
+  /** Worst relative error of any satellite's energy balance in any tick. */
+  readonly energyError: number;
+  /** |created - delivered - dropped - consumed - present| / created. */
+  readonly bitsError: number;
+  /** Worst |buffer column - sum of what stands there| over satellites / created bits. */
+  readonly bufferError: number;
+  /** created - delivered - dropped - live tasks. */
+  readonly tasksMissing: number;
+}
+
+/**
+ * Checks the ledgers of a world against what is really there: energy of every tick, every bit created, every task with
+ * one end. Throws CONSERVATION with the figures when one does not close.
+ */
+export function checkConservation(w: WorldState): Conservation {
+  const { tasks, statistics: s, satellites, model } = w;
+  let presentBits = 0;
+  let live = 0;
+  const standing = new Float64Array(model.satelliteCount);
+  for (let task = 0; task < tasks.capacity; task++) {
+    const state = tasks.state[task] as number;
+    if (state === FREE) continue;
+    live++;
+    const bits = tasks.sizeBits[task] as number;
+    presentBits += bits;
+    const holder = tasks.holder[task] as number;
+    if (holder < model.satelliteCount && state !== PROPAGATING && state !== ON_GROUND_NETWORK) {
+      standing[holder] = (standing[holder] as number) + bits;
+    }
+  }
+  const scaleBits = Math.max(1, s.createdBits);
+  let bufferError = 0;
+  standing.forEach((bits, i) => {
+    bufferError = Math.max(bufferError, Math.abs(bits - (satellites.bufferBits[i] as number)) / scaleBits);
+  });
+  let ended = 0;
+  for (let family = 0; family < TASK_FAMILIES.length; family++) {
+    ended += s.delivered[family] as number;
+    for (let r = 1; r < DROP_REASONS.length; r++) ended += s.dropped[family * DROP_REASONS.length + r] as number;
+  }
+  const result: Conservation = {
+    energyError: w.power.worstBalance,
+    bitsError: Math.abs(s.createdBits - s.deliveredBits - s.droppedBits - s.consumedBits - presentBits) / scaleBits,
+    bufferError,
+    tasksMissing: s.created.reduce((sum, n) => sum + n, 0) - ended - live,
+  };
+  const closed =
+    result.energyError <= ENERGY_TOLERANCE &&
+    result.bitsError <= BITS_TOLERANCE &&
+    result.bufferError <= BITS_TOLERANCE &&
+    result.tasksMissing === 0 &&
+    live === tasks.live;
+  if (!closed) {
+    throw new SpaceCloudError('CONSERVATION', `Expected closed ledgers at ${w.clock.timeS} s, got ${JSON.stringify(result)} with ${live} live tasks of ${tasks.live}.`, {
+      hint: 'This is a defect of the world: please report it with scenario, policy and seed.',
+    });
+  }
+  return result;
+}

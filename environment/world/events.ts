@@ -1,0 +1,103 @@
+import { FORWARD } from '../../core/index.ts';
+import { dequeue } from '../network/links.kernel.ts';
+import { dequeueCompute } from '../resources/compute.kernel.ts';
+import { arrive, reach } from './arrival.ts';
+import { sendBeacons } from './beacons.kernel.ts';
+import { renewReport, sampleQueues } from './delays.ts';
+import {
+  ARRIVAL,
+  BEACON,
+  COMPUTE_END,
+  DEADLINE,
+  HOLD_END,
+  LINK_OPEN,
+  REACH,
+  REPORT_KNOWN,
+  REPORT_SAMPLE,
+  TICK,
+  TRANSMIT_END,
+  popEvent,
+  pushEvent,
+} from './event-queue.kernel.ts';
+import { askDecision } from './pending.ts';
+import { endJob } from './processing.ts';
+import type { WorldState } from './state.ts';
+import { drop, scheduleArrival } from './tasks-lifecycle.ts';
+import { DECIDING, HOLDING, QUEUED, WAITING_COMPUTE } from './tasks.kernel.ts';
+import { advanceTick, beginTick } from './tick.ts';
+import { endTransmission, startLink } from './transmission.ts';
+
+/** Puts the first events of a run on the queue. */
+export function startEvents(w: WorldState): void {
+  const { clock, model, satellites, beacons, reportTimes } = w;
+  satellites.computeAccruedS.fill(clock.timeS);
+  w.links.integralAtS.fill(clock.timeS);
+  beacons.sentS.fill(clock.timeS);
+  reportTimes.knownS = clock.timeS;
+  beginTick(w);
+  sendBeacons(w);
+  sendBeacons(w);
+  const { beaconPeriodS, linkStatePeriodS } = model.scenario.knowledge;
+  pushEvent(w.events, clock.timeS + beaconPeriodS, BEACON);
+  pushEvent(w.events, clock.timeS + linkStatePeriodS, REPORT_SAMPLE);
+  for (let c = 0; c < model.traffic.classes.length; c++) scheduleArrival(w, c);
+}
+
+/** Takes the first event off the queue and carries it out. The clock stands at its time. */
+export function processEvent(w: WorldState): void {
+  const { events, clock, model } = w;
+  const kind = events.kind[0] as number;
+  const a = events.a[0] as number;
+  const b = events.b[0] as number;
+  popEvent(events);
+  if (kind === TRANSMIT_END) endTransmission(w, a, b);
+  else if (kind === REACH) reach(w, a, b);
+  else if (kind === ARRIVAL) arrive(w, a);
+  else if (kind === DEADLINE) expire(w, a, b);
+  else if (kind === HOLD_END) endHold(w, a, b);
+  else if (kind === COMPUTE_END) endJob(w, a, b);
+  else if (kind === LINK_OPEN) startLink(w, a);
+  else if (kind === TICK) advanceTick(w);
+  else if (kind === BEACON) {
+    sendBeacons(w);
+    pushEvent(events, clock.timeS + model.scenario.knowledge.beaconPeriodS, BEACON);
+  } else if (kind === REPORT_SAMPLE) {
+    sampleQueues(w, w.sampledQueueS);
+    w.reportTimes.sampledS = clock.timeS;
+    pushEvent(events, clock.timeS + model.scenario.knowledge.floodS, REPORT_KNOWN);
+    pushEvent(events, clock.timeS + model.scenario.knowledge.linkStatePeriodS, REPORT_SAMPLE);
+  } else if (kind === REPORT_KNOWN) {
+    w.reportQueueS.set(w.sampledQueueS);
+    w.reportTimes.knownS = w.reportTimes.sampledS;
+    renewReport(w);
+  }
+}
+
+/** The deadline of a task has come: waiting data are dropped; data on the move are when they arrive. */
+function expire(w: WorldState, task: number, generation: number): void {
+  const { tasks, links, compute, model, clock } = w;
+  if (tasks.generation[task] !== generation) return;
+  const state = tasks.state[task] as number;
+  if (state === QUEUED) {
+    const link = tasks.queue[task] as number;
+    const fromSource = tasks.hops[task] === 0 && (links.to[link] as number) < 0 && link >= model.firstUplink;
+    dequeue(links, tasks, task, clock.timeS);
+    tasks.state[task] = DECIDING;
+    drop(w, task, fromSource ? 'source-unattached' : 'deadline');
+    startLink(w, link);
+  } else if (state === WAITING_COMPUTE) {
+    dequeueCompute(compute, tasks, task);
+    tasks.state[task] = DECIDING;
+    drop(w, task, 'deadline');
+  } else if (state === HOLDING) {
+    tasks.state[task] = DECIDING;
+    drop(w, task, 'deadline');
+  }
+}
+
+function endHold(w: WorldState, task: number, generation: number): void {
+  const { tasks, clock } = w;
+  if (tasks.generation[task] !== generation || tasks.state[task] !== HOLDING) return;
+  tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
+  askDecision(w, FORWARD, task, tasks.holder[task] as number);
+}

@@ -1,0 +1,61 @@
+import { BREACHES, DROP_REASONS, type Kpis, TASK_FAMILIES } from '../../core/index.ts';
+import type { WorldState } from './state.ts';
+
+const BITS_PER_GB = 8e9;
+const J_PER_MJ = 1e6;
+
+/** Key figures of a run by the names of `KPI_SPECS`, and per family (`utility.message`), drop reason and breach. */
+export function worldKpis(w: WorldState): Kpis {
+  const { statistics: s } = w;
+  const created = sum(s.created);
+  const delivered = sum(s.delivered);
+  const kpis: Record<string, number> = {
+    utility: sum(s.utility) / created,
+    deliveredFrac: delivered / created,
+    deadlineHitFrac: sum(s.inTime) / created,
+    ...quantiles(w, -1, ''),
+    queueingMeanS: s.queueingS / delivered,
+    hopsMean: s.hops / delivered,
+    downlinkGB: s.downlinkBits / BITS_PER_GB,
+    islGB: s.islBits / BITS_PER_GB,
+    energyMJ: (s.transmitJ + s.computeJ) / J_PER_MJ,
+    cacheHitFrac: s.cacheHits / s.cacheLookups,
+    cacheByteHitFrac: s.cacheHitBits / s.cacheLookupBits,
+    breaches: sum(s.breaches),
+    tasks: created,
+    decisions: w.clock.decision,
+    reward: s.reward,
+  };
+  TASK_FAMILIES.forEach((family, i) => {
+    if (s.created[i] === 0) return;
+    kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);
+    kpis[`deliveredFrac.${family}`] = (s.delivered[i] as number) / (s.created[i] as number);
+    Object.assign(kpis, quantiles(w, i, `.${family}`));
+  });
+  DROP_REASONS.forEach((reason, r) => {
+    if (r === 0) return;
+    let count = 0;
+    for (let family = 0; family < TASK_FAMILIES.length; family++) count += s.dropped[family * DROP_REASONS.length + r] as number;
+    kpis[`drop.${reason}`] = count;
+  });
+  BREACHES.forEach((breach, i) => {
+    kpis[`breach.${breach}`] = s.breaches[i] as number;
+  });
+  return kpis;
+}
+
+/** Exact latency quantiles of delivered tasks (nearest rank); NaN when none was delivered. Family -1 = all. */
+function quantiles(w: WorldState, family: number, suffix: string): Record<string, number> {
+  const { latencies, latencyS, latencyFamily } = w.statistics;
+  let sample = latencyS.slice(0, latencies);
+  if (family >= 0) sample = sample.filter((_, i) => latencyFamily[i] === family);
+  sample.sort();
+  const at = (q: number): number => sample[Math.max(0, Math.ceil(q * sample.length) - 1)] ?? NaN;
+  return { [`latencyP50S${suffix}`]: at(0.5), [`latencyP95S${suffix}`]: at(0.95), [`latencyP99S${suffix}`]: at(0.99) };
+}
+
+function sum(values: Int32Array | Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}

@@ -1,0 +1,260 @@
+import {
+  C_KM_S,
+  CAPABILITIES,
+  CONTENT,
+  type DecisionBatch,
+  FORWARD,
+  MESSAGE,
+  SPACE_CLOUD_SPEC,
+  ZERO_CELSIUS_K,
+} from '../../core/index.ts';
+import { queueS, rangeKm } from '../network/links.kernel.ts';
+import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
+import { reportDelay, reportFirstLink, snapshotDelay, snapshotHops } from './delays.ts';
+import { openRow, writeLink } from './rows.ts';
+import {
+  BEACON_BUFFER_FRAC,
+  BEACON_CAPABILITIES,
+  BEACON_DOWNLINK_QUEUE_S,
+  BEACON_MEAN_QUEUE_S,
+  type WorldState,
+} from './state.ts';
+import { PAYLOAD_RAW } from './tasks.kernel.ts';
+
+/** [candidates] 1 = the neighbour's own way leads back; scratch of the row being written, bounded by the spec. */
+const leadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
+
+/** Delays shown to agents are cut here, s: "no way" must stay a finite feature. */
+export const LONGEST_DELAY_S = 60;
+/** Contact ends are shown up to this horizon, s. */
+const CONTACT_HORIZON_S = 600;
+/** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
+const PRIOR_SCALE_S = 0.01;
+const PRIOR_FLOOR = -20;
+
+const IS_HOLD = 0;
+const IS_GROUND_LINK = 1;
+const IS_DESTINATION = 2;
+const OWN_QUEUE_S = 3;
+const TRANSMIT_S = 4;
+const PROPAGATION_S = 5;
+const SNAPSHOT_REMAINING_S = 6;
+const LOAD_AWARE_REMAINING_S = 7;
+const NEIGHBOUR_NEXT_QUEUE_S = 8;
+const NEIGHBOUR_MEAN_QUEUE_S = 9;
+const NEIGHBOUR_BUFFER_FRAC = 10;
+const BEACON_AGE_S = 11;
+const CONTACT_REMAINING_S = 12;
+const IS_RETURN = 13;
+const SNAPSHOT_EXCESS_S = 14;
+const PRIOR = 15;
+
+/**
+ * Appends the `forward` row of a task at a satellite: one candidate per ISL that is up, per useful ground link, and *hold*
+ * (ask again after a beacon period). Features as in `SPACE_CLOUD_SPEC`. Masked: a contact too short for the bundle, a
+ * neighbour that, by its beacon, has no room or takes no transit.
+ */
+export function observeForward(w: WorldState, batch: DecisionBatch, row: number, task: number, satellite: number): void {
+  const { model, tasks, links, satellites, clock } = w;
+  const { islSlots: D, firstDownlink, firstTerminal, firstDataCentre, scenario } = model;
+  const nowS = clock.timeS;
+  const destination = tasks.destination[task]!;
+  const bits = tasks.sizeBits[task]!;
+  const priority = tasks.priority[task]!;
+  openRow(w, batch, row, { kind: FORWARD, task, agent: satellite, destination, sizeBits: bits });
+
+  const K = batch.maxCandidates;
+  const F = batch.candidateStride;
+  let count = 0;
+  let bestSnapshotS = Infinity;
+  let bestLoadAwareS = Infinity;
+  const isls = D < K - 1 ? D : K - 2;
+  for (let d = 0; d < isls; d++) {
+    const link = satellite * D + d;
+    if (links.to[link]! < 0) continue;
+    writeCandidate(w, batch, row, count, task, link);
+    count++;
+  }
+  const toCentre = destination >= firstDataCentre && destination < firstTerminal;
+  for (let q = satellites.firstServed[satellite]!; q >= 0 && count < K - 1; q = satellites.nextServed[q]!) {
+    const node = model.geometry.antennaNode[q]!;
+    if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
+    writeCandidate(w, batch, row, count, task, firstDownlink + q);
+    count++;
+  }
+  const first = row * K;
+  closeLoops(batch, first, count, scenario.knowledge.beaconPeriodS);
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * F;
+    const f = batch.candidates;
+    const localS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]!;
+    const snapshotS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]!;
+    const loadAwareS = localS + f[c + LOAD_AWARE_REMAINING_S]!;
+    if (batch.actionMask[first + k] === 0) continue;
+    if (snapshotS < bestSnapshotS) bestSnapshotS = snapshotS;
+    if (loadAwareS < bestLoadAwareS) bestLoadAwareS = loadAwareS;
+  }
+  // Holding pays where the way leads through this satellite's own next contact.
+  if (reportFirstLink(w, satellite, destination) < 0) {
+    bestSnapshotS = Math.min(bestSnapshotS, snapshotDelay(w, satellite, destination));
+    bestLoadAwareS = Math.min(bestLoadAwareS, reportDelay(w, satellite, destination));
+  }
+  bestSnapshotS = Math.min(bestSnapshotS, LONGEST_DELAY_S);
+  bestLoadAwareS = Math.min(bestLoadAwareS, LONGEST_DELAY_S);
+  writeHold(w, batch, first + count, bestSnapshotS, bestLoadAwareS);
+  writeLink(w, row, count, -1);
+  batch.candidateNode[first + count] = satellite;
+  count++;
+  batch.candidateCount[row] = count;
+  writePriors(batch, first, count, bestSnapshotS);
+
+  const x = row * batch.contextStride;
+  const context = batch.context;
+  context[x] = tasks.deadlineS[task]! - nowS;
+  context[x + 1] = bits / 1e6;
+  context[x + 2] = tasks.value[task]!;
+  context[x + 3] = nowS - tasks.createdS[task]!;
+  context[x + 4] = tasks.hops[task]!;
+  context[x + 5] = priority;
+  context[x + 6] = satellites.bufferBits[satellite]! / (scenario.satellite.bufferBytes * 8);
+  context[x + 7] = w.power.batteryJ[satellite]! / (scenario.satellite.batteryWh * 3600);
+  context[x + 8] = satellites.sunlitFrac[satellite]!;
+  context[x + 9] = w.power.temperatureK[satellite]! - ZERO_CELSIUS_K;
+  context[x + 10] = bestSnapshotS;
+  context[x + 11] = bestLoadAwareS;
+  context[x + 12] = tasks.family[task] === MESSAGE ? 1 : 0;
+  context[x + 13] = tasks.family[task] === CONTENT ? 1 : 0;
+  context[x + 14] = tasks.payload[task] === PAYLOAD_RAW ? 1 : 0;
+  context[x + 15] = toCentre ? 1 : 0;
+}
+
+function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: number, task: number, link: number): void {
+  const { model, tasks, links, clock, beacons } = w;
+  const { islSlots: D, satelliteCount: S, firstUplink } = model;
+  const nowS = clock.timeS;
+  const slot = row * batch.maxCandidates + k;
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  const next = links.to[link]!;
+  const destination = tasks.destination[task]!;
+  const bits = tasks.sizeBits[task]!;
+  const range = rangeKm(links, link, nowS / model.scenario.tickS - clock.tick);
+  const waitS = queueS(links, link, tasks.priority[task]!, nowS);
+  const transmitS = bits / links.rateBps[link]!;
+  const propagationS = range / C_KM_S;
+  const lastLink = link >= firstUplink;
+  f[c + IS_HOLD] = 0;
+  f[c + IS_GROUND_LINK] = lastLink ? 1 : 0;
+  f[c + IS_DESTINATION] = next === destination ? 1 : 0;
+  f[c + OWN_QUEUE_S] = waitS < LONGEST_DELAY_S ? waitS : LONGEST_DELAY_S;
+  f[c + TRANSMIT_S] = transmitS;
+  f[c + PROPAGATION_S] = propagationS;
+  let snapshotS = 0;
+  let loadAwareS = 0;
+  let nextQueueS = 0;
+  let meanQueueS = 0;
+  let bufferFrac = 0;
+  let ageS = 0;
+  let allowed = nowS + transmitS <= links.untilS[link]!;
+  leadsBack[k] = 0;
+  if (lastLink) {
+    if (next !== destination) {
+      const g = next - model.firstGateway;
+      snapshotS = model.geometry.wanDelayS[g * model.dataCentreCount + destination - model.firstDataCentre]!;
+      loadAwareS = snapshotS;
+    }
+  } else {
+    const generation = beaconGeneration(w, range);
+    const beacon = beaconRow(w, generation, next);
+    const values = beacons.values;
+    ageS = nowS - beacons.sentS[generation]!;
+    meanQueueS = values[beacon + D + BEACON_MEAN_QUEUE_S]!;
+    bufferFrac = values[beacon + D + BEACON_BUFFER_FRAC]!;
+    if (next !== destination) {
+      const sizeS = (snapshotHops(w, next, destination) * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
+      snapshotS = snapshotDelay(w, next, destination) + sizeS;
+      loadAwareS = reportDelay(w, next, destination) + sizeS;
+      const onward = reportFirstLink(w, next, destination);
+      if (onward >= 0) {
+        leadsBack[k] = links.to[onward] === links.from[link] ? 1 : 0;
+        // The neighbour's own word about its next queue is fresher than the flooded report.
+        nextQueueS = onward < S * D ? values[beacon + onward - next * D]! : values[beacon + D + BEACON_DOWNLINK_QUEUE_S]!;
+        if (onward < S * D) loadAwareS += nextQueueS - w.reportQueueS[onward]!;
+      }
+      const capabilities = values[beacon + D + BEACON_CAPABILITIES]!;
+      if ((capabilities & CAPABILITIES.FORWARD_TRANSIT) === 0) allowed = false;
+    }
+    const bufferBits = model.scenario.satellite.bufferBytes * 8;
+    if (bufferFrac * bufferBits + bits > bufferBits) allowed = false;
+  }
+  f[c + SNAPSHOT_REMAINING_S] = snapshotS < LONGEST_DELAY_S ? snapshotS : LONGEST_DELAY_S;
+  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS < LONGEST_DELAY_S ? (loadAwareS > 0 ? loadAwareS : 0) : LONGEST_DELAY_S;
+  f[c + NEIGHBOUR_NEXT_QUEUE_S] = nextQueueS;
+  f[c + NEIGHBOUR_MEAN_QUEUE_S] = meanQueueS;
+  f[c + NEIGHBOUR_BUFFER_FRAC] = bufferFrac;
+  f[c + BEACON_AGE_S] = ageS;
+  const leftS = links.untilS[link]! - nowS;
+  f[c + CONTACT_REMAINING_S] = leftS < CONTACT_HORIZON_S ? leftS : CONTACT_HORIZON_S;
+  f[c + IS_RETURN] = next === tasks.previous[task]! ? 1 : 0;
+  batch.actionMask[slot] = allowed ? 1 : 0;
+  batch.candidateNode[slot] = next;
+  writeLink(w, row, k, link);
+}
+
+/**
+ * A neighbour whose own best way leads back here cannot be better than going from here at once: its remaining delay becomes
+ * the way back plus the best that this satellite, which knows its own queues exactly, can do without it. Otherwise stale
+ * reports would send bundles to and fro. And a neighbour that has just sent the bundle here knows no better before its next
+ * beacon: going back costs at least that long.
+ */
+function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPeriodS: number): void {
+  const F = batch.candidateStride;
+  const f = batch.candidates;
+  let bestS = LONGEST_DELAY_S;
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * F;
+    if (leadsBack[k] === 1 || batch.actionMask[first + k] === 0) continue;
+    const s = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
+    if (s < bestS) bestS = s;
+  }
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * F;
+    if (f[c + IS_RETURN] === 1) f[c + LOAD_AWARE_REMAINING_S] = f[c + LOAD_AWARE_REMAINING_S]! + beaconPeriodS;
+    if (leadsBack[k] === 0) continue;
+    const backS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + bestS;
+    if (backS > f[c + LOAD_AWARE_REMAINING_S]!) {
+      f[c + LOAD_AWARE_REMAINING_S] = backS < LONGEST_DELAY_S ? backS : LONGEST_DELAY_S;
+    }
+  }
+}
+
+function writeHold(w: WorldState, batch: DecisionBatch, slot: number, snapshotS: number, loadAwareS: number): void {
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  f.fill(0, c, c + batch.candidateStride);
+  f[c + IS_HOLD] = 1;
+  const holdS = w.model.scenario.knowledge.beaconPeriodS;
+  f[c + SNAPSHOT_REMAINING_S] = holdS + snapshotS;
+  f[c + LOAD_AWARE_REMAINING_S] = holdS + loadAwareS;
+  f[c + CONTACT_REMAINING_S] = CONTACT_HORIZON_S;
+  batch.actionMask[slot] = 1;
+}
+
+/** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */
+function writePriors(batch: DecisionBatch, first: number, count: number, bestSnapshotS: number): void {
+  const F = batch.candidateStride;
+  const f = batch.candidates;
+  let leastS = Infinity;
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * F;
+    const estimateS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
+    f[c + PRIOR] = estimateS;
+    if (batch.actionMask[first + k] === 1 && estimateS < leastS) leastS = estimateS;
+  }
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * F;
+    f[c + SNAPSHOT_EXCESS_S] = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]! - bestSnapshotS;
+    const logit = (leastS - f[c + PRIOR]!) / PRIOR_SCALE_S;
+    f[c + PRIOR] = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
+  }
+}

@@ -1,0 +1,266 @@
+import { DROP_REASONS, Hash128, Rng, SPACE_CLOUD_SPEC, TASK_FAMILIES, type TransitionColumns } from '../../core/index.ts';
+import { type DelayTable, type Exits, createDelayTable, createExits } from '../network/delays.kernel.ts';
+import { type LinkColumns, createLinks } from '../network/links.kernel.ts';
+import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
+import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
+import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
+import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
+import type { WorldModel } from './model.ts';
+import { type RowColumns, createRows } from './rows.ts';
+import { type TaskColumns, createTasks } from './tasks.kernel.ts';
+
+/** Scalars of a running world. Times in s since scenario start. */
+export interface Clock {
+  timeS: number;
+  startS: number;
+  endS: number;
+  tick: number;
+  /** No new tasks from here on. */
+  arrivalsUntilS: number;
+  /** Sequence number of the next decision. */
+  decision: number;
+  /** 1 = the geometry has ended. */
+  ended: number;
+}
+
+/** Decisions that wait to be handed out, first in first out. */
+export interface PendingDecisions {
+  n: number;
+  kind: Uint8Array;
+  task: Int32Array;
+  satellite: Int32Array;
+}
+
+/** What satellites report: [2 generations * S * REPORT_COLUMNS]; the receiver reads the newest that has reached it. */
+export interface Beacons {
+  latest: number;
+  sentS: Float64Array;
+  values: Float32Array;
+}
+
+/** Columns of one satellite's beacon after its D ISL queues: see `BEACON_*`. */
+export const BEACON_MEAN_QUEUE_S = 0;
+export const BEACON_DOWNLINK_QUEUE_S = 1;
+export const BEACON_BUFFER_FRAC = 2;
+export const BEACON_BATTERY_FRAC = 3;
+export const BEACON_TEMPERATURE_C = 4;
+export const BEACON_BACKLOG_S = 5;
+export const BEACON_CAPABILITIES = 6;
+export const BEACON_COLUMNS = 7;
+
+/** Per-satellite state that is no resource kernel's. */
+export interface SatelliteColumns {
+  /** [S] bits in the transit buffer. */
+  bufferBits: Float64Array;
+  /** [S] bits of CAPABILITIES. */
+  capabilities: Uint8Array;
+  /** [S] last reported power mode (0 nominal, 1 saving, 2 safe) and thermal mode (0 nominal, 1 throttled). */
+  powerMode: Uint8Array;
+  thermalMode: Uint8Array;
+  /** [S] time to which compute energy is accounted, s. */
+  computeAccruedS: Float64Array;
+  /** [S] share of the Sun's disc seen over the present tick; laser terminals powered, W. */
+  sunlitFrac: Float64Array;
+  terminalW: Float64Array;
+  /** [S] head of the list of antennas served in this tick; [Q] next in the list. */
+  firstServed: Int32Array;
+  nextServed: Int32Array;
+  /** [S] learning chain of the satellite's cache decisions. */
+  cacheDecision: Int32Array;
+  cacheReward: Float64Array;
+  cacheTimeS: Float64Array;
+  /** [S * objects] last request and number of requests seen by the satellite. */
+  requestedS: Float32Array;
+  requests: Uint16Array;
+}
+
+/** Counters of a run. [families] unless said otherwise. */
+export interface Statistics {
+  created: Int32Array;
+  delivered: Int32Array;
+  inTime: Int32Array;
+  utility: Float64Array;
+  value: Float64Array;
+  /** [families * DROP_REASONS] */
+  dropped: Int32Array;
+  /** [breaches] */
+  breaches: Int32Array;
+  /** Latency of every delivered task and its family, in order of delivery. */
+  latencies: number;
+  latencyS: Float64Array;
+  latencyFamily: Uint8Array;
+  queueingS: number;
+  hops: number;
+  reward: number;
+  downlinkBits: number;
+  islBits: number;
+  transmitJ: number;
+  computeJ: number;
+  cacheHits: number;
+  cacheLookups: number;
+  cacheHitBits: number;
+  cacheLookupBits: number;
+  /** The ledger of data, bits: put in, taken out by delivery, by drops, by processing. */
+  createdBits: number;
+  deliveredBits: number;
+  droppedBits: number;
+  consumedBits: number;
+}
+
+export interface ModeEvents {
+  n: number;
+  kind: Uint8Array;
+  node: Int32Array;
+}
+
+/** A running world: the model it shares and the columns it owns. Everything here is saved by a checkpoint. */
+export interface WorldState {
+  readonly model: WorldModel;
+  readonly clock: Clock;
+  readonly events: EventQueue;
+  readonly tasks: TaskColumns;
+  readonly links: LinkColumns;
+  readonly compute: ComputeColumns;
+  readonly caches: CacheColumns;
+  readonly power: PowerColumns;
+  readonly satellites: SatelliteColumns;
+  readonly beacons: Beacons;
+  readonly pending: PendingDecisions;
+  readonly rows: RowColumns;
+  readonly statistics: Statistics;
+  readonly modeEvents: ModeEvents;
+  readonly transitions: TransitionColumns & { capacity: number };
+  /** [S * D] the ISL in the other direction, -1 = down. */
+  readonly reverse: Int32Array;
+  readonly snapshot: DelayTable;
+  readonly report: DelayTable;
+  /** [links] queue delay of the report that is known and of the one under way, s; when each was taken. */
+  readonly reportQueueS: Float64Array;
+  readonly sampledQueueS: Float64Array;
+  readonly reportTimes: { knownS: number; sampledS: number };
+  readonly truth: DelayTable;
+  readonly truthStamp: { decision: number; sizeBits: number };
+  readonly exits: Exits;
+  readonly arrivalRng: Rng;
+  readonly cacheRng: Rng;
+  readonly hash: Hash128;
+}
+
+const INITIAL_TASKS = 4096;
+const INITIAL_LATENCIES = 4096;
+/** Decisions that can become due at one instant before the columns grow. */
+const INITIAL_PENDING = 256;
+/** Cache slots for objects of the mean size; smaller ones may then fill it by number. */
+const SLOTS_PER_MEAN_OBJECT = 4;
+const MAX_CACHE_SLOTS = 2048;
+
+/** Columns of a world that has not started. */
+export function createWorldState(model: WorldModel, seed: number): WorldState {
+  const { scenario, satelliteCount: S, islSlots: D, antennaCount: Q, nodeCount, linkCount, traffic } = model;
+  const satellite = scenario.satellite;
+  const families = TASK_FAMILIES.length;
+  const centres = scenario.dataCentres;
+  const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount);
+  const cacheBits = satellite.cacheBytes * 8;
+  const meanObjectBits = traffic.objectCount === 0 ? cacheBits : mean(traffic.objectBits);
+  const slots = Math.max(8, Math.min(MAX_CACHE_SLOTS, traffic.objectCount, Math.ceil((SLOTS_PER_MEAN_OBJECT * cacheBits) / meanObjectBits)));
+  return {
+    model,
+    clock: { timeS: 0, startS: 0, endS: 0, tick: 0, arrivalsUntilS: Infinity, decision: 0, ended: 0 },
+    events: createEventQueue(4096),
+    tasks: createTasks(INITIAL_TASKS),
+    links: createLinks(linkCount),
+    compute: createCompute(
+      [...Array<number>(S).fill(satellite.accelerators), ...centres.map((c) => c.servers)],
+      [...Array<number>(S).fill(satellite.tflopsPerAccelerator), ...centres.map((c) => c.tflopsPerServer)],
+    ),
+    caches: createCaches(S, traffic.objectCount, slots, cacheBits),
+    power: createPower(S, satellite),
+    satellites: {
+      bufferBits: new Float64Array(S),
+      capabilities: new Uint8Array(S).fill(31),
+      powerMode: new Uint8Array(S),
+      thermalMode: new Uint8Array(S),
+      computeAccruedS: new Float64Array(S),
+      sunlitFrac: new Float64Array(S),
+      terminalW: new Float64Array(S),
+      firstServed: new Int32Array(S).fill(-1),
+      nextServed: new Int32Array(Q).fill(-1),
+      cacheDecision: new Int32Array(S).fill(-1),
+      cacheReward: new Float64Array(S),
+      cacheTimeS: new Float64Array(S),
+      requestedS: new Float32Array(S * traffic.objectCount).fill(-1),
+      requests: new Uint16Array(S * traffic.objectCount),
+    },
+    beacons: {
+      latest: 0,
+      sentS: new Float64Array(2),
+      values: new Float32Array(2 * S * (D + BEACON_COLUMNS)),
+    },
+    pending: {
+      n: 0,
+      kind: new Uint8Array(INITIAL_PENDING),
+      task: new Int32Array(INITIAL_PENDING),
+      satellite: new Int32Array(INITIAL_PENDING),
+    },
+    rows: createRows(SPACE_CLOUD_SPEC.maxCandidates),
+    statistics: {
+      created: new Int32Array(families),
+      delivered: new Int32Array(families),
+      inTime: new Int32Array(families),
+      utility: new Float64Array(families),
+      value: new Float64Array(families),
+      dropped: new Int32Array(families * DROP_REASONS.length),
+      breaches: new Int32Array(4),
+      latencies: 0,
+      latencyS: new Float64Array(INITIAL_LATENCIES),
+      latencyFamily: new Uint8Array(INITIAL_LATENCIES),
+      queueingS: 0,
+      hops: 0,
+      reward: 0,
+      downlinkBits: 0,
+      islBits: 0,
+      transmitJ: 0,
+      computeJ: 0,
+      cacheHits: 0,
+      cacheLookups: 0,
+      cacheHitBits: 0,
+      cacheLookupBits: 0,
+      createdBits: 0,
+      deliveredBits: 0,
+      droppedBits: 0,
+      consumedBits: 0,
+    },
+    modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64) },
+    transitions: createTransitions(1024),
+    reverse: new Int32Array(S * D).fill(-1),
+    snapshot: table(),
+    report: table(),
+    reportQueueS: new Float64Array(linkCount),
+    sampledQueueS: new Float64Array(linkCount),
+    reportTimes: { knownS: 0, sampledS: 0 },
+    truth: table(),
+    truthStamp: { decision: -1, sizeBits: -1 },
+    exits: createExits(Math.max(8, Q + model.gatewayCount)),
+    arrivalRng: new Rng(seed, 'arrivals'),
+    cacheRng: new Rng(seed, 'cache-candidates'),
+    hash: new Hash128(),
+  };
+}
+
+export function createTransitions(capacity: number): TransitionColumns & { capacity: number } {
+  return {
+    n: 0,
+    capacity,
+    decision: new Int32Array(capacity),
+    next: new Int32Array(capacity),
+    reward: new Float64Array(capacity),
+    elapsedS: new Float64Array(capacity),
+  };
+}
+
+function mean(values: Float64Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}

@@ -1,0 +1,144 @@
+import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
+import { drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
+import { earn, endTaskChain, timelyValue } from './credit.ts';
+import { ARRIVAL, DEADLINE, pushEvent } from './event-queue.kernel.ts';
+import type { WorldState } from './state.ts';
+import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_RAW, PAYLOAD_REQUEST, allocateTask, freeTask } from './tasks.kernel.ts';
+
+/** Schedules the next arrival of a traffic class (Poisson). */
+export function scheduleArrival(w: WorldState, trafficClass: number): void {
+  const { ratePerS } = w.model.traffic.classes[trafficClass] as { ratePerS: number };
+  const atS = w.clock.timeS + w.arrivalRng.exponential(1 / ratePerS);
+  if (atS < w.clock.arrivalsUntilS) pushEvent(w.events, atS, ARRIVAL, trafficClass);
+}
+
+/**
+ * Creates a task of a traffic class at its source, all its draws from the arrival stream alone, so that every policy meets
+ * the same demand. Returns its id; the caller lets it start at `holder`.
+ */
+export function createTask(w: WorldState, trafficClass: number): number {
+  const { model, tasks, arrivalRng: rng, clock } = w;
+  const { traffic, firstTerminal, firstDataCentre, dataCentreCount, satelliteCount } = model;
+  const c = traffic.classes[trafficClass];
+  if (c === undefined) throw new RangeError(`No traffic class ${trafficClass}.`);
+  const terminals = traffic.terminalCdf.length;
+  const task = allocateTask(tasks);
+  const someTerminal = (): number => firstTerminal + drawFromCdf(traffic.terminalCdf, 0, terminals, rng.uniform());
+  tasks.family[task] = c.family;
+  tasks.trafficClass[task] = trafficClass;
+  tasks.priority[task] = c.priority;
+  tasks.value[task] = c.value;
+  tasks.slopePerS[task] = c.value / c.deadlineS;
+  tasks.createdS[task] = clock.timeS;
+  tasks.deadlineS[task] = clock.timeS + c.deadlineS;
+  tasks.chainTimeS[task] = clock.timeS;
+  tasks.sizeBits[task] = c.sizeBits;
+  tasks.state[task] = DECIDING;
+  tasks.versionS[task] = 0;
+  let source = -1;
+  if (c.family === MESSAGE) {
+    source = someTerminal();
+    let destination = someTerminal();
+    while (destination === source) destination = someTerminal();
+    tasks.payload[task] = PAYLOAD_MESSAGE;
+    tasks.destination[task] = destination;
+    tasks.consumer[task] = destination;
+    tasks.sizeBits[task] = c.sizeBits * logNormalFactor(rng, c.sizeSpread);
+  } else if (c.family === CONTENT) {
+    source = someTerminal();
+    const object = drawFromCdf(traffic.objectCdf, c.firstObject, c.objects, rng.uniform());
+    tasks.payload[task] = PAYLOAD_REQUEST;
+    tasks.object[task] = object;
+    tasks.destination[task] = firstDataCentre + (object % dataCentreCount);
+    tasks.consumer[task] = source;
+  } else if (c.family === OBSERVATION) {
+    source = rng.int(satelliteCount);
+    tasks.payload[task] = PAYLOAD_RAW;
+    tasks.destination[task] = source;
+    tasks.consumer[task] = c.consumerIsDataCentre ? firstDataCentre + rng.int(dataCentreCount) : someTerminal();
+    tasks.workTflop[task] = c.workTflop;
+    tasks.outputBits[task] = c.outputBits;
+  } else if (c.family === JOB) {
+    source = someTerminal();
+    tasks.payload[task] = PAYLOAD_RAW;
+    tasks.destination[task] = -1;
+    tasks.consumer[task] = source;
+    tasks.workTflop[task] = c.workTflop;
+    tasks.outputBits[task] = c.outputBits;
+  }
+  tasks.source[task] = source;
+  tasks.holder[task] = source;
+  const { statistics } = w;
+  statistics.created[c.family] = (statistics.created[c.family] as number) + 1;
+  statistics.value[c.family] = (statistics.value[c.family] as number) + c.value;
+  statistics.createdBits += tasks.sizeBits[task] as number;
+  pushEvent(w.events, tasks.deadlineS[task] as number, DEADLINE, task, tasks.generation[task]);
+  return task;
+}
+
+/** Replaces the data a task carries (request by object, raw by product); the ledger keeps both. */
+export function replacePayload(w: WorldState, task: number, payload: number, sizeBits: number): void {
+  w.statistics.consumedBits += w.tasks.sizeBits[task] as number;
+  w.statistics.createdBits += sizeBits;
+  const holder = w.tasks.holder[task] as number;
+  if (holder < w.model.satelliteCount) addToBuffer(w, holder, sizeBits - (w.tasks.sizeBits[task] as number));
+  w.tasks.payload[task] = payload;
+  w.tasks.sizeBits[task] = sizeBits;
+}
+
+/** The task has reached its consumer. */
+export function deliver(w: WorldState, task: number): void {
+  const { tasks, statistics, clock } = w;
+  const family = tasks.family[task] as number;
+  const latencyS = clock.timeS - (tasks.createdS[task] as number);
+  statistics.delivered[family] = (statistics.delivered[family] as number) + 1;
+  if (clock.timeS <= (tasks.deadlineS[task] as number)) statistics.inTime[family] = (statistics.inTime[family] as number) + 1;
+  statistics.deliveredBits += tasks.sizeBits[task] as number;
+  statistics.queueingS += tasks.queueingS[task] as number;
+  statistics.hops += tasks.hops[task] as number;
+  recordLatency(w, family, latencyS);
+  earn(w, task, timelyValue(w, task));
+  finish(w, task, 0);
+}
+
+/** The task ends undelivered; exactly one reason. It must not stand in any queue. */
+export function drop(w: WorldState, task: number, reason: DropReason): void {
+  const { tasks, statistics, model } = w;
+  const family = tasks.family[task] as number;
+  const index = DROP_REASONS.indexOf(reason);
+  const cell = family * DROP_REASONS.length + index;
+  statistics.dropped[cell] = (statistics.dropped[cell] as number) + 1;
+  statistics.droppedBits += tasks.sizeBits[task] as number;
+  const holder = tasks.holder[task] as number;
+  if (holder < model.satelliteCount && tasks.state[task] === DECIDING) addToBuffer(w, holder, -(tasks.sizeBits[task] as number));
+  earn(w, task, -model.scenario.reward.dropCost);
+  finish(w, task, index);
+}
+
+function finish(w: WorldState, task: number, reason: number): void {
+  endTaskChain(w, task);
+  w.hash.word(task);
+  w.hash.word(reason);
+  w.hash.number(w.clock.timeS);
+  freeTask(w.tasks, task);
+}
+
+/** Changes what a satellite's transit buffer holds, bits. */
+export function addToBuffer(w: WorldState, satellite: number, bits: number): void {
+  w.satellites.bufferBits[satellite] = (w.satellites.bufferBits[satellite] as number) + bits;
+}
+
+function recordLatency(w: WorldState, family: number, latencyS: number): void {
+  const { statistics } = w;
+  const n = statistics.latencies++;
+  if (n === statistics.latencyS.length) {
+    const times = new Float64Array(2 * n);
+    times.set(statistics.latencyS);
+    statistics.latencyS = times;
+    const families = new Uint8Array(2 * n);
+    families.set(statistics.latencyFamily);
+    statistics.latencyFamily = families;
+  }
+  statistics.latencyS[n] = latencyS;
+  statistics.latencyFamily[n] = family;
+}

@@ -1,0 +1,109 @@
+import { C_KM_S, FORWARD } from '../../core/index.ts';
+import { dequeue, enqueue, firstWaiting, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
+import { creditTask, earn } from './credit.ts';
+import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
+import { askDecision } from './pending.ts';
+import type { WorldState } from './state.ts';
+import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
+import { addToBuffer } from './tasks-lifecycle.ts';
+
+/** Bundles end within a contact up to this rounding, s. */
+const CONTACT_SLACK_S = 1e-9;
+const BITS_PER_GB = 8e9;
+const J_PER_MJ = 1e6;
+
+/** Puts a task into a link's queue and starts the link if it is idle. */
+export function enterQueue(w: WorldState, task: number, link: number): void {
+  w.tasks.state[task] = QUEUED;
+  enqueue(w.links, w.tasks, link, task, w.clock.timeS);
+  startLink(w, link);
+}
+
+/** Starts sending the first waiting bundle if the link is idle, open, and the contact lasts long enough for it. */
+export function startLink(w: WorldState, link: number): void {
+  const { links, tasks, clock } = w;
+  const nowS = clock.timeS;
+  if ((links.sending[link] as number) >= 0 || (links.to[link] as number) < 0 || (links.from[link] as number) < 0) return;
+  if (nowS < (links.openS[link] as number)) return;
+  const task = firstWaiting(links, link);
+  if (task < 0) return;
+  const endS = nowS + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
+  if (endS > (links.untilS[link] as number) + CONTACT_SLACK_S) return;
+  dequeue(links, tasks, task, nowS);
+  tasks.state[task] = TRANSMITTING;
+  links.sending[link] = task;
+  links.sendingUntilS[link] = endS;
+  links.integralAtStart[link] = links.slopeIntegral[link] as number;
+  pushEvent(w.events, endS, TRANSMIT_END, link, links.version[link]);
+}
+
+/** A bundle has left: it propagates to the other end, the sender's storage is freed, its costs are booked. */
+export function endTransmission(w: WorldState, link: number, version: number): void {
+  const { links, tasks, statistics, model, clock, power } = w;
+  if (links.version[link] !== version) return;
+  const { satelliteCount, firstUplink, firstDownlink, scenario } = model;
+  const nowS = clock.timeS;
+  const task = links.sending[link] as number;
+  const from = links.from[link] as number;
+  const to = links.to[link] as number;
+  const bits = tasks.sizeBits[task] as number;
+  links.sending[link] = -1;
+  integrateWaiting(links, link, nowS);
+  const imposed = (links.slopeIntegral[link] as number) - (links.integralAtStart[link] as number);
+  if (imposed > 0) creditTask(w, task, -imposed * scenario.reward.imposedDelayFactor);
+  if (from < satelliteCount) addToBuffer(w, from, -bits);
+  if (link < firstUplink) {
+    statistics.islBits += bits;
+  } else if (link >= firstDownlink) {
+    const usedJ = scenario.satellite.transmitPowerW * (bits / (links.rateBps[link] as number));
+    power.taskJ[from] = (power.taskJ[from] as number) + usedJ;
+    statistics.transmitJ += usedJ;
+    statistics.downlinkBits += bits;
+    const { downlinkCostPerGB, energyCostPerMJ } = scenario.reward;
+    earn(w, task, -((bits / BITS_PER_GB) * downlinkCostPerGB + (usedJ / J_PER_MJ) * energyCostPerMJ));
+  }
+  tasks.hops[task] = (tasks.hops[task] as number) + 1;
+  tasks.previous[task] = from;
+  tasks.holder[task] = to;
+  tasks.state[task] = PROPAGATING;
+  const tickFrac = nowS / scenario.tickS - clock.tick;
+  pushEvent(w.events, nowS + rangeKm(links, link, tickFrac) / C_KM_S, REACH, task, to);
+  startLink(w, link);
+}
+
+/** A satellite's link has gone: what was being sent or waited is decided anew. */
+export function closeSatelliteLink(w: WorldState, link: number): void {
+  const { links, tasks, clock } = w;
+  const satellite = links.from[link] as number;
+  const sending = links.sending[link] as number;
+  if (sending >= 0) {
+    links.sending[link] = -1;
+    links.version[link] = (links.version[link] as number) + 1;
+    askDecision(w, FORWARD, sending, satellite);
+  }
+  for (let task = firstWaiting(links, link); task >= 0; task = firstWaiting(links, link)) {
+    dequeue(links, tasks, task, clock.timeS);
+    askDecision(w, FORWARD, task, satellite);
+  }
+  links.to[link] = -1;
+}
+
+/** A ground node's uplink has lost its satellite: what waits stays, what was being sent waits again. */
+export function closeUplink(w: WorldState, link: number): void {
+  const { links, tasks, clock } = w;
+  const sending = links.sending[link] as number;
+  if (sending >= 0) {
+    links.sending[link] = -1;
+    links.version[link] = (links.version[link] as number) + 1;
+    tasks.state[sending] = QUEUED;
+    enqueue(links, tasks, link, sending, clock.timeS);
+  }
+  links.to[link] = -1;
+}
+
+/** Lets a link be used from `openS` on. */
+export function openLink(w: WorldState, link: number, openS: number): void {
+  w.links.openS[link] = openS;
+  if (openS > w.clock.timeS) pushEvent(w.events, openS, LINK_OPEN, link);
+  else startLink(w, link);
+}
