@@ -1,4 +1,4 @@
-import { type SnapshotFrom, assign, setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import type { GroundEvent } from './terminal.machine.ts';
 
 export interface GatewayContext {
@@ -70,5 +70,3 @@ export const gatewayMachine = setup({
     },
   },
 });
-
-export type GatewaySnapshot = SnapshotFrom<typeof gatewayMachine>;

@@ -1,4 +1,4 @@
-import { type SnapshotFrom, setup } from 'xstate';
+import { setup } from 'xstate';
 
 /** What a ground node's machine hears: its antennas' events, and the end of a handover. */
 export interface GroundEvent {
@@ -27,5 +27,3 @@ export const terminalMachine = setup({
     },
   },
 });
-
-export type TerminalSnapshot = SnapshotFrom<typeof terminalMachine>;

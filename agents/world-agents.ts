@@ -68,7 +68,6 @@ export class WorldAgents {
   fallbackSatellites: number;
   private readonly world: WorldPort;
   private readonly options: WorldAgentsOptions;
-  private readonly initialModes: SatelliteModes;
   private readonly satellites = new Map<number, Actor<typeof satelliteMachine>>();
   private readonly grounds = new Map<number, Actor<typeof gatewayMachine> | Actor<typeof terminalMachine>>();
   private handovers: PendingHandover[] = [];
@@ -77,7 +76,6 @@ export class WorldAgents {
     this.world = world;
     this.options = options;
     const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: options.refusal });
-    this.initialModes = initial.value;
     const bits = capabilities(initial);
     this.capabilities = new Uint8Array(world.satelliteCount).fill(bits);
     this.fallbackSatellites = (bits & CAPABILITIES.LEARNED) === 0 ? world.satelliteCount : 0;
@@ -118,11 +116,6 @@ export class WorldAgents {
       changes.push({ node: satellite, name: this.nameOf(satellite), region, from, to, reason });
     }
     this.setCapabilities(satellite, capabilities(after));
-  }
-
-  /** Modes of a satellite as its machine has them. */
-  modesOf(satellite: number): SatelliteModes {
-    return this.satellites.get(satellite)?.getSnapshot().value ?? this.initialModes;
   }
 
   save(): SavedWorldAgents {

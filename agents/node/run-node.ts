@@ -71,7 +71,8 @@ export function runNode(options: RunNodeOptions): Promise<NodeResult> {
           if (!settled && desk.take(frame) === 'goodbye') settle(() => resolve(desk.result('goodbye')));
         });
       } catch (error) {
-        settle(() => reject(error));
+        const reason = error instanceof Error ? error : new Error(String(error));
+        settle(() => reject(reason));
       }
     });
     socket.on('error', (error) =>

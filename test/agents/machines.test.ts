@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createActor, initialTransition, transition } from 'xstate';
+import { type Snapshot, createActor, initialTransition, transition } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { gatewayMachine } from '../../agents/gateway.machine.ts';
 import {
@@ -20,7 +20,7 @@ type EventOrType = SatelliteEvent | Exclude<SatelliteEvent['type'], 'bundle.refu
 function satelliteAfter(events: readonly EventOrType[], refusal: BundleRefusal | null = null): SatelliteSnapshot {
   let [snapshot] = initialTransition(satelliteMachine, { node: 3, refusal });
   for (const event of events) {
-    const object = (typeof event === 'string' ? { type: event } : event) as SatelliteEvent;
+    const object = typeof event === 'string' ? { type: event } : event;
     [snapshot] = transition(satelliteMachine, snapshot, object);
   }
   return snapshot;
@@ -117,7 +117,7 @@ describe('satellite machine', () => {
     const json = JSON.stringify(actor.getPersistedSnapshot());
     const restored = createActor(satelliteMachine, {
       input: { node: 3, refusal: null },
-      snapshot: JSON.parse(json),
+      snapshot: JSON.parse(json) as Snapshot<unknown>,
     }).start();
     expect(restored.getSnapshot().value).toEqual(actor.getSnapshot().value);
     for (const type of ['policy.prompt', 'observation.normal', 'power.nominal'] as const) restored.send({ type });

@@ -51,7 +51,7 @@ function inConstellation(world: ScriptedWorld, nodes: NodeServer): Constellation
   return new Constellation({ worlds: [world], policy: nodes.decide, fallback: shortest(), reports$: nodes.reports$ });
 }
 
-async function inProcess(seed: number, untilS: number): Promise<string> {
+function inProcess(seed: number, untilS: number): string {
   const world = new ScriptedWorld({ seed });
   new Constellation({ worlds: [world], policy: loadAware(), fallback: shortest() }).runSync({ untilS });
   return world.trajectory();
@@ -91,7 +91,7 @@ describe('a node in the same process', () => {
     ]);
     await nodes.close();
     expect(await running).toEqual({ requests: 30, decisions: 30, endedBy: 'goodbye' });
-    expect(world.trajectory()).toBe(await inProcess(1, 40));
+    expect(world.trajectory()).toBe(inProcess(1, 40));
   });
 
   it('really decides: with another policy on the node the trajectory differs', async () => {
@@ -103,7 +103,7 @@ describe('a node in the same process', () => {
     await inConstellation(world, nodes).run({ untilS: 40 });
     await nodes.close();
     await running;
-    expect(world.trajectory()).not.toBe(await inProcess(1, 40));
+    expect(world.trajectory()).not.toBe(inProcess(1, 40));
   });
 
   it('that joined before the constellation was made is reported to it all the same', async () => {
@@ -164,7 +164,7 @@ describe('a node in a process of its own', () => {
     await nodes.close();
     const [exitCode] = (await once(node, 'exit')) as [number];
     expect([exitCode, output.text.split('\n')[1]]).toEqual([0, '{"requests":30,"decisions":30,"endedBy":"goodbye"}']);
-    expect(world.trajectory()).toBe(await inProcess(2, 40));
+    expect(world.trajectory()).toBe(inProcess(2, 40));
   }, 30_000);
 
   it('killed in the middle of a run is replaced by its fallback; nothing is lost; a new one takes its place', async () => {
@@ -279,7 +279,8 @@ describe('a node that', () => {
 describe('runNode', () => {
   it('says NODE_CONNECT where no world is', async () => {
     const running = runNode({ address: { socketPath }, satellite: 'sat-0', policy: loadAware() });
-    await expect(running).rejects.toMatchObject({ code: 'NODE_CONNECT', message: expect.stringContaining(socketPath) });
+    await expect(running).rejects.toMatchObject({ code: 'NODE_CONNECT' });
+    await expect(running).rejects.toThrow(socketPath);
   });
 
   it('throws the code of the refusal', async () => {

@@ -71,16 +71,17 @@ describe('decide', () => {
 
   it('passes errors on, and ends with the error of a policy', () => {
     new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(({ cold, expectObservable }) => {
+      const noWeights = new RangeError('no weights');
       const failing: Policy = {
         name: 'failing',
         choose() {
-          throw 'no weights';
+          throw noWeights;
         },
       };
       const options = { rights: rightsWithout([]), policy: constant(5), fallback: constant(7) };
       expectObservable(cold<DecisionBatch>('--#', {}, 'gone').pipe(decide(options))).toBe('--#', {}, 'gone');
       const source = cold('-a-b-|', { a: batchFor([1]), b: batchFor([1]) });
-      expectObservable(source.pipe(decide({ ...options, policy: failing }))).toBe('-#', {}, 'no weights');
+      expectObservable(source.pipe(decide({ ...options, policy: failing }))).toBe('-#', {}, noWeights);
     });
   });
 
