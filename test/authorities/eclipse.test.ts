@@ -1,0 +1,165 @@
+import { Body, GeoVector, MakeTime, RotateVector, Rotation_EQJ_EQD, Vector, e_tilt } from 'astronomy-engine';
+import { describe, expect, it } from 'vitest';
+import { AU_KM, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../core/index.ts';
+import { type MeanElements, meanElementPositionsInto } from '../../environment/orbit/mean-elements.kernel.ts';
+import { sunlitFracInto } from '../../environment/orbit/shadow.kernel.ts';
+import { sunPositionInto } from '../../environment/orbit/sun.ts';
+import { type UtcInstant, parseUtc } from '../../environment/orbit/utc.ts';
+
+function sunTeme(utc: string): Float64Array {
+  const rSunKm = new Float64Array(3);
+  sunPositionInto(parseUtc(utc) as UtcInstant, 0, rSunKm);
+  return rSunKm;
+}
+
+function angleDeg(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  const cross = Math.hypot(a[1]! * b[2]! - a[2]! * b[1]!, a[2]! * b[0]! - a[0]! * b[2]!, a[0]! * b[1]! - a[1]! * b[0]!);
+  return Math.atan2(cross, a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!) / RAD_PER_DEG;
+}
+
+describe('the Sun against astronomy-engine', () => {
+  // Every 37 days from 2000 to 2049: all seasons, no stroboscopic match with the year.
+  const dates = Array.from({ length: 490 }, (_, i) => MakeTime(i * 37 - 0.25));
+  it('within 0.01 deg in direction and 1e-4 in distance, in TEME', () => {
+    let worstDeg = 0;
+    let worstDistance = 0;
+    for (const time of dates) {
+      const vector = RotateVector(Rotation_EQJ_EQD(time), GeoVector(Body.Sun, time, true));
+      // TEME is the true frame of date turned back by the equation of the equinoxes (`ee`, seconds of time: 15 arcsec each).
+      const ee = (e_tilt(time).ee / 240) * RAD_PER_DEG;
+      const expected = [
+        vector.x * Math.cos(ee) + vector.y * Math.sin(ee),
+        vector.y * Math.cos(ee) - vector.x * Math.sin(ee),
+        vector.z,
+      ];
+      const got = sunTeme(time.date.toISOString());
+      worstDeg = Math.max(worstDeg, angleDeg(got, expected));
+      worstDistance = Math.max(worstDistance, Math.abs(Math.hypot(...got) / AU_KM / Math.hypot(...expected) - 1));
+    }
+    expect(dates.length).toBe(490);
+    expect(worstDeg).toBeLessThan(0.01);
+    expect(worstDistance).toBeLessThan(1e-4);
+  });
+});
+
+/** One satellite at a true anomaly, in the frame the angles are given in. */
+function positionKm(element: { aKm: number; e: number; i: number; raan: number; f: number }): Float64Array {
+  const { aKm, e, f } = element;
+  const eccentricAnomaly = 2 * Math.atan(Math.sqrt((1 - e) / (1 + e)) * Math.tan((f * RAD_PER_DEG) / 2));
+  const one = (value: number): Float64Array => Float64Array.of(value);
+  const elements: MeanElements = {
+    n: 1,
+    semiMajorKm: one(aKm),
+    eccentricity: one(e),
+    inclination: one(element.i * RAD_PER_DEG),
+    raan: one(element.raan * RAD_PER_DEG),
+    raanRate: one(0),
+    argPerigee: one(0),
+    argPerigeeRate: one(0),
+    meanAnomaly: one(eccentricAnomaly - e * Math.sin(eccentricAnomaly)),
+    meanAnomalyRate: one(0),
+  };
+  const r = new Float64Array(3);
+  meanElementPositionsInto(elements, 0, r, 0);
+  return r;
+}
+
+function sunlit(rKm: Float64Array, rSunKm: Float64Array): number {
+  const out = new Float64Array(1);
+  sunlitFracInto(rKm, 1, rSunKm, out, 0);
+  return out[0]!;
+}
+
+describe('the shadow against Basilisk (AVSLab/basilisk, test_eclipse.py)', () => {
+  // Earth, 2021-05-04T07:47:48.965Z, a = 500 + 6378.1366 km, e 1e-5, i 5, RAAN 48.2, argp 0 deg, J2000.
+  const UTC = '2021-05-04T07:47:48.965Z';
+  const time = MakeTime(new Date(UTC));
+  const ofDate = (r: Float64Array): Float64Array => {
+    const v = RotateVector(Rotation_EQJ_EQD(time), new Vector(r[0]!, r[1]!, r[2]!, time));
+    return Float64Array.of(v.x, v.y, v.z);
+  };
+  const orbit = { aKm: 6878.1366, e: 1e-5, i: 5, raan: 48.2 };
+
+  it('penumbra: 0.623 at a true anomaly of 107.5 deg, within 0.01', () => {
+    // 0.01 of the disc is 0.005 deg of solar direction: the accuracy of our Sun. A cylinder would give 0 or 1.
+    expect(Math.abs(sunlit(ofDate(positionKm({ ...orbit, f: 107.5 })), sunTeme(UTC)) - 0.62310760206735)).toBeLessThan(
+      0.01,
+    );
+  });
+
+  it('penumbra with the exact Sun: within 0.001', () => {
+    const sun = GeoVector(Body.Sun, time, false);
+    const rSunKm = Float64Array.of(sun.x * AU_KM, sun.y * AU_KM, sun.z * AU_KM);
+    expect(Math.abs(sunlit(positionKm({ ...orbit, f: 107.5 }), rSunKm) - 0.62310760206735)).toBeLessThan(1e-3);
+  });
+
+  it('umbra: nothing at 173 deg; full sun at 0 deg', () => {
+    expect(sunlit(ofDate(positionKm({ ...orbit, f: 173 })), sunTeme(UTC))).toBe(0);
+    expect(sunlit(ofDate(positionKm({ ...orbit, f: 0 })), sunTeme(UTC))).toBe(1);
+  });
+
+  it('annular far behind the Earth: the disc covered is the square of the ratio of the discs, 1.4973e-4', () => {
+    const r = Float64Array.of(-326716535.628942, -287302983.139247, -124542549.30105);
+    // Relative 1e-3: Basilisk takes the Sun and Earth from SPICE with radii of its own (6378.1366 and 695000 km).
+    const covered = 1 - sunlit(r, sunTemeJ2000(time));
+    expect(covered / 1.497253388113018e-4).toBeGreaterThan(0.995);
+    expect(covered / 1.497253388113018e-4).toBeLessThan(1.005);
+  });
+});
+
+function sunTemeJ2000(time: ReturnType<typeof MakeTime>): Float64Array {
+  const sun = GeoVector(Body.Sun, time, false);
+  return Float64Array.of(sun.x * AU_KM, sun.y * AU_KM, sun.z * AU_KM);
+}
+
+describe('eclipse share of an orbit against the closed form', () => {
+  // Cylinder: acos(sqrt(h^2 + 2 R h) / (a cos beta)) / pi; at 550 km, beta 0 / 30 / 45 / 60 / 66 deg.
+  // The cone's mean of the sunlit share differs by the curvature of the penumbra only: below 0.001 of an orbit, and where the
+  // orbit grazes the shadow (66 deg) below 0.004.
+  it.each([
+    [0, 0.372, 0.001],
+    [30, 0.351, 0.001],
+    [45, 0.314, 0.001],
+    [60, 0.215, 0.002],
+    [66, 0.09, 0.005],
+  ])('550 km, beta %d deg', (betaDeg, tableValue, tolerance) => {
+    const h = 550;
+    const a = R_EARTH_WGS84_KM + h;
+    const closed =
+      Math.acos(Math.sqrt(h * h + 2 * R_EARTH_WGS84_KM * h) / (a * Math.cos(betaDeg * RAD_PER_DEG))) / Math.PI;
+    expect(closed).toBeCloseTo(tableValue, 3);
+    const beta = betaDeg * RAD_PER_DEG;
+    const rSunKm = Float64Array.of(AU_KM * Math.cos(beta), 0, AU_KM * Math.sin(beta));
+    const n = 20000;
+    const r = new Float64Array(3 * n);
+    for (let k = 0; k < n; k++) {
+      r[3 * k] = a * Math.cos((2 * Math.PI * k) / n);
+      r[3 * k + 1] = a * Math.sin((2 * Math.PI * k) / n);
+    }
+    const sunlitShare = new Float64Array(n);
+    sunlitFracInto(r, n, rSunKm, sunlitShare, 0);
+    const dark = 1 - sunlitShare.reduce((sum, share) => sum + share, 0) / n;
+    expect(Math.abs(dark - closed)).toBeLessThan(tolerance);
+  });
+
+  it('longest eclipse of the table: 35.6 min at 550 km, 35.2 min at 780 km', () => {
+    for (const [h, minutes] of [
+      [550, 35.6],
+      [780, 35.2],
+    ] as const) {
+      const a = R_EARTH_WGS84_KM + h;
+      const periodMin = (2 * Math.PI * Math.sqrt(a ** 3 / MU_EARTH_WGS84_KM3_S2)) / 60;
+      const n = 20000;
+      const r = new Float64Array(3 * n);
+      for (let k = 0; k < n; k++) {
+        r[3 * k] = a * Math.cos((2 * Math.PI * k) / n);
+        r[3 * k + 1] = a * Math.sin((2 * Math.PI * k) / n);
+      }
+      const share = new Float64Array(n);
+      sunlitFracInto(r, n, Float64Array.of(AU_KM, 0, 0), share, 0);
+      const darkMin = (1 - share.reduce((sum, value) => sum + value, 0) / n) * periodMin;
+      // 0.05 min: the table is rounded to 0.1 min.
+      expect(Math.abs(darkMin - minutes)).toBeLessThan(0.1);
+    }
+  });
+});
