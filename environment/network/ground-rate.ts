@@ -43,7 +43,7 @@ export function rateSteps(maxRateBps: number, fullRateRangeKm: number): RateStep
   const falling = [...MODCODS].reverse();
   return {
     maxRangeKm: Float64Array.from(falling, ([esN0Db]) => fullRateRangeKm * 10 ** ((topDb - esN0Db) / 20)),
-    rateBps: Float64Array.from(falling, ([, efficiency]) => (maxRateBps * efficiency) / topEfficiency),
+    rateBps: Float64Array.from(falling, ([, efficiency]) => maxRateBps * (efficiency / topEfficiency)),
   };
 }
 

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { R_EARTH_WGS84_KM } from '../../../core/index.ts';
+import {
+  type IslPlan,
+  type IslConfig,
+  elementGridPlan,
+  nearestPlan,
+  noLinksPlan,
+  walkerGridPlan,
+} from '../../../environment/network/isl-plan.ts';
+import { advanceIsls, createIslState, writeIslTick } from '../../../environment/network/isl-links.kernel.ts';
+import { type WalkerConfig, walkerAngles, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+
+const ISL: IslConfig = {
+  topology: 'grid',
+  terminals: 4,
+  rateBps: 10e9,
+  maxRangeKm: 5000,
+  earthClearanceKm: 80,
+  acquisitionS: 30,
+  crossSeam: false,
+  terminalPowerW: 40,
+};
+const WALKER: WalkerConfig = {
+  pattern: 'delta',
+  planes: 6,
+  satellitesPerPlane: 11,
+  altitudeKm: 780,
+  inclinationDeg: 60,
+  eccentricity: 0,
+  raanOffsetDeg: 5,
+};
+
+function shape(walker: WalkerConfig) {
+  const { planes, satellitesPerPlane } = walker;
+  return { planes, satellitesPerPlane, star: walker.pattern === 'star', ...walkerAngles(walker) };
+}
+
+/** Fixed links as sorted 'a-b'. */
+function edges(plan: IslPlan): string[] {
+  return [...plan.fixedA]
+    .map((a, e) => [Math.min(a, plan.fixedB[e]!), Math.max(a, plan.fixedB[e]!)])
+    .sort((p, q) => p[0]! - q[0]! || p[1]! - q[1]!)
+    .map((pair) => pair.join('-'));
+}
+
+function degrees(plan: IslPlan, n: number): number[] {
+  const degree = new Array<number>(n).fill(0);
+  for (const s of [...plan.fixedA, ...plan.fixedB]) degree[s]!++;
+  return degree;
+}
+
+describe('+grid of a Walker constellation', () => {
+  it('of 3 planes x 3 slots: rings and same slots, the delta closed with its phase of one slot', () => {
+    const plan = walkerGridPlan({ planes: 3, satellitesPerPlane: 3, star: false, slotSpacing: 120, phasing: 40 }, ISL);
+    // 3 planes of 40 deg shift make 120 deg = 1 slot: plane 2 slot j faces plane 0 slot j + 1.
+    expect(edges(plan)).toEqual([
+      '0-1',
+      '0-2',
+      '0-3',
+      '0-8',
+      '1-2',
+      '1-4',
+      '1-6',
+      '2-5',
+      '2-7',
+      '3-4',
+      '3-5',
+      '3-6',
+      '4-5',
+      '4-7',
+      '5-8',
+      '6-7',
+      '6-8',
+      '7-8',
+    ]);
+    expect(degrees(plan, 9)).toEqual(new Array(9).fill(4));
+  });
+
+  it('of a star has no fixed links across the seam', () => {
+    const star = walkerGridPlan({ planes: 3, satellitesPerPlane: 3, star: true, slotSpacing: 120, phasing: 40 }, ISL);
+    expect(degrees(star, 9)).toEqual([3, 3, 3, 4, 4, 4, 3, 3, 3]);
+    expect([...star.side]).toEqual(new Array(9).fill(0));
+    const crossed = walkerGridPlan({ ...shape(WALKER), star: true }, { ...ISL, crossSeam: true });
+    expect(
+      [...crossed.side]
+        .map((side, s) => [side, s])
+        .filter(([side]) => side === 1)
+        .map(([, s]) => s),
+    ).toEqual([...Array(11).keys()]);
+    expect(crossed.side.subarray(55).every((side) => side === 2)).toBe(true);
+  });
+
+  it.each([1, 2, 3, 4, 8])('with %d terminals uses no more, and no slot twice', (terminals) => {
+    const plan = walkerGridPlan(shape(WALKER), { ...ISL, terminals });
+    expect(Math.max(...degrees(plan, 66))).toBe(Math.min(terminals, 4));
+    const ends = [...plan.fixedA].flatMap((a, e) => [
+      `${a}/${plan.fixedSlotA[e]}`,
+      `${plan.fixedB[e]}/${plan.fixedSlotB[e]}`,
+    ]);
+    expect(new Set(ends).size).toBe(ends.length);
+    for (const slot of [...plan.fixedSlotA, ...plan.fixedSlotB]) expect(slot).toBeLessThan(plan.slots);
+  });
+
+  it('with two terminals is rings only', () => {
+    const plan = walkerGridPlan(shape(WALKER), { ...ISL, terminals: 2 });
+    for (let e = 0; e < plan.fixedA.length; e++) {
+      expect(Math.floor(plan.fixedA[e]! / 11)).toBe(Math.floor(plan.fixedB[e]! / 11));
+    }
+    expect(plan.fixedA.length).toBe(66);
+  });
+
+  it.each([
+    [1, 1, 0],
+    [1, 2, 1],
+    [2, 1, 1],
+    [2, 2, 4],
+  ])('of %d planes x %d satellites has %d links', (planes, satellitesPerPlane, links) => {
+    const plan = walkerGridPlan(shape({ ...WALKER, planes, satellitesPerPlane }), ISL);
+    expect(plan.fixedA.length).toBe(links);
+  });
+});
+
+describe('+grid of real satellites', () => {
+  const at = (walker: WalkerConfig, timeS: number): Float64Array => {
+    const ephemeris = walkerEphemeris(walker, 'c');
+    const r = new Float64Array(3 * ephemeris.count);
+    ephemeris.positionsInto(timeS, r, 0);
+    return r;
+  };
+
+  it.each([
+    ['delta', WALKER],
+    ['star', { ...WALKER, pattern: 'star', inclinationDeg: 86.4, raanSpacingDeg: 31.6 }],
+  ] as const)('finds the planes and slots of a %s from positions alone: the same links as by index', (_, walker) => {
+    const config = walker as WalkerConfig;
+    const found = elementGridPlan(at(config, 0), at(config, 1), ISL);
+    expect(edges(found)).toEqual(edges(walkerGridPlan(shape(config), ISL)));
+  });
+
+  it('does not care in which order satellites stand, nor about uneven planes', () => {
+    const r0 = at(WALKER, 0);
+    const r1 = at(WALKER, 1);
+    // Every satellite but number 7, in reverse.
+    const kept = [...Array(66).keys()].filter((s) => s !== 7).reverse();
+    const pick = (r: Float64Array): Float64Array =>
+      Float64Array.from(kept.flatMap((s) => [...r.subarray(3 * s, 3 * s + 3)]));
+    const plan = elementGridPlan(pick(r0), pick(r1), ISL);
+    const degree = degrees(plan, 65);
+    expect(Math.max(...degree)).toBe(4);
+    // Satellite 7's plane neighbours link to each other; 18 and its facing slot of the last plane keep three links each.
+    expect(degree.filter((d) => d < 4).length).toBe(2);
+    const position = (s: number): number => kept.indexOf(s);
+    const pair = [position(6), position(8)].sort((a, b) => a - b).join('-');
+    expect(edges(plan)).toContain(pair);
+  });
+});
+
+/** Two satellites at the given separations, rad, one after the other; the usable link per tick. */
+function playPair(
+  separations: readonly number[],
+  limits: { acquisitionS: number; maxRangeKm: number },
+  plan?: IslPlan,
+): number[] {
+  const a = R_EARTH_WGS84_KM + 780;
+  const rows = separations.map((angle) => Float64Array.of(a, 0, 0, a * Math.cos(angle), a * Math.sin(angle), 0));
+  const ticks = rows.length - 1;
+  const used =
+    plan ?? walkerGridPlan({ planes: 1, satellitesPerPlane: 2, star: false, slotSpacing: 1, phasing: 0 }, ISL);
+  const state = createIslState(2, used, { ...limits, blockRadiusKm: R_EARTH_WGS84_KM + 80, tickS: 10 });
+  const out = {
+    islNeighbour: new Int32Array(ticks * 2 * used.slots).fill(-1),
+    islRangeStartKm: new Float32Array(ticks * 2 * used.slots),
+    islRangeEndKm: new Float32Array(ticks * 2 * used.slots),
+    satelliteCount: 2,
+    islSlots: used.slots,
+  };
+  for (let k = 0; k <= ticks; k++) {
+    if (k > 0) writeIslTick(state, k - 1, rows[k - 1]!, rows[k]!, 0, out);
+    advanceIsls(state, k, rows[k]!);
+  }
+  return Array.from({ length: ticks }, (_, k) => (out.islNeighbour[k * 2 * used.slots] === 1 ? 1 : 0));
+}
+
+describe('acquisition', () => {
+  const near = 0.1; // 716 km apart
+  const far = 1.0; // 6,864 km apart
+  const limits = { acquisitionS: 30, maxRangeKm: 5000 };
+
+  it('links in sight at scenario start count as acquired', () => {
+    expect(playPair([near, near, near, near], limits)).toEqual([1, 1, 1]);
+  });
+
+  it('a link seen first at boundary 1 is usable from boundary 1 + 30 s / 10 s = 4', () => {
+    expect(playPair([far, near, near, near, near, near, near], limits)).toEqual([0, 0, 0, 0, 1, 1]);
+  });
+
+  it('rounds up to whole ticks: 21 s takes three, 0 s none', () => {
+    expect(playPair([far, near, near, near, near, near], { ...limits, acquisitionS: 21 })).toEqual([0, 0, 0, 0, 1]);
+    expect(playPair([far, near, near, near, near, near], { ...limits, acquisitionS: 20 })).toEqual([0, 0, 0, 1, 1]);
+    expect(playPair([far, near, near], { ...limits, acquisitionS: 0 })).toEqual([0, 1]);
+  });
+
+  it('a link that is lost must be acquired anew, and does not serve the tick in which it is lost', () => {
+    expect(playPair([near, near, far, near, near, near, near, near], limits)).toEqual([1, 0, 0, 0, 0, 0, 1]);
+  });
+
+  it('holds for links made by range too', () => {
+    const plan = nearestPlan(2, { ...ISL, terminals: 2 });
+    expect(playPair([far, near, near, near, near, near], limits, plan)).toEqual([0, 0, 0, 0, 1]);
+  });
+});
+
+describe('links by range', () => {
+  /** Slow twin: all pairs in order of range, each taken if both have a terminal left. */
+  function greedy(r: Float64Array, terminals: number, maxRangeKm: number): string[] {
+    const n = r.length / 3;
+    const pairs: [number, number, number][] = [];
+    for (let a = 0; a < n; a++) {
+      for (let b = a + 1; b < n; b++) {
+        const d = [0, 1, 2].map((axis) => r[3 * b + axis]! - r[3 * a + axis]!);
+        const range = Math.hypot(...d);
+        // Lowest point of the segment, by walking along it.
+        let lowest = Infinity;
+        for (let f = 0; f <= 1000; f++) {
+          lowest = Math.min(lowest, Math.hypot(...d.map((value, axis) => r[3 * a + axis]! + (f / 1000) * value)));
+        }
+        if (range <= maxRangeKm && lowest >= R_EARTH_WGS84_KM + 80) pairs.push([range, a, b]);
+      }
+    }
+    pairs.sort((p, q) => p[0] - q[0]);
+    const left = new Array<number>(n).fill(terminals);
+    const taken: string[] = [];
+    for (const [, a, b] of pairs) {
+      if (left[a]! > 0 && left[b]! > 0) {
+        left[a]!--;
+        left[b]!--;
+        taken.push(`${a}-${b}`);
+      }
+    }
+    return taken.sort();
+  }
+
+  it.each([1, 2, 3, 4])('are those of the greedy choice by range with %d terminals', (terminals) => {
+    const ephemeris = walkerEphemeris({ ...WALKER, planes: 5, satellitesPerPlane: 9, phasingDeg: 7.3 }, 'c');
+    const r = new Float64Array(3 * ephemeris.count);
+    ephemeris.positionsInto(1234, r, 0);
+    const n = ephemeris.count;
+    const state = createIslState(n, nearestPlan(n, { ...ISL, terminals }), {
+      maxRangeKm: 5000,
+      blockRadiusKm: R_EARTH_WGS84_KM + 80,
+      acquisitionS: 0,
+      tickS: 10,
+    });
+    advanceIsls(state, 0, r);
+    const got: string[] = [];
+    for (let s = 0; s < n; s++) {
+      for (let d = 0; d < terminals; d++) {
+        const other = state.peer[s * terminals + d]!;
+        if (other > s) got.push(`${s}-${other}`);
+        if (other >= 0) expect(state.peer[other * terminals + state.peerSlot[s * terminals + d]!]).toBe(s);
+      }
+    }
+    expect(got.length).toBeGreaterThan(10);
+    expect(got.sort()).toEqual(greedy(r, terminals, 5000));
+  });
+
+  it('none for topology none', () => {
+    expect(noLinksPlan(5)).toMatchObject({ slots: 0, side: new Uint8Array(5) });
+  });
+});
