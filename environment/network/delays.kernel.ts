@@ -19,13 +19,18 @@ export interface DelayTable {
   readonly hops: Uint8Array;
   /** [nodes * S] first link of that way; -1 = none. */
   readonly firstLink: Int32Array;
-  /** [4 S] scratch heap; [S] scratch flags. */
+  /** Scratch heap. Each exit and each directed ISL enters it at most once: [links + nodes + 8] covers both. */
   readonly heapKey: Float64Array;
   readonly heapNode: Int32Array;
 }
 
-export function createDelayTable(satelliteCount: number, islSlots: number, nodeCount: number, linkCount: number): DelayTable {
-  const heapSize = satelliteCount * (islSlots + 2) + nodeCount * 8;
+export function createDelayTable(
+  satelliteCount: number,
+  islSlots: number,
+  nodeCount: number,
+  linkCount: number,
+): DelayTable {
+  const heapSize = linkCount + nodeCount + 8;
   return {
     satelliteCount,
     islSlots,
@@ -69,7 +74,13 @@ export function chargeEmptyLinks(table: DelayTable, links: LinkColumns, bits: nu
  * Fills the column of `node` by Dijkstra from the exits against the direction of the links (Dijkstra 1959; binary heap
  * with lazy deletion). `reverse[l]` is the link in the other direction.
  */
-export function fillColumn(table: DelayTable, links: LinkColumns, reverse: Int32Array, node: number, exits: Exits): void {
+export function fillColumn(
+  table: DelayTable,
+  links: LinkColumns,
+  reverse: Int32Array,
+  node: number,
+  exits: Exits,
+): void {
   const { satelliteCount: S, islSlots: D, costS, delayS, hops, firstLink, heapKey, heapNode } = table;
   const { to } = links;
   const base = node * S;

@@ -29,8 +29,9 @@ export interface LinkColumns {
   waitingSlope: Float64Array;
   slopeIntegral: Float64Array;
   integralAtS: Float64Array;
-  /** [count] task being sent (-1 = idle), end of sending, version that invalidates stale events, integral at its start. */
+  /** [count] task being sent (-1 = idle), start and end of sending, version that invalidates stale events, integral at its start. */
   sending: Int32Array;
+  sendingSinceS: Float64Array;
   sendingUntilS: Float64Array;
   version: Int32Array;
   integralAtStart: Float64Array;
@@ -54,6 +55,7 @@ export function createLinks(count: number): LinkColumns {
     slopeIntegral: new Float64Array(count),
     integralAtS: new Float64Array(count),
     sending: new Int32Array(count).fill(-1),
+    sendingSinceS: new Float64Array(count),
     sendingUntilS: new Float64Array(count),
     version: new Int32Array(count),
     integralAtStart: new Float64Array(count),

@@ -4,10 +4,8 @@ import { carryToDataCentre, sendFromGround } from './ground.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import type { WorldState } from './state.ts';
-import { DECIDING, PAYLOAD_OBJECT, PAYLOAD_RAW, PAYLOAD_REQUEST } from './tasks.kernel.ts';
-import { addToBuffer, createTask, deliver, drop, replacePayload, scheduleArrival } from './tasks-lifecycle.ts';
-
-const BITS_PER_BYTE = 8;
+import { DECIDING, PAYLOAD_OBJECT, PAYLOAD_RAW, PAYLOAD_REQUEST, PROPAGATING } from './tasks.kernel.ts';
+import { addToBuffer, createTask, deliver, drop, hasRoom, replacePayload, scheduleArrival } from './tasks-lifecycle.ts';
 
 /** A task of a class comes into being, and the class's next arrival is drawn. */
 export function arrive(w: WorldState, trafficClass: number): void {
@@ -35,20 +33,15 @@ function reachSatellite(w: WorldState, task: number, satellite: number): void {
   const { tasks, model } = w;
   if (!storeAt(w, task, satellite)) return;
   const payload = tasks.payload[task] as number;
-  if (payload === PAYLOAD_RAW) {
-    if (tasks.destination[task] === satellite) enterCompute(w, task);
-    else askDecision(w, (tasks.destination[task] as number) < 0 ? PLACE : FORWARD, task, satellite);
+  if (payload === PAYLOAD_RAW && tasks.destination[task] === satellite) {
+    enterCompute(w, task);
     return;
   }
-  if (payload === PAYLOAD_REQUEST && answerFromCache(w, task, satellite)) {
-    askDecision(w, FORWARD, task, satellite);
-    return;
-  }
-  if (payload === PAYLOAD_OBJECT && w.links.to[model.firstDownlink + antennaOf(w, tasks.consumer[task] as number)] === tasks.consumer[task]) {
+  if (payload === PAYLOAD_REQUEST) answerFromCache(w, task, satellite);
+  else if (payload === PAYLOAD_OBJECT && serves(w, satellite, tasks.consumer[task] as number))
     considerCaching(w, task, satellite);
-  }
   if ((tasks.hops[task] as number) >= model.scenario.maxHops) drop(w, task, 'hop-limit');
-  else askDecision(w, FORWARD, task, satellite);
+  else askDecision(w, (tasks.destination[task] as number) < 0 ? PLACE : FORWARD, task, satellite);
 }
 
 function reachDataCentre(w: WorldState, task: number, node: number): void {
@@ -72,14 +65,16 @@ function reachGroundNode(w: WorldState, task: number, node: number): void {
   const { tasks, model } = w;
   const destination = tasks.destination[task] as number;
   if (destination === node) deliver(w, task);
-  else if (destination >= model.firstDataCentre && destination < model.firstTerminal) carryToDataCentre(w, task, node, destination);
+  else if (destination >= model.firstDataCentre && destination < model.firstTerminal)
+    carryToDataCentre(w, task, node, destination);
   else sendFromGround(w, task, node);
 }
 
 /** Takes the data into the satellite's transit buffer; without room the task is dropped. */
 function storeAt(w: WorldState, task: number, satellite: number): boolean {
   const bits = w.tasks.sizeBits[task] as number;
-  if ((w.satellites.bufferBits[satellite] as number) + bits > w.model.scenario.satellite.bufferBytes * BITS_PER_BYTE) {
+  if (!hasRoom(w, satellite, bits)) {
+    w.tasks.state[task] = PROPAGATING; // the satellite's buffer has never held it
     drop(w, task, 'buffer-full');
     return false;
   }
@@ -88,8 +83,8 @@ function storeAt(w: WorldState, task: number, satellite: number): boolean {
   return true;
 }
 
-/** Looks a request up in the satellite's cache; a fresh copy answers it on the spot. */
-function answerFromCache(w: WorldState, task: number, satellite: number): boolean {
+/** Looks a request up in the satellite's cache; a fresh copy answers it on the spot, if the buffer has room for it. */
+function answerFromCache(w: WorldState, task: number, satellite: number): void {
   const { tasks, caches, satellites, statistics, model, clock } = w;
   const object = tasks.object[task] as number;
   const seen = satellite * caches.objectCount + object;
@@ -103,21 +98,23 @@ function answerFromCache(w: WorldState, task: number, satellite: number): boolea
     statistics.cacheLookupBits += bits;
   }
   const slot = findObject(caches, satellite, object);
-  if (slot < 0) return false;
+  if (slot < 0) return;
   const entry = satellite * caches.slots + slot;
   const versionS = caches.versionS[entry] as number;
-  if (clock.timeS - versionS > (model.traffic.objectFreshnessS[object] as number)) return false;
+  if (clock.timeS - versionS > (model.traffic.objectFreshnessS[object] as number)) return;
+  if (!hasRoom(w, satellite, bits - (tasks.sizeBits[task] as number))) return;
   touch(caches, satellite, slot, clock.timeS);
   caches.hits[satellite] = (caches.hits[satellite] as number) + 1;
   statistics.cacheHits++;
   statistics.cacheHitBits += bits;
-  const savedValue = Math.min(caches.fetchS[entry] as number, (tasks.deadlineS[task] as number) - clock.timeS) * (tasks.slopePerS[task] as number);
+  const savedValue =
+    Math.min(caches.fetchS[entry] as number, (tasks.deadlineS[task] as number) - clock.timeS) *
+    (tasks.slopePerS[task] as number);
   satellites.cacheReward[satellite] = (satellites.cacheReward[satellite] as number) + savedValue;
   replacePayload(w, task, PAYLOAD_OBJECT, bits);
   tasks.versionS[task] = versionS;
   tasks.destination[task] = tasks.consumer[task] as number;
   tasks.previous[task] = -1;
-  return true;
 }
 
 /** An object passes the satellite its consumer is attached to: keep a copy? A copy already held is only renewed. */
@@ -126,12 +123,15 @@ function considerCaching(w: WorldState, task: number, satellite: number): void {
   if (tasks.family[task] !== CONTENT) return;
   const slot = findObject(caches, satellite, tasks.object[task] as number);
   if (slot >= 0) {
-    caches.versionS[satellite * caches.slots + slot] = tasks.versionS[task] as number;
+    const entry = satellite * caches.slots + slot;
+    caches.versionS[entry] = Math.max(caches.versionS[entry] as number, tasks.versionS[task] as number);
     return;
   }
   askDecision(w, CACHE, task, satellite);
 }
 
-function antennaOf(w: WorldState, terminal: number): number {
-  return w.model.firstAntenna[terminal - w.model.satelliteCount] as number;
+/** 1 = the terminal's antenna is on this satellite. */
+function serves(w: WorldState, satellite: number, terminal: number): boolean {
+  const link = w.model.firstDownlink + (w.model.firstAntenna[terminal - w.model.satelliteCount] as number);
+  return (w.links.to[link] as number) >= 0 && w.links.from[link] === satellite;
 }

@@ -1,5 +1,5 @@
 import { type DecisionBatch } from '../../core/index.ts';
-import { creditTask, linkCacheDecision, linkTaskDecision, timelyValue } from './credit.ts';
+import { linkCacheDecision, linkTaskDecision, timelyValue } from './credit.ts';
 import { groundDelay } from './delays.ts';
 import { observeForward } from './observe-forward.kernel.ts';
 import { observePlace } from './observe-place.kernel.ts';
@@ -39,6 +39,7 @@ export function observeOpenChains(w: WorldState, batch: DecisionBatch, request: 
       if (batch.n === batch.capacity) return { task, satellite: 0 };
       truncateTask(w, batch, task, request.worldIndex);
     }
+    w.statistics.unownedReward += tasks.chainReward[task] as number;
     tasks.chainDecision[task] = -1;
     tasks.chainReward[task] = 0;
   }
@@ -56,7 +57,9 @@ function truncateTask(w: WorldState, batch: DecisionBatch, task: number, worldIn
   const decision = tasks.chainDecision[task] as number;
   if (holder >= model.satelliteCount) {
     const remainingS = remainingOnGroundS(w, task, holder);
-    creditTask(w, task, Math.max(0, timelyValue(w, task) - remainingS * (tasks.slopePerS[task] as number)));
+    // An estimate for the learner only: the run's reward counts the delivery itself.
+    const expected = Math.max(0, timelyValue(w, task) - remainingS * (tasks.slopePerS[task] as number));
+    tasks.chainReward[task] = (tasks.chainReward[task] as number) + expected;
     linkTaskDecision(w, task, -1);
     return;
   }
@@ -76,7 +79,11 @@ function remainingOnGroundS(w: WorldState, task: number, holder: number): number
   const { tasks, model } = w;
   const consumer = tasks.consumer[task] as number;
   if (holder === consumer) return 0;
-  const workS = tasks.payload[task] === PAYLOAD_RAW ? (tasks.workTflop[task] as number) / (w.compute.tflops[model.satelliteCount] as number) : 0;
-  const outBits = tasks.payload[task] === PAYLOAD_RAW ? (tasks.outputBits[task] as number) : (tasks.sizeBits[task] as number);
+  const workS =
+    tasks.payload[task] === PAYLOAD_RAW
+      ? (tasks.workTflop[task] as number) / (w.compute.tflops[model.satelliteCount] as number)
+      : 0;
+  const outBits =
+    tasks.payload[task] === PAYLOAD_RAW ? (tasks.outputBits[task] as number) : (tasks.sizeBits[task] as number);
   return workS + groundDelay(w, w.snapshot, holder, consumer, outBits);
 }

@@ -5,8 +5,8 @@ import { COMPUTE_END, pushEvent } from './event-queue.kernel.ts';
 import { sendFromGround } from './ground.ts';
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
-import { deliver, replacePayload } from './tasks-lifecycle.ts';
-import { COMPUTING, PAYLOAD_PRODUCT, WAITING_COMPUTE } from './tasks.kernel.ts';
+import { deliver, drop, hasRoom, replacePayload } from './tasks-lifecycle.ts';
+import { COMPUTING, DECIDING, PAYLOAD_PRODUCT, WAITING_COMPUTE } from './tasks.kernel.ts';
 
 const J_PER_MJ = 1e6;
 
@@ -63,16 +63,34 @@ export function endJob(w: WorldState, server: number, version: number): void {
   compute.busy[executor] = (compute.busy[executor] as number) - 1;
   const node = nodeOf(w, executor);
   if (node < model.satelliteCount) {
-    const usedJ = ((tasks.workTflop[task] as number) / (compute.tflops[executor] as number)) * model.scenario.satellite.acceleratorPowerW;
+    const usedJ =
+      ((tasks.workTflop[task] as number) / (compute.tflops[executor] as number)) *
+      model.scenario.satellite.acceleratorPowerW;
     earn(w, task, -(usedJ / J_PER_MJ) * model.scenario.reward.energyCostPerMJ);
   }
-  replacePayload(w, task, PAYLOAD_PRODUCT, tasks.outputBits[task] as number);
+  sendProduct(w, task, node);
+  startJobs(w, executor);
+}
+
+function sendProduct(w: WorldState, task: number, node: number): void {
+  const { tasks, model, clock } = w;
+  const onSatellite = node < model.satelliteCount;
+  const outputBits = tasks.outputBits[task] as number;
+  tasks.state[task] = DECIDING;
+  if (clock.timeS > (tasks.deadlineS[task] as number)) {
+    drop(w, task, 'deadline');
+    return;
+  }
+  if (onSatellite && !hasRoom(w, node, outputBits - (tasks.sizeBits[task] as number))) {
+    drop(w, task, 'buffer-full');
+    return;
+  }
+  replacePayload(w, task, PAYLOAD_PRODUCT, outputBits);
   tasks.destination[task] = tasks.consumer[task] as number;
   tasks.previous[task] = -1;
   if (tasks.destination[task] === node) deliver(w, task);
-  else if (node < model.satelliteCount) askDecision(w, FORWARD, task, node);
+  else if (onSatellite) askDecision(w, FORWARD, task, node);
   else sendFromGround(w, task, node);
-  startJobs(w, executor);
 }
 
 /** Applies what a satellite's machine allows: whether new jobs may start, and at what rate jobs run. */

@@ -1,4 +1,11 @@
-import { DROP_REASONS, Hash128, Rng, SPACE_CLOUD_SPEC, TASK_FAMILIES, type TransitionColumns } from '../../core/index.ts';
+import {
+  DROP_REASONS,
+  Hash128,
+  Rng,
+  SPACE_CLOUD_SPEC,
+  TASK_FAMILIES,
+  type TransitionColumns,
+} from '../../core/index.ts';
 import { type DelayTable, type Exits, createDelayTable, createExits } from '../network/delays.kernel.ts';
 import { type LinkColumns, createLinks } from '../network/links.kernel.ts';
 import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
@@ -91,7 +98,9 @@ export interface Statistics {
   latencyFamily: Uint8Array;
   queueingS: number;
   hops: number;
+  /** Of all tasks; the part of it that no decision preceded (a terminal's own queue, a source never attached). */
   reward: number;
+  unownedReward: number;
   downlinkBits: number;
   islBits: number;
   transmitJ: number;
@@ -163,7 +172,10 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
   const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount);
   const cacheBits = satellite.cacheBytes * 8;
   const meanObjectBits = traffic.objectCount === 0 ? cacheBits : mean(traffic.objectBits);
-  const slots = Math.max(8, Math.min(MAX_CACHE_SLOTS, traffic.objectCount, Math.ceil((SLOTS_PER_MEAN_OBJECT * cacheBits) / meanObjectBits)));
+  const slots = Math.max(
+    8,
+    Math.min(MAX_CACHE_SLOTS, traffic.objectCount, Math.ceil((SLOTS_PER_MEAN_OBJECT * cacheBits) / meanObjectBits)),
+  );
   return {
     model,
     clock: { timeS: 0, startS: 0, endS: 0, tick: 0, arrivalsUntilS: Infinity, decision: 0, ended: 0 },
@@ -218,6 +230,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       queueingS: 0,
       hops: 0,
       reward: 0,
+      unownedReward: 0,
       downlinkBits: 0,
       islBits: 0,
       transmitJ: 0,

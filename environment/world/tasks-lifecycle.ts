@@ -5,6 +5,8 @@ import { ARRIVAL, DEADLINE, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
 import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_RAW, PAYLOAD_REQUEST, allocateTask, freeTask } from './tasks.kernel.ts';
 
+const BITS_PER_BYTE = 8;
+
 /** Schedules the next arrival of a traffic class (Poisson). */
 export function scheduleArrival(w: WorldState, trafficClass: number): void {
   const { ratePerS } = w.model.traffic.classes[trafficClass] as { ratePerS: number };
@@ -92,7 +94,8 @@ export function deliver(w: WorldState, task: number): void {
   const family = tasks.family[task] as number;
   const latencyS = clock.timeS - (tasks.createdS[task] as number);
   statistics.delivered[family] = (statistics.delivered[family] as number) + 1;
-  if (clock.timeS <= (tasks.deadlineS[task] as number)) statistics.inTime[family] = (statistics.inTime[family] as number) + 1;
+  if (clock.timeS <= (tasks.deadlineS[task] as number))
+    statistics.inTime[family] = (statistics.inTime[family] as number) + 1;
   statistics.deliveredBits += tasks.sizeBits[task] as number;
   statistics.queueingS += tasks.queueingS[task] as number;
   statistics.hops += tasks.hops[task] as number;
@@ -110,7 +113,8 @@ export function drop(w: WorldState, task: number, reason: DropReason): void {
   statistics.dropped[cell] = (statistics.dropped[cell] as number) + 1;
   statistics.droppedBits += tasks.sizeBits[task] as number;
   const holder = tasks.holder[task] as number;
-  if (holder < model.satelliteCount && tasks.state[task] === DECIDING) addToBuffer(w, holder, -(tasks.sizeBits[task] as number));
+  if (holder < model.satelliteCount && tasks.state[task] === DECIDING)
+    addToBuffer(w, holder, -(tasks.sizeBits[task] as number));
   earn(w, task, -model.scenario.reward.dropCost);
   finish(w, task, index);
 }
@@ -121,6 +125,13 @@ function finish(w: WorldState, task: number, reason: number): void {
   w.hash.word(reason);
   w.hash.number(w.clock.timeS);
   freeTask(w.tasks, task);
+}
+
+/** Whether a satellite's transit buffer can take this much more, bits. */
+export function hasRoom(w: WorldState, satellite: number, bits: number): boolean {
+  return (
+    (w.satellites.bufferBits[satellite] as number) + bits <= w.model.scenario.satellite.bufferBytes * BITS_PER_BYTE
+  );
 }
 
 /** Changes what a satellite's transit buffer holds, bits. */

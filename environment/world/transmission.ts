@@ -5,10 +5,8 @@ import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
 import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
-import { addToBuffer } from './tasks-lifecycle.ts';
+import { addToBuffer, drop } from './tasks-lifecycle.ts';
 
-/** Bundles end within a contact up to this rounding, s. */
-const CONTACT_SLACK_S = 1e-9;
 const BITS_PER_GB = 8e9;
 const J_PER_MJ = 1e6;
 
@@ -19,19 +17,31 @@ export function enterQueue(w: WorldState, task: number, link: number): void {
   startLink(w, link);
 }
 
-/** Starts sending the first waiting bundle if the link is idle, open, and the contact lasts long enough for it. */
+/**
+ * Starts sending the first waiting bundle if the link is idle and open. A bundle that the rest of the contact is too short
+ * for is decided anew on a satellite, so that it does not block those behind it; on the ground it waits for the next contact.
+ */
 export function startLink(w: WorldState, link: number): void {
   const { links, tasks, clock } = w;
   const nowS = clock.timeS;
-  if ((links.sending[link] as number) >= 0 || (links.to[link] as number) < 0 || (links.from[link] as number) < 0) return;
+  if ((links.sending[link] as number) >= 0 || (links.to[link] as number) < 0 || (links.from[link] as number) < 0)
+    return;
   if (nowS < (links.openS[link] as number)) return;
-  const task = firstWaiting(links, link);
+  const onSatellite = (links.from[link] as number) < w.model.satelliteCount;
+  let task = firstWaiting(links, link);
+  let endS = 0;
+  for (; task >= 0; task = firstWaiting(links, link)) {
+    endS = nowS + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
+    if (endS <= (links.untilS[link] as number)) break;
+    if (!onSatellite) return;
+    dequeue(links, tasks, task, nowS);
+    askDecision(w, FORWARD, task, links.from[link] as number);
+  }
   if (task < 0) return;
-  const endS = nowS + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
-  if (endS > (links.untilS[link] as number) + CONTACT_SLACK_S) return;
   dequeue(links, tasks, task, nowS);
   tasks.state[task] = TRANSMITTING;
   links.sending[link] = task;
+  links.sendingSinceS[link] = nowS;
   links.sendingUntilS[link] = endS;
   links.integralAtStart[link] = links.slopeIntegral[link] as number;
   pushEvent(w.events, endS, TRANSMIT_END, link, links.version[link]);
@@ -55,7 +65,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   if (link < firstUplink) {
     statistics.islBits += bits;
   } else if (link >= firstDownlink) {
-    const usedJ = scenario.satellite.transmitPowerW * (bits / (links.rateBps[link] as number));
+    const usedJ = scenario.satellite.transmitPowerW * (nowS - (links.sendingSinceS[link] as number));
     power.taskJ[from] = (power.taskJ[from] as number) + usedJ;
     statistics.transmitJ += usedJ;
     statistics.downlinkBits += bits;
@@ -95,8 +105,12 @@ export function closeUplink(w: WorldState, link: number): void {
   if (sending >= 0) {
     links.sending[link] = -1;
     links.version[link] = (links.version[link] as number) + 1;
-    tasks.state[sending] = QUEUED;
-    enqueue(links, tasks, link, sending, clock.timeS);
+    if (clock.timeS > (tasks.deadlineS[sending] as number)) {
+      drop(w, sending, 'deadline');
+    } else {
+      tasks.state[sending] = QUEUED;
+      enqueue(links, tasks, link, sending, clock.timeS);
+    }
   }
   links.to[link] = -1;
 }

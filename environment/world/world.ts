@@ -25,6 +25,7 @@ import { ROWS_PER_ADVANCE } from './rows.ts';
 import { type SavedWorld, restoreWorld, saveWorld } from './saved-world.ts';
 import { type ModeEvents, type WorldState, createWorldState } from './state.ts';
 import { drop } from './tasks-lifecycle.ts';
+import { DECIDING, FREE, PROPAGATING } from './tasks.kernel.ts';
 
 export interface WorldOptions {
   /** All randomness of the run. */
@@ -45,6 +46,8 @@ export class World {
   readonly model: WorldModel;
   readonly knowledge: LocalKnowledge;
   readonly oracle: OracleView;
+  /** Called when mode events have happened, before any decision that follows them; the listener sets `modeEvents.n` to 0. */
+  onModeEvents: (() => void) | undefined;
   private state: WorldState;
 
   constructor(model: WorldModel, options: WorldOptions) {
@@ -87,7 +90,7 @@ export class World {
     return this.state.tasks.live;
   }
 
-  /** Mode events since the last `advance`. */
+  /** Mode events that were not drained yet. */
   get modeEvents(): ModeEvents {
     return this.state.modeEvents;
   }
@@ -116,13 +119,16 @@ export class World {
   advance(batch: DecisionBatch, worldIndex: number, untilS: number): number {
     const w = this.state;
     const { events, clock, pending } = w;
-    w.modeEvents.n = 0;
     const stopS = Math.min(untilS, clock.endS);
     for (;;) {
       if (pending.n > 0) {
         const rows = this.handOut(batch, worldIndex);
         if (rows > 0) return rows;
-        if (pending.n > 0) throw new SpaceCloudError('MISUSE', `Expected room in the decision batch, got ${batch.n} of ${batch.capacity} rows in use.`);
+        if (pending.n > 0)
+          throw new SpaceCloudError(
+            'MISUSE',
+            `Expected room in the decision batch, got ${batch.n} of ${batch.capacity} rows in use.`,
+          );
       }
       if (clock.ended === 1 || events.n === 0 || (events.timeS[0] as number) > stopS) {
         if (stopS > clock.timeS && clock.ended === 0) clock.timeS = stopS;
@@ -130,13 +136,17 @@ export class World {
       }
       clock.timeS = events.timeS[0] as number;
       processEvent(w);
+      if (w.modeEvents.n > 0) this.onModeEvents?.();
     }
   }
 
   apply(batch: DecisionBatch, from: number, to: number, choices: Uint8Array): void {
     const { rows } = this.state;
     if (from !== rows.first || to - from !== rows.n) {
-      throw new SpaceCloudError('MISUSE', `Expected choices for rows [${rows.first}, ${rows.first + rows.n}), got [${from}, ${to}).`);
+      throw new SpaceCloudError(
+        'MISUSE',
+        `Expected choices for rows [${rows.first}, ${rows.first + rows.n}), got [${from}, ${to}).`,
+      );
     }
     applyChoices(this.state, batch, choices);
   }
@@ -155,17 +165,31 @@ export class World {
    * `batch` what the agents would see now, and the closed transitions. Returns the cursor to go on with, or `undefined` at
    * the end; see `observeOpenChains`.
    */
-  observeOpen(batch: DecisionBatch, worldIndex: number, fromDecision: number, cursor?: OpenCursor): OpenCursor | undefined {
-    return observeOpenChains(this.state, batch, { worldIndex, fromDecision, cursor: cursor ?? { task: 0, satellite: 0 } });
+  observeOpen(
+    batch: DecisionBatch,
+    worldIndex: number,
+    fromDecision: number,
+    cursor?: OpenCursor,
+  ): OpenCursor | undefined {
+    return observeOpenChains(this.state, batch, {
+      worldIndex,
+      fromDecision,
+      cursor: cursor ?? { task: 0, satellite: 0 },
+    });
   }
 
   /** Ends the run: whatever is still under way ends undelivered with its reason. Returns the key figures. */
   finish(): Kpis {
     const w = this.state;
-    const { tasks } = w;
+    const { tasks, clock, pending } = w;
     for (let task = 0; task < tasks.capacity; task++) {
-      if (tasks.state[task] !== 0) drop(w, task, w.clock.timeS > (tasks.deadlineS[task] as number) ? 'deadline' : 'end-of-run');
+      const state = tasks.state[task];
+      if (state === FREE) continue;
+      if (state !== PROPAGATING) tasks.state[task] = DECIDING; // it stands at its holder, wherever it waited
+      drop(w, task, clock.timeS > (tasks.deadlineS[task] as number) ? 'deadline' : 'end-of-run');
     }
+    pending.n = 0;
+    clock.ended = 1;
     return worldKpis(w);
   }
 
@@ -188,9 +212,25 @@ export class World {
     const ticks = Math.ceil(options.runS / scenario.tickS);
     const last = geometry.tickCount - ticks;
     if (last < 0) {
-      throw new SpaceCloudError('MISUSE', `Expected a run of at most ${geometry.tickCount * scenario.tickS} s (the scenario's durationS), got ${options.runS} s.`);
+      throw new SpaceCloudError(
+        'MISUSE',
+        `Expected a run of at most ${geometry.tickCount * scenario.tickS} s (the scenario's durationS), got ${options.runS} s.`,
+      );
     }
-    const startTick = options.startS === undefined ? new Rng(options.seed, 'window').int(last + 1) : Math.round(options.startS / scenario.tickS);
+    const startTick =
+      options.startS === undefined
+        ? new Rng(options.seed, 'window').int(last + 1)
+        : Math.round(options.startS / scenario.tickS);
+    if (
+      startTick < 0 ||
+      startTick > last ||
+      Math.abs(startTick * scenario.tickS - (options.startS ?? startTick * scenario.tickS)) > 1e-6 * scenario.tickS
+    ) {
+      throw new SpaceCloudError(
+        'MISUSE',
+        `Expected startS to be a multiple of the tick of ${scenario.tickS} s from 0 to ${last * scenario.tickS} s, got ${options.startS} s.`,
+      );
+    }
     const { clock } = this.state;
     clock.tick = startTick;
     clock.startS = startTick * scenario.tickS;
@@ -211,6 +251,10 @@ export class World {
       const kind = pending.kind[i] as number;
       const task = pending.task[i] as number;
       const satellite = pending.satellite[i] as number;
+      if (kind !== CACHE && clock.timeS > (w.tasks.deadlineS[task] as number)) {
+        drop(w, task, 'deadline');
+        continue;
+      }
       const room = rows.n < ROWS_PER_ADVANCE && batch.n < batch.capacity;
       if (!room || (kind === CACHE && this.hasCacheRow(batch, satellite))) {
         pending.kind[kept] = kind;
