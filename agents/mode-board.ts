@@ -28,6 +28,7 @@ export class ModeBoard implements DecisionRights {
     this.capabilities = this.agents.map((agents) => agents.capabilities);
     this.ledgers = worlds.map(() => new ModeLedger());
     this.events$ = this.events.asObservable();
+    this.worlds.forEach((world, w) => this.listen(world, w));
   }
 
   get fallbackSatellites(): number {
@@ -78,6 +79,7 @@ export class ModeBoard implements DecisionRights {
     this.agents[index] = agents;
     this.capabilities[index] = agents.capabilities;
     this.ledgers[index]?.clear(world.timeS);
+    this.listen(world, index);
   }
 
   save(): SavedModes {
@@ -103,6 +105,10 @@ export class ModeBoard implements DecisionRights {
     for (const agents of this.agents) agents.stop();
     for (const ledger of this.ledgers) ledger.close();
     this.events.complete();
+  }
+
+  private listen(world: WorldPort, index: number): void {
+    world.onModeEvents = () => this.drain(index);
   }
 
   /** Enters changed modes into the ledger and emits them. */

@@ -9,3 +9,4 @@ export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './rng.ts';
 export * from './task.ts';
+export * from './version.ts';

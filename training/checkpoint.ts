@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { SpaceCloudError } from '../core/index.ts';
 import { writeAtomically } from './checkpoint/atomic-write.ts';
 import { fileError } from './checkpoint/file-errors.ts';
@@ -26,6 +26,11 @@ export function loadCheckpoint(path: string, expected: CheckpointIdentity): Chec
   const checkpoint = decodeCheckpoint(file, path);
   checkIdentity(path, checkpoint.manifest.identity, expected);
   return checkpoint;
+}
+
+/** The checkpoint at `path`, or undefined when there is none. Errors as `loadCheckpoint`. */
+export function findCheckpoint(path: string, expected: CheckpointIdentity): Checkpoint | undefined {
+  return existsSync(path) ? loadCheckpoint(path, expected) : undefined;
 }
 
 function checkIdentity(path: string, found: CheckpointIdentity, expected: CheckpointIdentity): void {

@@ -78,17 +78,20 @@ function readBytes<T extends Uint8Array>(file: number, into: T, position: number
 export function writeGeometryFile(path: string, geometry: Geometry): void {
   const temporary = `${path}.${process.pid}-${threadId}.tmp`;
   let file: number | undefined;
+  let opened = false;
   try {
     mkdirSync(dirname(path), { recursive: true });
     file = openSync(temporary, 'w');
+    opened = true;
     for (const bytes of encodeGeometry(geometry)) writeBytes(file, bytes);
     fsyncSync(file);
-    closeSync(file);
+    const descriptor = file;
     file = undefined;
+    closeSync(descriptor);
     renameSync(temporary, path);
   } catch (cause) {
     if (file !== undefined) closeSync(file);
-    rmSync(temporary, { force: true });
+    if (opened) rmSync(temporary, { force: true });
     const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
     throw new SpaceCloudError(
       full ? 'DISK_FULL' : 'FILE_WRITE',

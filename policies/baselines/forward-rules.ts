@@ -11,7 +11,7 @@ export function randomForward({ seed }: RuleOptions): KindRule {
 
 /**
  * Shortest delay by Dijkstra over the links that exist now, queues unknown: least `transmitS + propagationS +
- * snapshotRemainingS`. Holds only if no link with a path to the destination is allowed.
+ * snapshotRemainingS`. Holds where that is the least: the way leads through this satellite's own next contact.
  */
 export function shortestDelayForward(options: RuleOptions): KindRule {
   return leastDelay(options, ['transmitS', 'propagationS', 'snapshotRemainingS']);
@@ -44,8 +44,12 @@ export function oracleForward(options: RuleOptions): KindRule {
 
 function leastDelay(options: RuleOptions, names: readonly string[]): KindRule {
   const terms = columns(options, names);
-  const isHold = candidateColumn(options.spec, FORWARD, 'isHold');
-  return { pick: (batch, row) => orHold(batch, row, leastSum(batch, row, terms, isHold), isHold) };
+  return {
+    pick(batch, row) {
+      const best = leastSum(batch, row, terms);
+      return best >= 0 ? best : firstAllowed(batch, row);
+    },
+  };
 }
 
 function columns({ spec }: RuleOptions, names: readonly string[]): Int32Array {

@@ -59,11 +59,8 @@ export function least(batch: DecisionBatch, row: number, column: number, only: n
   return best;
 }
 
-/**
- * Allowed candidate with the least finite sum of the columns `terms`, leaving out those whose flag `not` is 1. Ties to the
- * lowest index; -1 if none is finite.
- */
-export function leastSum(batch: DecisionBatch, row: number, terms: Int32Array, not: number): number {
+/** Allowed candidate with the least finite sum of the columns `terms`. Ties to the lowest index; -1 if none is finite. */
+export function leastSum(batch: DecisionBatch, row: number, terms: Int32Array): number {
   const { actionMask, candidateCount, candidates, candidateStride, maxCandidates } = batch;
   const count = candidateCount[row]!;
   const base = row * maxCandidates;
@@ -73,7 +70,6 @@ export function leastSum(batch: DecisionBatch, row: number, terms: Int32Array, n
   for (let k = 0; k < count; k++) {
     if (actionMask[base + k] !== 1) continue;
     const at = (base + k) * candidateStride;
-    if (candidates[at + not]! > 0.5) continue;
     let cost = 0;
     for (let t = 0; t < width; t++) cost += candidates[at + terms[t]!]!;
     if (cost < bestCost) {

@@ -10,7 +10,7 @@ import {
   weightCount,
   weightLayout,
 } from '../runtime/index.ts';
-import { dense } from './dense.ts';
+import { column, denseRelu, productOfConstant } from './dense.ts';
 import type { Tf } from './engine.ts';
 import { packKind } from './pack.kernel.ts';
 
@@ -103,19 +103,19 @@ export class CandidateScorer {
     const b = (name: SlotName): Tensor1D => v(name) as unknown as Tensor1D;
     const h = this.architecture.hidden;
 
-    const fromContext = tf.add(tf.matMul(inputs.context, w('policy.context.w')), b('policy.encoder.b'));
-    const fromCandidate = tf.reshape(tf.matMul(inputs.candidates, w('policy.candidate.w')), [width, rows, h]);
-    const encoded = tf.reshape<Tensor2D>(tf.relu(tf.add(fromCandidate, fromContext)), [width * rows, h]);
-    const hidden = dense(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'), 'relu');
-    const residual = tf.transpose(tf.reshape(tf.matMul(hidden, w('policy.out.w')), [width, rows]));
+    const fromContext = tf.add(this.fromContext(inputs, 'policy.context.w'), b('policy.encoder.b'));
+    const fromCandidate = productOfConstant(tf, inputs.candidates, w('policy.candidate.w'));
+    const sum = tf.add(tf.reshape(fromCandidate, [width, rows, h]), fromContext);
+    const encoded = tf.reshape(tf.relu(sum), [width * rows, h]) as Tensor2D;
+    const hidden = denseRelu(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'));
+    const residual = tf.transpose(tf.reshape(column(tf, hidden, w('policy.out.w')), [width, rows]));
     const logits = tf.where(inputs.mask, tf.add(inputs.prior, residual), MASKED_LOGIT) as Tensor2D;
 
-    const state: Tensor2D = tf.add(
-      tf.matMul(inputs.context, w('value.context.w')),
-      tf.add(tf.matMul(inputs.meanCandidate, w('value.candidate.w')), b('value.encoder.b')),
-    );
-    const valueHidden = dense(tf, tf.relu(state), w('value.hidden.w'), b('value.hidden.b'), 'relu');
-    const value = tf.reshape(dense(tf, valueHidden, w('value.out.w'), b('value.out.b'), 'linear'), [rows]) as Tensor1D;
+    const fromMean = productOfConstant(tf, inputs.meanCandidate, w('value.candidate.w'));
+    const state = tf.relu(tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b')));
+    const valueHidden = denseRelu(tf, state as Tensor2D, w('value.hidden.w'), b('value.hidden.b'));
+    const output = tf.add(column(tf, valueHidden, w('value.out.w')), b('value.out.b'));
+    const value = tf.reshape(output, [rows]) as Tensor1D;
     return { logits, value };
   }
 
@@ -148,6 +148,13 @@ export class CandidateScorer {
 
   dispose(): void {
     for (const variable of this.variables) variable.dispose();
+  }
+
+  /** context W [B, H]; zeros for a kind without context, whose empty product the WASM backend gets wrong. */
+  private fromContext(inputs: KindInputs, name: SlotName): Tensor2D {
+    const { tf } = this;
+    if (inputs.context.shape[1] === 0) return tf.zeros([inputs.rows, this.architecture.hidden]);
+    return productOfConstant(tf, inputs.context, this.variable(inputs.kindIndex, name) as unknown as Tensor2D);
   }
 
   private variable(kindIndex: number, name: SlotName): Variable {

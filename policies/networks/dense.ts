@@ -1,29 +1,97 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tf } from './engine.ts';
-import { sumLeading } from './gradients.ts';
+
+/*
+ * Layers with hand-written derivatives, in the forms the WASM backend runs at speed: plain products of explicit
+ * transposes, sums over rows as products with a row of ones (LEARNING 2). 2.4 times faster than the derivatives of
+ * @tensorflow/tfjs for this network at 1,024 rows (bench/forward.bench.ts says how it is measured).
+ *
+ * A trap of that backend (4.22): it caches a product's right-hand operand by its data, without the shape. Where one
+ * buffer is multiplied from the right in two shapes - a tensor and its `reshape` - the second product is silently wrong.
+ * Here every right-hand operand is a weight, a fresh transpose, or a [N, H] tensor that is used in that shape alone.
+ */
+
+type Save = (tensors: Tensor[]) => void;
 
 /**
- * relu(x w + b), or x w + b: one fused kernel forward; backward by plain products of explicit transposes, the only form
- * the WASM backend runs at speed (LEARNING 2).
+ * x w for an input that needs no derivative.
+ *
+ * @param x [N, I], I > 0
+ * @param w [I, O]
+ * @returns [N, O]
+ */
+export function productOfConstant(tf: Tf, x: Tensor2D, w: Tensor2D): Tensor2D {
+  const layer = tf.customGrad((...inputs) => {
+    const [w, save] = inputs as unknown as [Tensor2D, Save];
+    save([x]);
+    return {
+      value: tf.matMul(x, w),
+      gradFunc: (dy, saved) => weightGradient(tf, saved[0] as Tensor2D, dy as Tensor2D),
+    };
+  });
+  return layer(w) as Tensor2D;
+}
+
+/**
+ * x w with a single output column.
+ *
+ * @param x [N, I]
+ * @param w [I, 1]
+ * @returns [N, 1]
+ */
+export function column(tf: Tf, x: Tensor2D, w: Tensor2D): Tensor2D {
+  const layer = tf.customGrad((...inputs) => {
+    const [x, w, save] = inputs as unknown as [Tensor2D, Tensor2D, Save];
+    save([x, w]);
+    return {
+      value: tf.matMul(x, w),
+      gradFunc: (dy, saved) => {
+        const [x, w] = saved as [Tensor2D, Tensor2D];
+        return [tf.matMul(dy as Tensor2D, tf.transpose(w)), columnGradient(tf, x, dy as Tensor2D)];
+      },
+    };
+  });
+  return layer(x, w) as Tensor2D;
+}
+
+/**
+ * relu(x w + b).
  *
  * @param x [N, I]
  * @param w [I, O]
  * @param b [O]
  * @returns [N, O]
  */
-export function dense(tf: Tf, x: Tensor2D, w: Tensor2D, b: Tensor1D, activation: 'relu' | 'linear'): Tensor2D {
+export function denseRelu(tf: Tf, x: Tensor2D, w: Tensor2D, b: Tensor1D): Tensor2D {
   const layer = tf.customGrad((...inputs) => {
-    const [x, w, b, save] = inputs as unknown as [Tensor2D, Tensor2D, Tensor1D, (tensors: Tensor[]) => void];
-    const y = tf.fused.matMul({ a: x, b: w, bias: b, activation });
+    const [x, w, b, save] = inputs as unknown as [Tensor2D, Tensor2D, Tensor1D, Save];
+    const y = tf.relu(tf.add(tf.matMul(x, w), b)) as Tensor2D;
     save([x, w, y]);
     return {
       value: y,
       gradFunc: (dy, saved) => {
         const [x, w, y] = saved as [Tensor2D, Tensor2D, Tensor2D];
-        const dz = activation === 'relu' ? tf.mul(dy as Tensor2D, tf.step(y)) : (dy as Tensor2D);
-        return [tf.matMul(dz, tf.transpose(w)), tf.matMul(tf.transpose(x), dz), sumLeading(tf, dz)];
+        const dz: Tensor2D = tf.mul(dy as Tensor2D, tf.step(y));
+        return [tf.matMul(dz, tf.transpose(w)), weightGradient(tf, x, dz), sumRows(tf, dz)];
       },
     };
   });
   return layer(x, w, b) as Tensor2D;
+}
+
+/** x^T dy [I, O]. */
+function weightGradient(tf: Tf, x: Tensor2D, dy: Tensor2D): Tensor2D {
+  return tf.matMul(tf.transpose(x), dy);
+}
+
+/** x^T dy [I, 1] for a single column, as (dy^T x)^T: transposes the column, which is free, and not x. */
+function columnGradient(tf: Tf, x: Tensor2D, dy: Tensor2D): Tensor2D {
+  const [rows, inputs] = x.shape;
+  return tf.reshape(tf.matMul(tf.reshape(dy, [1, rows]) as Tensor2D, x), [inputs, 1]) as Tensor2D;
+}
+
+/** Sum over rows: [N, O] -> [O]. */
+function sumRows(tf: Tf, x: Tensor2D): Tensor1D {
+  const [rows, width] = x.shape;
+  return tf.reshape(tf.matMul(tf.ones([1, rows]) as Tensor2D, x), [width]) as Tensor1D;
 }

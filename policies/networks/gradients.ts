@@ -8,8 +8,7 @@ import type { Tf } from './engine.ts';
  * other parts (layers, converter, WebGL) would triple the start-up of every worker. Whatever is registered already - by
  * `@tensorflow/tfjs-node`, which brings all of `@tensorflow/tfjs`, or by a user - is left alone.
  *
- * Matrix products are written with explicit transposes and sums over leading axes as products with ones, because the
- * WASM backend is fast for those forms only (LEARNING 2).
+ * Matrix products are written with explicit transposes, because the WASM backend is fast for that form only (LEARNING 2).
  */
 export function registerMissingGradients(tf: Tf): void {
   for (const config of gradientConfigs(tf)) {
@@ -24,19 +23,11 @@ function gradientConfigs(tf: Tf): readonly GradConfig[] {
   return [...unary(tf), ...binary(tf), ...reductions(tf), ...shapes(tf), ...others(tf)];
 }
 
-/** Sum over all axes but the last: [..., H] -> [H], as a product with a row of ones. */
-export function sumLeading(tf: Tf, x: Tensor): Tensor {
-  const width = x.shape[x.shape.length - 1] as number;
-  const rows = x.size / width;
-  return tf.reshape(tf.matMul(tf.ones([1, rows]), tf.reshape(x, [rows, width])), [width]);
-}
-
 /** Sums `dy` over the axes along which an input of `shape` was repeated. */
 function unbroadcast(tf: Tf, dy: Tensor, shape: number[]): Tensor {
   const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
   if (axes.length === 0) return tf.reshape(dy, shape);
-  const leadingOnly = axes.length === dy.rank - 1 && axes.every((axis, i) => axis === i);
-  return tf.reshape(leadingOnly ? sumLeading(tf, dy) : tf.sum(dy, axes), shape);
+  return tf.reshape(tf.sum(dy, axes), shape);
 }
 
 function config(kernelName: string, save: Partial<GradConfig>, gradFunc: GradFunc): GradConfig {
@@ -195,6 +186,11 @@ function shapes(tf: Tf): GradConfig[] {
 
 function others(tf: Tf): GradConfig[] {
   return [
+    {
+      kernelName: 'AddN',
+      saveAllInputs: true,
+      gradFunc: (dy, saved) => Object.fromEntries(saved.map((_, i) => [String(i), () => tf.clone(dy as Tensor)])),
+    },
     config('Select', { inputsToSave: ['condition'] }, (dy, saved) => ({
       condition: () => tf.zerosLike(tf.cast(at(saved, 0), 'float32')),
       t: () => tf.mul(dy, tf.cast(at(saved, 0), 'float32')),
@@ -202,18 +198,21 @@ function others(tf: Tf): GradConfig[] {
     })),
     config('BatchMatMul', { inputsToSave: ['a', 'b'] }, (dy, saved, attrs) => {
       const { transposeA, transposeB } = attrs as unknown as { transposeA: boolean; transposeB: boolean };
-      const swapped = (x: Tensor): Tensor => {
-        const last = x.rank - 1;
-        return tf.transpose(
-          x,
-          [...x.shape.keys()].map((axis) => (axis < last - 1 ? axis : 2 * last - 1 - axis)),
-        );
+      const a = transposeA ? swapped(tf, at(saved, 0)) : at(saved, 0);
+      const b = transposeB ? swapped(tf, at(saved, 1)) : at(saved, 1);
+      const da = (): Tensor => tf.matMul(dy, swapped(tf, b));
+      const db = (): Tensor => tf.matMul(swapped(tf, a), tf.clone(dy)); // a copy: see the trap in dense.ts
+      return {
+        a: () => (transposeA ? swapped(tf, da()) : da()),
+        b: () => (transposeB ? swapped(tf, db()) : db()),
       };
-      const a = transposeA ? swapped(at(saved, 0)) : at(saved, 0);
-      const b = transposeB ? swapped(at(saved, 1)) : at(saved, 1);
-      const da = (): Tensor => tf.matMul(dy, swapped(b));
-      const db = (): Tensor => tf.matMul(swapped(a), dy);
-      return { a: () => (transposeA ? swapped(da()) : da()), b: () => (transposeB ? swapped(db()) : db()) };
     }),
   ];
+}
+
+/** Swaps the last two axes, into a new buffer. */
+function swapped(tf: Tf, x: Tensor): Tensor {
+  const last = x.rank - 1;
+  const axes = [...x.shape.keys()].map((axis) => (axis < last - 1 ? axis : 2 * last - 1 - axis));
+  return tf.transpose(x, axes);
 }

@@ -184,6 +184,8 @@ export class Collector {
   private keep(decided: DecidedBatch): void {
     const { batch, choices, byFallback } = decided;
     const { buffer, policy } = this;
+    // The policy saw only the rows that no fallback decided, in order.
+    let seen = 0;
     for (let row = 0; row < batch.n; row++) {
       const world = batch.world[row] as number;
       const rows = this.rowOf[world] as Int32Array;
@@ -195,7 +197,7 @@ export class Collector {
       const to = buffer.n++;
       copyObservation(batch, row, buffer, to);
       buffer.action[to] = choices[row] as number;
-      buffer.logProb[to] = policy.logProb[row] as number;
+      buffer.logProb[to] = policy.logProb[seen++] as number;
       buffer.reward[to] = 0;
       buffer.elapsed[to] = 0;
       buffer.next[to] = UNMAPPED;

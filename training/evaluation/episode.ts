@@ -1,0 +1,66 @@
+import { Constellation, type ConstellationOptions, type DecidedBatch } from '../../agents/index.ts';
+import { type Policy } from '../../core/index.ts';
+import { World, type WorldModel, checkConservation } from '../../environment/index.ts';
+import { createBaseline } from '../../policies/index.ts';
+import type { RunRecord } from './run-record.ts';
+
+export interface EpisodeOptions {
+  readonly seed: number;
+  /** Tasks arrive for so long, s; then the world runs on until all have ended, at most `drainS`. */
+  readonly arrivalsS: number;
+  readonly drainS: number;
+  /** Start within the scenario, s; default: drawn from the seed. */
+  readonly startS?: number;
+  /** Baseline that decides for satellites in fallback. */
+  readonly fallback: string;
+  readonly role: RunRecord['role'];
+  /** Sees every batch with its choices; copy what you keep. */
+  readonly onBatch?: (decided: DecidedBatch) => void;
+  /** Why satellites start without a usable policy, and events for them from outside; see `Constellation`. */
+  readonly refusal?: ConstellationOptions['refusal'];
+  readonly reports$?: ConstellationOptions['reports$'];
+}
+
+/** The policy of an episode: one that answers at once, or a decider that may answer later (nodes). */
+export type EpisodePolicy = Policy | { readonly name: string; readonly decider: Exclude<ConstellationOptions['policy'], Policy> };
+
+/**
+ * One run of one policy on one seed, through agents and streams like every other run. The ledgers of energy, bytes and tasks
+ * are checked at the end (CONSERVATION).
+ */
+export async function runEpisode(model: WorldModel, policy: EpisodePolicy, options: EpisodeOptions): Promise<RunRecord> {
+  const { scenario } = model;
+  const { seed, arrivalsS, drainS, startS, onBatch, refusal, reports$ } = options;
+  const world = new World(model, { seed, runS: arrivalsS + drainS, arrivalsS, ...(startS === undefined ? {} : { startS }) });
+  const constellation = new Constellation({
+    worlds: [world],
+    policy: 'decider' in policy ? policy.decider : policy,
+    fallback: createBaseline(options.fallback, seed),
+    grantOracle: options.role === 'oracle',
+    layout: { gatewayCount: model.gatewayCount, dataCentreCount: model.dataCentreCount },
+    handoverS: scenario.handoverS,
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(reports$ === undefined ? {} : { reports$ }),
+  });
+  const arrivalsEndS = world.startS + arrivalsS;
+  const run = onBatch === undefined ? {} : { onBatch };
+  await constellation.run({ untilS: arrivalsEndS, ...run });
+  // Drain in ticks, and stop as soon as nothing is left under way.
+  for (let s = scenario.tickS; s <= drainS && world.liveTasks > 0; s += scenario.tickS) {
+    await constellation.run({ untilS: arrivalsEndS + s, ...run });
+  }
+  constellation.close();
+  checkConservation(world.columns);
+  const simulatedS = world.timeS - world.startS;
+  const kpis = world.finish();
+  return {
+    scenario: scenario.name,
+    policy: policy.name,
+    role: options.role,
+    seed,
+    kpis,
+    decisions: world.decisionCount,
+    simulatedS,
+    trajectoryHash: world.trajectoryHash,
+  };
+}

@@ -1,0 +1,2 @@
+export * from './metrics-log.ts';
+export * from './tensorboard-log.ts';
