@@ -18,9 +18,18 @@ const HEADER_BYTES = 48;
 const DIGEST_AT = 16;
 const ALIGNMENT = 8;
 
-const ARRAY_TYPES = { Uint8Array, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array } as const;
+const ARRAY_TYPES = {
+  Uint8Array,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+} as const;
 type ArrayTypeName = keyof typeof ARRAY_TYPES;
-export type CheckpointArray = Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
+export type CheckpointArray =
+  Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 export type CheckpointSections = Readonly<Record<string, CheckpointArray>>;
 
 /** What a run must match to continue a checkpoint, as texts: hashes of scenario, configuration and specification, engine. */

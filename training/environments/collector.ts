@@ -86,7 +86,10 @@ function copyRow(batch: DecisionBatch, from: number, buffer: RolloutBuffer, to: 
   buffer.candidateCount[to] = batch.candidateCount[from] as number;
   buffer.context.set(batch.context.subarray(from * contextStride, (from + 1) * contextStride), to * contextStride);
   buffer.candidates.set(batch.candidates.subarray(from * width, (from + 1) * width), to * width);
-  buffer.actionMask.set(batch.actionMask.subarray(from * maxCandidates, (from + 1) * maxCandidates), to * maxCandidates);
+  buffer.actionMask.set(
+    batch.actionMask.subarray(from * maxCandidates, (from + 1) * maxCandidates),
+    to * maxCandidates,
+  );
 }
 
 function full(buffer: RolloutBuffer): SpaceCloudError {

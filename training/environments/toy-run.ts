@@ -78,10 +78,7 @@ export class ToyRun {
   /** The policy as trained so far, sampling from `rng`, or greedy without one. */
   policy(rng?: Rng): LearnedPolicy {
     const name = 'toy';
-    return new LearnedPolicy(
-      this.scorer,
-      rng === undefined ? { name, mode: 'greedy' } : { name, mode: 'sample', rng },
-    );
+    return new LearnedPolicy(this.scorer, rng === undefined ? { name, mode: 'greedy' } : { name, mode: 'sample', rng });
   }
 
   /** Copies of everything that the next iteration depends on. */
