@@ -1,0 +1,99 @@
+import type { DecisionBatch } from '../../core/index.ts';
+import {
+  type Architecture,
+  MASKED_LOGIT,
+  NORMALISED_CLIP,
+  type Normaliser,
+  weightLayout,
+} from '../../policies/runtime/index.ts';
+
+/**
+ * The formulas of `architecture.ts` in plain float64 arrays, as slowly and plainly as they are written there; the twin
+ * that fast code must agree with. `weights` may be float64, for finite differences.
+ */
+export class SlowNetwork {
+  readonly architecture: Architecture;
+  readonly normaliser: Normaliser;
+  weights: ArrayLike<number>;
+
+  constructor(architecture: Architecture, normaliser: Normaliser, weights: ArrayLike<number>) {
+    this.architecture = architecture;
+    this.normaliser = normaliser;
+    this.weights = weights;
+  }
+
+  /** [K] logits and the value of one row. */
+  row(batch: DecisionBatch, r: number): { logits: number[]; value: number } {
+    const kind = batch.kind[r] as number;
+    const scale = this.normaliser.kinds[kind];
+    const widths = this.architecture.kinds[kind];
+    if (scale === undefined || widths === undefined) throw new RangeError(`No kind ${kind}.`);
+    const { maxCandidates: K, candidateStride: F, contextStride: C } = batch;
+    const context = normalise(slice(batch.context, r * C, widths.context), scale.contextMean, scale.contextStd);
+    const raw = Array.from({ length: batch.candidateCount[r] as number }, (_, k) =>
+      slice(batch.candidates, (r * K + k) * F, widths.candidate),
+    );
+    const candidates = raw.map((x) => normalise(x, scale.candidateMean, scale.candidateStd));
+    const t = (name: string): number[][] => this.tensor(`${widths.name}/${name}`);
+    const bias = (name: string): number[] => t(name)[0] as number[];
+
+    const logits = Array.from({ length: K }, (_, k) => {
+      const candidate = candidates[k];
+      if (candidate === undefined || batch.actionMask[r * K + k] === 0) return MASKED_LOGIT;
+      const e = relu(
+        add(times(context, t('policy.context.w')), times(candidate, t('policy.candidate.w')), bias('policy.encoder.b')),
+      );
+      const h = relu(add(times(e, t('policy.hidden.w')), bias('policy.hidden.b')));
+      const prior = (raw[k] as number[])[widths.candidate - 1] as number;
+      return prior + (times(h, t('policy.out.w'))[0] as number);
+    });
+
+    const mean = Array.from(
+      { length: widths.candidate },
+      (_, i) => candidates.reduce((sum, x) => sum + (x[i] as number), 0) / candidates.length,
+    );
+    const e = relu(
+      add(times(context, t('value.context.w')), times(mean, t('value.candidate.w')), bias('value.encoder.b')),
+    );
+    const h = relu(add(times(e, t('value.hidden.w')), bias('value.hidden.b')));
+    const value = add(times(h, t('value.out.w')), bias('value.out.b'))[0] as number;
+    return { logits, value };
+  }
+
+  /** Rows of a matrix; a vector is one row. */
+  private tensor(name: string): number[][] {
+    const slot = weightLayout(this.architecture).find((candidate) => candidate.name === name);
+    if (slot === undefined) throw new RangeError(`No tensor ${name}.`);
+    const columns = slot.shape[slot.shape.length - 1] as number;
+    return Array.from({ length: slot.size / columns }, (_, row) =>
+      slice(this.weights, slot.offset + row * columns, columns),
+    );
+  }
+}
+
+function slice(values: ArrayLike<number>, from: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => values[from + i] as number);
+}
+
+function normalise(x: number[], mean: Float32Array, std: Float32Array): number[] {
+  return x.map((value, i) => {
+    const scaled = (value - (mean[i] as number)) / (std[i] as number);
+    return Math.max(-NORMALISED_CLIP, Math.min(NORMALISED_CLIP, scaled));
+  });
+}
+
+function times(x: number[], matrix: number[][]): number[] {
+  const columns = matrix[0]?.length ?? 0;
+  return Array.from({ length: columns }, (_, j) =>
+    x.reduce((sum, value, i) => sum + value * ((matrix[i] as number[])[j] as number), 0),
+  );
+}
+
+function add(...vectors: number[][]): number[] {
+  const longest = vectors.reduce((a, b) => (a.length >= b.length ? a : b), []);
+  return longest.map((_, i) => vectors.reduce((sum, vector) => sum + (vector[i] ?? 0), 0));
+}
+
+function relu(x: number[]): number[] {
+  return x.map((value) => Math.max(0, value));
+}
