@@ -5,6 +5,7 @@ import { type MeanElements, meanElementPositionsInto } from '../../environment/o
 import { sunlitFracInto } from '../../environment/orbit/shadow.kernel.ts';
 import { sunPositionInto } from '../../environment/orbit/sun.ts';
 import { type UtcInstant, parseUtc } from '../../environment/orbit/utc.ts';
+import { at } from '../present.ts';
 
 function sunTeme(utc: string): Float64Array {
   const rSunKm = new Float64Array(3);
@@ -13,8 +14,12 @@ function sunTeme(utc: string): Float64Array {
 }
 
 function angleDeg(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const cross = Math.hypot(a[1]! * b[2]! - a[2]! * b[1]!, a[2]! * b[0]! - a[0]! * b[2]!, a[0]! * b[1]! - a[1]! * b[0]!);
-  return Math.atan2(cross, a[0]! * b[0]! + a[1]! * b[1]! + a[2]! * b[2]!) / RAD_PER_DEG;
+  const cross = Math.hypot(
+    at(a, 1) * at(b, 2) - at(a, 2) * at(b, 1),
+    at(a, 2) * at(b, 0) - at(a, 0) * at(b, 2),
+    at(a, 0) * at(b, 1) - at(a, 1) * at(b, 0),
+  );
+  return Math.atan2(cross, at(a, 0) * at(b, 0) + at(a, 1) * at(b, 1) + at(a, 2) * at(b, 2)) / RAD_PER_DEG;
 }
 
 describe('the Sun against astronomy-engine', () => {
@@ -67,7 +72,7 @@ function positionKm(element: { aKm: number; e: number; i: number; raan: number; 
 function sunlit(rKm: Float64Array, rSunKm: Float64Array): number {
   const out = new Float64Array(1);
   sunlitFracInto(rKm, 1, rSunKm, out, 0);
-  return out[0]!;
+  return at(out, 0);
 }
 
 describe('the shadow against Basilisk (AVSLab/basilisk, test_eclipse.py)', () => {
@@ -75,7 +80,7 @@ describe('the shadow against Basilisk (AVSLab/basilisk, test_eclipse.py)', () =>
   const UTC = '2021-05-04T07:47:48.965Z';
   const time = MakeTime(new Date(UTC));
   const ofDate = (r: Float64Array): Float64Array => {
-    const v = RotateVector(Rotation_EQJ_EQD(time), new Vector(r[0]!, r[1]!, r[2]!, time));
+    const v = RotateVector(Rotation_EQJ_EQD(time), new Vector(at(r, 0), at(r, 1), at(r, 2), time));
     return Float64Array.of(v.x, v.y, v.z);
   };
   const orbit = { aKm: 6878.1366, e: 1e-5, i: 5, raan: 48.2 };

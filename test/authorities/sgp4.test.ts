@@ -8,6 +8,7 @@ import { parseElements } from '../../environment/orbit/elements-file.ts';
 import { ecefFromTemeInto } from '../../environment/orbit/frames.kernel.ts';
 import { createSgp4Object, sgp4Ephemeris } from '../../environment/orbit/sgp4.ts';
 import { type UtcInstant, addSeconds, parseUtc } from '../../environment/orbit/utc.ts';
+import { at, must } from '../present.ts';
 
 const FOLDER = '../shared/data/sgp4';
 const available = existsSync(`${FOLDER}/SGP4-VER.TLE`);
@@ -28,10 +29,10 @@ describe('SGP4 against the verification set of Vallado et al. (2006)', () => {
     [4320, [-9060.47373569, 4658.70952502, 813.68673153]],
   ])('object 5, %d min after its epoch', (minutes, expected) => {
     const [set] = parseElements(TLE, 'fixture.tle');
-    const ephemeris = sgp4Ephemeris([createSgp4Object(set!, set!.epoch)], ['5']);
+    const ephemeris = sgp4Ephemeris([createSgp4Object(must(set), must(set).epoch)], ['5']);
     const rTemeKm = new Float64Array(3);
     expect(ephemeris.positionsInto(minutes * 60, rTemeKm, 0)).toBe(-1);
-    rTemeKm.forEach((value, axis) => expect(Math.abs(value - expected[axis]!)).toBeLessThan(ONE_MILLIMETRE_KM));
+    rTemeKm.forEach((value, axis) => expect(Math.abs(value - at(expected, axis))).toBeLessThan(ONE_MILLIMETRE_KM));
   });
 
   it.skipIf(!available)('all 666 states within a millimetre, and the one failure that is meant to be', () => {
@@ -78,7 +79,7 @@ describe('OMM epochs', () => {
   const positionAt = (epoch: string, at: string): Float64Array => {
     const [set] = parseElements(omm(epoch), 'fixture.json');
     const rTemeKm = new Float64Array(3);
-    sgp4Ephemeris([createSgp4Object(set!, parseUtc(at)!)], ['v']).positionsInto(0, rTemeKm, 0);
+    sgp4Ephemeris([createSgp4Object(must(set), must(parseUtc(at)))], ['v']).positionsInto(0, rTemeKm, 0);
     return rTemeKm;
   };
 
@@ -87,7 +88,7 @@ describe('OMM epochs', () => {
     // 3.8 m. Epochs cut to milliseconds would give 0.
     const a = positionAt('2025-02-14T12:34:56.123', '2025-02-14T13:00:00');
     const b = positionAt('2025-02-14T12:34:56.123456', '2025-02-14T13:00:00');
-    const apartM = 1000 * Math.hypot(a[0]! - b[0]!, a[1]! - b[1]!, a[2]! - b[2]!);
+    const apartM = 1000 * Math.hypot(at(a, 0) - at(b, 0), at(a, 1) - at(b, 1), at(a, 2) - at(b, 2));
     expect(apartM).toBeGreaterThan(2.5);
     expect(apartM).toBeLessThan(3.8);
   });
@@ -103,7 +104,7 @@ describe('a real pass', () => {
   it('begins and lasts as published, within 6 s', () => {
     const from = parseUtc('2022-10-27T22:50:00Z') as UtcInstant;
     const [set] = parseElements(TLE, 'fixture.tle');
-    const ephemeris = sgp4Ephemeris([createSgp4Object(set!, from)], ['S2B']);
+    const ephemeris = sgp4Ephemeris([createSgp4Object(must(set), from)], ['S2B']);
     const site = siteEcef({ latDeg: 27.7629, lonDeg: -15.6338, heightM: 205.1 });
     const r = new Float64Array(3);
     const range = new Float64Array(1);
@@ -113,7 +114,7 @@ describe('a real pass', () => {
       ephemeris.positionsInto(t, r, 0);
       ecefFromTemeInto(r, 1, gmstRad(from, t), r);
       slantRangesInto(r, 1, site, Math.sin((5 * Math.PI) / 180), range, 0);
-      if (range[0]! < Infinity) {
+      if (at(range, 0) < Infinity) {
         if (start < 0) start = t;
         seconds++;
       }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createNearestScheduler } from '../../../environment/network/ground-scheduler.ts';
 import { contactEndsInto } from '../../../environment/network/ground-links.kernel.ts';
+import { at } from '../../present.ts';
 
 const X = Infinity;
 
@@ -9,7 +10,7 @@ function play(
   ticks: readonly (readonly (readonly number[])[])[],
   setup: { antennas: readonly number[]; beams?: number; handoverFactor?: number },
 ): number[][] {
-  const satelliteCount = ticks[0]![0]!.length;
+  const satelliteCount = at(at(ticks, 0), 0).length;
   const scheduler = createNearestScheduler({
     satelliteCount,
     beams: setup.beams ?? 16,

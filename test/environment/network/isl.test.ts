@@ -10,6 +10,7 @@ import {
 } from '../../../environment/network/isl-plan.ts';
 import { advanceIsls, createIslState, writeIslTick } from '../../../environment/network/isl-links.kernel.ts';
 import { type WalkerConfig, walkerAngles, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import { at } from '../../present.ts';
 
 const ISL: IslConfig = {
   topology: 'grid',
@@ -39,14 +40,14 @@ function shape(walker: WalkerConfig) {
 /** Fixed links as sorted 'a-b'. */
 function edges(plan: IslPlan): string[] {
   return [...plan.fixedA]
-    .map((a, e) => [Math.min(a, plan.fixedB[e]!), Math.max(a, plan.fixedB[e]!)])
-    .sort((p, q) => p[0]! - q[0]! || p[1]! - q[1]!)
+    .map((a, e) => [Math.min(a, at(plan.fixedB, e)), Math.max(a, at(plan.fixedB, e))])
+    .sort((p, q) => at(p, 0) - at(q, 0) || at(p, 1) - at(q, 1))
     .map((pair) => pair.join('-'));
 }
 
 function degrees(plan: IslPlan, n: number): number[] {
   const degree = new Array<number>(n).fill(0);
-  for (const s of [...plan.fixedA, ...plan.fixedB]) degree[s]!++;
+  for (const s of [...plan.fixedA, ...plan.fixedB]) degree[s] = at(degree, s) + 1;
   return degree;
 }
 
@@ -105,7 +106,7 @@ describe('+grid of a Walker constellation', () => {
   it('with two terminals is rings only', () => {
     const plan = walkerGridPlan(shape(WALKER), { ...ISL, terminals: 2 });
     for (let e = 0; e < plan.fixedA.length; e++) {
-      expect(Math.floor(plan.fixedA[e]! / 11)).toBe(Math.floor(plan.fixedB[e]! / 11));
+      expect(Math.floor(at(plan.fixedA, e) / 11)).toBe(Math.floor(at(plan.fixedB, e) / 11));
     }
     expect(plan.fixedA.length).toBe(66);
   });
@@ -176,8 +177,8 @@ function playPair(
     islSlots: used.slots,
   };
   for (let k = 0; k <= ticks; k++) {
-    if (k > 0) writeIslTick(state, k - 1, rows[k - 1]!, rows[k]!, 0, out);
-    advanceIsls(state, k, rows[k]!);
+    if (k > 0) writeIslTick(state, k - 1, at(rows, k - 1), at(rows, k), 0, out);
+    advanceIsls(state, k, at(rows, k));
   }
   return Array.from({ length: ticks }, (_, k) => (out.islNeighbour[k * 2 * used.slots] === 1 ? 1 : 0));
 }
@@ -218,12 +219,12 @@ describe('links by range', () => {
     const pairs: [number, number, number][] = [];
     for (let a = 0; a < n; a++) {
       for (let b = a + 1; b < n; b++) {
-        const d = [0, 1, 2].map((axis) => r[3 * b + axis]! - r[3 * a + axis]!);
+        const d = [0, 1, 2].map((axis) => at(r, 3 * b + axis) - at(r, 3 * a + axis));
         const range = Math.hypot(...d);
         // Lowest point of the segment, by walking along it.
         let lowest = Infinity;
         for (let f = 0; f <= 1000; f++) {
-          lowest = Math.min(lowest, Math.hypot(...d.map((value, axis) => r[3 * a + axis]! + (f / 1000) * value)));
+          lowest = Math.min(lowest, Math.hypot(...d.map((value, axis) => at(r, 3 * a + axis) + (f / 1000) * value)));
         }
         if (range <= maxRangeKm && lowest >= R_EARTH_WGS84_KM + 80) pairs.push([range, a, b]);
       }
@@ -232,9 +233,9 @@ describe('links by range', () => {
     const left = new Array<number>(n).fill(terminals);
     const taken: string[] = [];
     for (const [, a, b] of pairs) {
-      if (left[a]! > 0 && left[b]! > 0) {
-        left[a]!--;
-        left[b]!--;
+      if (at(left, a) > 0 && at(left, b) > 0) {
+        left[a] = at(left, a) - 1;
+        left[b] = at(left, b) - 1;
         taken.push(`${a}-${b}`);
       }
     }
@@ -256,9 +257,9 @@ describe('links by range', () => {
     const got: string[] = [];
     for (let s = 0; s < n; s++) {
       for (let d = 0; d < terminals; d++) {
-        const other = state.peer[s * terminals + d]!;
+        const other = at(state.peer, s * terminals + d);
         if (other > s) got.push(`${s}-${other}`);
-        if (other >= 0) expect(state.peer[other * terminals + state.peerSlot[s * terminals + d]!]).toBe(s);
+        if (other >= 0) expect(state.peer[other * terminals + at(state.peerSlot, s * terminals + d)]).toBe(s);
       }
     }
     expect(got.length).toBeGreaterThan(10);

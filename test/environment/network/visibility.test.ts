@@ -3,6 +3,7 @@ import { MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../../c
 import { siteEcef, wanDelayS } from '../../../environment/network/ground-site.ts';
 import { rateAtRangeBps, rateSteps } from '../../../environment/network/ground-rate.ts';
 import { islRangeKm, slantRangesInto } from '../../../environment/network/visibility.kernel.ts';
+import { at } from '../../present.ts';
 
 const R = R_EARTH_WGS84_KM;
 /** A site on a spherical Earth at the x axis: what the published tables assume. */
@@ -50,14 +51,14 @@ describe.each(TABLE)('at %d km', (h, maxIslKm, slantKm, passMin) => {
     const seen = (angle: number, mask: number): number => {
       const r = Float64Array.of(a * Math.cos(angle), a * Math.sin(angle), 0);
       slantRangesInto(r, 1, SITE, Math.sin(mask * RAD_PER_DEG), range, 0);
-      return range[0]!;
+      return at(range, 0);
     };
     const periodMin = (2 * Math.PI * Math.sqrt(a ** 3 / MU_EARTH_WGS84_KM3_S2)) / 60;
     ELEVATIONS.forEach((mask, k) => {
       const edge = lastTrue(0, Math.PI / 2, (angle) => seen(angle, mask) < Infinity);
-      expect(Math.abs(seen(edge, mask) - slantKm[k]!)).toBeLessThan(0.5 + 1e-3);
+      expect(Math.abs(seen(edge, mask) - at(slantKm, k))).toBeLessThan(0.5 + 1e-3);
       // An overhead pass covers twice the edge angle; 0.05 min: the table is rounded to 0.1 min.
-      expect(Math.abs((2 * edge * periodMin) / (2 * Math.PI) - passMin[k]!)).toBeLessThan(0.051);
+      expect(Math.abs((2 * edge * periodMin) / (2 * Math.PI) - at(passMin, k))).toBeLessThan(0.051);
     });
   });
 });

@@ -4,6 +4,7 @@ import { selectElements } from '../../../environment/orbit/element-constellation
 import type { ElementSet } from '../../../environment/orbit/element-set.ts';
 import { parseElements } from '../../../environment/orbit/elements-file.ts';
 import { parseUtc } from '../../../environment/orbit/utc.ts';
+import { at, must } from '../../present.ts';
 
 const EPOCH = '2022-09-14T12:00:00';
 
@@ -12,7 +13,7 @@ function set(name: string, changes: Partial<ElementSet> = {}): ElementSet {
   return {
     name,
     catalogueId: [...name].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7) % 1e9,
-    epoch: parseUtc(EPOCH)!,
+    epoch: must(parseUtc(EPOCH)),
     meanMotionRevPerDay: 14.35,
     eccentricity: 0.0002,
     inclinationDeg: 86.4,
@@ -27,7 +28,7 @@ function set(name: string, changes: Partial<ElementSet> = {}): ElementSet {
 }
 
 function select(sets: readonly ElementSet[], epoch = EPOCH) {
-  const options = { constellationName: 'c', epoch: parseUtc(epoch)!, horizonS: 6000, tickS: 10, file: 'f' };
+  const options = { constellationName: 'c', epoch: must(parseUtc(epoch)), horizonS: 6000, tickS: 10, file: 'f' };
   return selectElements(sets, options);
 }
 
@@ -42,16 +43,16 @@ describe('which element sets fly', () => {
       set('LOW', { meanMotionRevPerDay: 16.4 }),
       // Perigee 6378 (1 - e) ... inside the Earth.
       set('THROUGH THE EARTH', { eccentricity: 0.2 }),
-      set('NEW', { catalogueId: 77, epoch: parseUtc('2022-09-14T11:00:00')! }),
-      set('OLD', { catalogueId: 77, epoch: parseUtc('2022-09-13T11:00:00')! }),
+      set('NEW', { catalogueId: 77, epoch: must(parseUtc('2022-09-14T11:00:00')) }),
+      set('OLD', { catalogueId: 77, epoch: must(parseUtc('2022-09-13T11:00:00')) }),
     ]);
     expect(ephemeris.names).toEqual(['GOOD', 'NEW']);
     expect(Object.fromEntries(leftOut.map((object) => [object.name, object.reason]))).toEqual({
       'DEAD [-]': 'marked as not operational [-]',
       'GONE [D]': 'marked as decayed [D]',
       XP: 'SGP4-XP element set, which SGP4 cannot propagate',
-      LOW: expect.stringMatching(/^decaying: perigee at 1[67]\d km/),
-      'THROUGH THE EARTH': expect.stringMatching(/^decaying: perigee at -\d+ km/),
+      LOW: expect.stringMatching(/^decaying: perigee at 1[67]\d km/) as string,
+      'THROUGH THE EARTH': expect.stringMatching(/^decaying: perigee at -\d+ km/) as string,
       OLD: 'older element set of object 77',
     });
   });
@@ -75,7 +76,7 @@ describe('which element sets fly', () => {
     ]);
     expect(ephemeris.names).toEqual(['A', 'B', 'C']);
     expect(leftOut).toEqual([
-      { name: 'D [-]', reason: expect.stringMatching(/not operational.* below the constellation's median/) },
+      { name: 'D [-]', reason: expect.stringMatching(/not operational.* below the constellation's median/) as string },
     ]);
     expect(notes).toEqual([expect.stringMatching(/all 4 objects are marked.*the 3 within 50 km/)]);
   });
@@ -87,7 +88,10 @@ describe('which element sets fly', () => {
 
   it('refuses a file of which nothing can fly, with the reasons', () => {
     expect(() => select([set('LOW', { meanMotionRevPerDay: 16.4 })])).toThrow(
-      expect.objectContaining({ code: 'ELEMENTS_UNUSABLE', message: expect.stringMatching(/'LOW': decaying/) }),
+      expect.objectContaining({
+        code: 'ELEMENTS_UNUSABLE',
+        message: expect.stringMatching(/'LOW': decaying/) as string,
+      }),
     );
   });
 });
@@ -151,7 +155,7 @@ describe.skipIf(!available)('real files near their epoch', () => {
     const r = new Float64Array(3 * ephemeris.count);
     expect(ephemeris.positionsInto(3000, r, 0)).toBe(-1);
     for (let i = 0; i < ephemeris.count; i++) {
-      const heightKm = Math.hypot(r[3 * i]!, r[3 * i + 1]!, r[3 * i + 2]!) - 6378.135;
+      const heightKm = Math.hypot(at(r, 3 * i), at(r, 3 * i + 1), at(r, 3 * i + 2)) - 6378.135;
       expect(heightKm).toBeGreaterThan(200);
       expect(heightKm).toBeLessThan(2000);
     }

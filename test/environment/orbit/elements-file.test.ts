@@ -5,6 +5,7 @@ import { parseCatalogueId } from '../../../environment/orbit/element-set.ts';
 import { parseElements, readElementsText } from '../../../environment/orbit/elements-file.ts';
 import { tleChecksum } from '../../../environment/orbit/tle.ts';
 import { parseUtc } from '../../../environment/orbit/utc.ts';
+import { at, must } from '../../present.ts';
 
 // Iridium.tle of SpaceNetLab/StarryNet (MIT), first object.
 const NAME = 'IRIDIUM 7 [-]           ';
@@ -60,10 +61,10 @@ describe('TLE', () => {
       argPerigeeDeg: 91.8042,
       meanAnomalyDeg: 268.3404,
     });
-    expect(set!.bstar).toBeCloseTo(0.98432e-4, 12);
+    expect(must(set).bstar).toBeCloseTo(0.98432e-4, 12);
     // Day 257 of 2022 is 14 September; 0.50747357 day = 43845.716448 s = 12:10:45.716448.
-    expect(set!.epoch.day).toBe(parseUtc('2022-09-14T00:00:00')!.day);
-    expect(set!.epoch.secondOfDay).toBeCloseTo(43845.716448, 6);
+    expect(must(set).epoch.day).toBe(must(parseUtc('2022-09-14T00:00:00')).day);
+    expect(must(set).epoch.secondOfDay).toBeCloseTo(43845.716448, 6);
   });
 
   it('reads two lines, named by the catalogue number', () => {
@@ -141,7 +142,7 @@ describe('TLE', () => {
       /inclination .* \[0, 180\] deg, got 200/,
     ],
     ['nothing', [''], 'ELEMENTS_SYNTAX', 1, 1, /at least one element set/],
-  ] as const)('refuses %s, saying where', (_, lines, code, line, column, message) => {
+  ] as const)('refuses %s, saying where', (...[, lines, code, line, column, message]) => {
     const error = refusal(lines.join('\n'));
     expect(error.code).toBe(code);
     expect(error.message).toMatch(message);
@@ -176,7 +177,7 @@ describe('OMM', () => {
     const row = keys.map((key) => (key === 'OBJECT_NAME' ? '"VANGUARD 1, ""Grapefruit"""' : OMM[key]));
     const [set] = parseElements(`${keys.join(',')}\r\n${row.join(',')}\r\n`, 'in.csv');
     expect(set).toMatchObject({ name: 'VANGUARD 1, "Grapefruit"', catalogueId: 5, raanDeg: 225.5254 });
-    expect(set!.place).toEqual({ file: 'in.csv', line: 2, column: 1 });
+    expect(must(set).place).toEqual({ file: 'in.csv', line: 2, column: 1 });
   });
 
   it('gives the same set as JSON, CSV and XML', () => {
@@ -185,8 +186,7 @@ describe('OMM', () => {
     const tags = fields.map(([key, value]) => `<${key}>${value}</${key}>`).join('');
     const xml = `<?xml version="1.0"?>\n<ndm><omm><body><segment><metadata/>${tags}</segment></body></omm></ndm>`;
     const [a, b, c] = [JSON.stringify(OMM), csv, xml].map((text) => {
-      const { place: _, ...set } = parseElements(text, 'in')[0]!;
-      return set;
+      return { ...at(parseElements(text, 'in'), 0), place: undefined };
     });
     expect(b).toEqual(a);
     expect(c).toEqual(a);
@@ -234,7 +234,7 @@ describe('OMM', () => {
     ['an array of numbers', '[1, 2]', 1, 1, /an OMM record, got 1/],
     ['a CSV row of other length', 'OBJECT_NAME,EPOCH,MEAN_MOTION\nA,2020-01-01T00:00:00\n', 2, 22, /3 fields.*got 2/],
     ['XML without segments', '<ndm></ndm>', 1, 1, /<segment>/],
-  ] as const)('refuses %s, saying where', (_, text, line, column, message) => {
+  ] as const)('refuses %s, saying where', (...[, text, line, column, message]) => {
     const error = refusal(text);
     expect(error.code).toBe('ELEMENTS_SYNTAX');
     expect(error.message).toMatch(message);
@@ -246,7 +246,10 @@ describe('OMM', () => {
 describe('files', () => {
   it('names a file that does not exist, and the constellation that asked for it', () => {
     expect(() => readElementsText('no/such.tle', 'leo')).toThrow(
-      expect.objectContaining({ code: 'FILE_NOT_FOUND', message: expect.stringMatching(/'leo'.*no\/such\.tle/) }),
+      expect.objectContaining({
+        code: 'FILE_NOT_FOUND',
+        message: expect.stringMatching(/'leo'.*no\/such\.tle/) as string,
+      }),
     );
     expect(() => readElementsText('.', 'leo')).toThrow(expect.objectContaining({ code: 'FILE_READ' }));
   });
