@@ -79,8 +79,8 @@ module.exports = {
     ),
     forbid(
       'leaves',
-      'Commands, examples, benchmarks and tests are imported by nothing outside their folder.',
-      { path: '^([^/]+)/' },
+      'Commands, examples, benchmarks and tests are imported by nothing outside their folder but tests.',
+      { path: '^([^/]+)/', pathNot: '^test/' },
       { path: '^(cli|examples|viewer|bench|test)/', pathNot: '^$1/' },
     ),
     forbid(

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './install.mjs';
-import { ROOT, packageFile, runNode, say } from './run.mjs';
+import { ROOT, main, packageFile, runNode, say } from './run.mjs';
 
 const DIST = join(ROOT, 'dist');
 const STAMP = join(DIST, '.built-from');
@@ -13,7 +13,7 @@ const STAMP = join(DIST, '.built-from');
  * Compiles to `dist/` when the sources differ from those it was built from. Resolves to the compiler's exit status. The new
  * build replaces the old one only when it is complete, so an interrupted or failed build leaves the old one in place.
  */
-export async function ensureBuilt() {
+async function ensureBuilt() {
   const digest = sourceDigest();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === digest) return 0;
   say('sources changed: compiling to dist/');
@@ -58,7 +58,10 @@ function sourcesIn(folder) {
     .map((name) => join(folder, name));
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+/** Installs and compiles what is missing; resolves to the compiler's exit status. */
+export async function prepare() {
   await ensureInstalled();
-  process.exitCode = await ensureBuilt();
+  return ensureBuilt();
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(prepare);

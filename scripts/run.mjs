@@ -12,11 +12,29 @@ export function say(text) {
   process.stderr.write(`[spacecloud] ${text}\n`);
 }
 
-/** Ends this process with a message and, where there is one, what to do. */
+/** What the user can mend; shown without a stack. */
+class Failure extends Error {
+  constructor(message, hint) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** Gives up with a message and, where there is one, what to do. */
 export function fail(message, hint) {
-  say(`error: ${message}`);
-  if (hint !== undefined) say(`  ${hint}`);
-  process.exit(1);
+  throw new Failure(message, hint);
+}
+
+/** Runs a script's work; its result is the exit status (none: 0). */
+export async function main(work) {
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    say(`error: ${error.message}`);
+    if (error.hint !== undefined) say(`  ${error.hint}`);
+    process.exitCode = 1;
+  }
 }
 
 /**
