@@ -32,7 +32,7 @@ export function startLink(w: WorldState, link: number): void {
   let endS = 0;
   for (; task >= 0; task = firstWaiting(links, link)) {
     endS = nowS + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
-    if (endS <= (links.untilS[link] as number)) break;
+    if (endS < (links.untilS[link] as number)) break;
     if (!onSatellite) return;
     dequeue(links, tasks, task, nowS);
     askDecision(w, FORWARD, task, links.from[link] as number);

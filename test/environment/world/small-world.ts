@@ -1,0 +1,211 @@
+import { type DecisionBatch, type Policy, SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
+import {
+  type Geometry,
+  type Scenario,
+  World,
+  type WorldOptions,
+  createWorldModel,
+  scenarioSchema,
+} from '../../../environment/index.ts';
+import { sendFromGround } from '../../../environment/world/ground.ts';
+import { createTask } from '../../../environment/world/tasks-lifecycle.ts';
+
+/** A two-way laser link, in ticks [fromTick, toTick). */
+export interface SmallIsl {
+  readonly between: readonly [number, number];
+  readonly rangeKm: number;
+  readonly fromTick?: number;
+  readonly toTick?: number;
+}
+
+/** An antenna of ground node `ground` (counting gateways, data centres, terminals) and the satellite it sees, by tick. */
+export interface SmallAntenna {
+  readonly ground: number;
+  /** One for all ticks, or one per tick; -1 = none. */
+  readonly satellite: number | readonly number[];
+  readonly rangeKm: number;
+  readonly rateBps: number;
+}
+
+/** A network written by hand: nodes are satellites, gateways, data centres, terminals. Antennas in the order of their nodes. */
+export interface SmallSky {
+  readonly satellites: number;
+  readonly ticks: number;
+  readonly tickS: number;
+  readonly isls?: readonly SmallIsl[];
+  readonly islRateBps?: number;
+  readonly gateways?: number;
+  readonly dataCentres?: number;
+  readonly terminals?: number;
+  readonly antennas?: readonly SmallAntenna[];
+  readonly sunlitFrac?: number;
+  readonly wanDelayS?: number;
+}
+
+/** The sky as a `Geometry`: plain typed arrays, no orbits behind them. */
+export function smallGeometry(sky: SmallSky): Geometry {
+  const { satellites: S, ticks: T, tickS, isls = [], antennas = [] } = sky;
+  const { gateways = 0, dataCentres = 0, terminals = 0 } = sky;
+  const used = new Array<number>(S).fill(0);
+  const slots = isls.map(({ between: [a, b] }) => [used[a]++, used[b]++] as const);
+  const D = Math.max(0, ...used);
+  const Q = antennas.length;
+  const nodeCount = S + gateways + dataCentres + terminals;
+  const islNeighbour = new Int32Array(T * S * D).fill(-1);
+  const islRangeStartKm = new Float32Array(T * S * D);
+  const islUntilS = new Float32Array(T * S * D);
+  isls.forEach(({ between: [a, b], rangeKm, fromTick = 0, toTick = T }, i) => {
+    const [slotA, slotB] = slots[i] as readonly [number, number];
+    for (let k = fromTick; k < toTick; k++) {
+      for (const [s, slot, other] of [
+        [a, slotA, b],
+        [b, slotB, a],
+      ] as const) {
+        const row = (k * S + s) * D + slot;
+        islNeighbour[row] = other;
+        islRangeStartKm[row] = rangeKm;
+        islUntilS[row] = toTick === T ? Infinity : toTick * tickS;
+      }
+    }
+  });
+  const gslSatellite = new Int32Array(T * Q);
+  const gslUntilS = new Float32Array(T * Q);
+  for (let q = 0; q < Q; q++) {
+    const { satellite } = antennas[q] as SmallAntenna;
+    const at = (k: number): number => (typeof satellite === 'number' ? satellite : (satellite[k] as number));
+    for (let k = T - 1; k >= 0; k--) {
+      gslSatellite[k * Q + q] = at(k);
+      const goesOn = k + 1 < T && at(k) === at(k + 1);
+      gslUntilS[k * Q + q] = k === T - 1 ? Infinity : goesOn ? (gslUntilS[(k + 1) * Q + q] as number) : (k + 1) * tickS;
+    }
+  }
+  const perAntenna = (value: (antenna: SmallAntenna) => number): Float32Array =>
+    Float32Array.from({ length: T * Q }, (_, i) => value(antennas[i % Q] as SmallAntenna));
+  return {
+    key: 'small',
+    tickS,
+    tickCount: T,
+    satelliteCount: S,
+    gatewayCount: gateways,
+    dataCentreCount: dataCentres,
+    terminalCount: terminals,
+    nodeCount,
+    nodeNames: Array.from({ length: nodeCount }, (_, i) => `node-${i}`),
+    leftOut: [],
+    notes: [],
+    islSlots: D,
+    islNeighbour,
+    islRangeStartKm,
+    islRangeEndKm: islRangeStartKm,
+    islRateBps: new Float64Array(S).fill(sky.islRateBps ?? 1e9),
+    islTerminalPowerW: new Float64Array(S).fill(40),
+    islUntilS,
+    antennaCount: Q,
+    antennaNode: Int32Array.from(antennas, ({ ground }) => S + ground),
+    gslSatellite,
+    gslRangeStartKm: perAntenna(({ rangeKm }) => rangeKm),
+    gslRangeEndKm: perAntenna(({ rangeKm }) => rangeKm),
+    gslRateBps: perAntenna(({ rateBps }) => rateBps),
+    gslUntilS,
+    sunlitFrac: new Float32Array((T + 1) * S).fill(sky.sunlitFrac ?? 1),
+    rSatEcefKm: new Float32Array((T + 1) * S * 3),
+    rGroundEcefKm: new Float64Array((nodeCount - S) * 3),
+    wanDelayS: new Float64Array(gateways * dataCentres).fill(sky.wanDelayS ?? 0.01),
+  };
+}
+
+/** A scenario with the ground nodes of the sky; `fields` are those of a scenario file. Its constellation stands for the sky. */
+export function smallScenario(sky: SmallSky, fields: Record<string, unknown> = {}): Scenario {
+  const named = (kind: string, n = 0, rest: object = {}): object[] =>
+    Array.from({ length: n }, (_, i) => ({ name: `${kind}-${i}`, latDeg: 0, lonDeg: i, ...rest }));
+  return scenarioSchema.parse({
+    schema: 1,
+    name: 'small',
+    epoch: '2026-11-22T00:00:00Z',
+    durationS: sky.ticks * sky.tickS,
+    tickS: sky.tickS,
+    constellations: [
+      {
+        name: 'hand',
+        walker: { pattern: 'star', planes: 1, satellitesPerPlane: 1, altitudeKm: 780, inclinationDeg: 90 },
+      },
+    ],
+    gateways: named('gateway', sky.gateways),
+    dataCentres: named('centre', sky.dataCentres, { servers: 2 }),
+    terminals: named('terminal', sky.terminals),
+    ...fields,
+  });
+}
+
+export function smallWorld(sky: SmallSky, fields: Record<string, unknown>, options: Partial<WorldOptions> = {}): World {
+  const model = createWorldModel(smallScenario(sky, fields), smallGeometry(sky));
+  return new World(model, { seed: 1, runS: sky.ticks * sky.tickS, startS: 0, ...options });
+}
+
+export type Choose = (batch: DecisionBatch, out: Uint8Array) => void;
+
+export function batchFor(world: World, capacity = 64): DecisionBatch {
+  return createDecisionBatch(SPACE_CLOUD_SPEC, capacity, [world.knowledge]);
+}
+
+/** Runs a world until `untilS`; `seen` looks at every batch before it is decided. Returns the decisions made. */
+export function drive(world: World, choose: Choose | Policy, untilS: number, seen?: (batch: DecisionBatch) => void): number {
+  const decide: Choose = typeof choose === 'function' ? choose : (batch, out) => choose.choose(batch, out);
+  const batch = batchFor(world);
+  const out = new Uint8Array(batch.capacity);
+  let decisions = 0;
+  for (;;) {
+    batch.n = 0;
+    if (world.advance(batch, 0, untilS) === 0) return decisions;
+    seen?.(batch);
+    decide(batch, out);
+    decisions += batch.n;
+    world.apply(batch, 0, batch.n, out);
+  }
+}
+
+/** Chooses per row by its candidates' nodes: the first allowed one for which `wanted` holds, else the last allowed (hold). */
+export function byNode(wanted: (node: number, batch: DecisionBatch, row: number) => boolean): Choose {
+  return (batch, out) => {
+    for (let row = 0; row < batch.n; row++) {
+      const first = row * batch.maxCandidates;
+      let choice = 0;
+      for (let k = 0; k < batch.maxCandidates; k++) {
+        if (batch.actionMask[first + k] !== 1) continue;
+        choice = k;
+        if (wanted(batch.candidateNode[first + k] as number, batch, row)) break;
+      }
+      out[row] = choice;
+    }
+  };
+}
+
+/** Goes to the destination if a link leads there, else to the satellite with the next higher index, else holds. */
+export const EASTWARD = byNode((node, batch, row) => {
+  const destination = batch.destination[row] as number;
+  const first = row * batch.maxCandidates;
+  for (let k = 0; k < batch.maxCandidates; k++) {
+    if (batch.actionMask[first + k] === 1 && batch.candidateNode[first + k] === destination) return node === destination;
+  }
+  return node === (batch.agent[row] as number) + 1;
+});
+
+/** Puts a message of `bits` into the world now, from terminal to terminal (node indices). Returns its task. */
+export function inject(world: World, message: { from: number; to: number; bits: number; priority?: number }): number {
+  const w = world.columns;
+  const { tasks } = w;
+  const task = createTask(w, 0);
+  w.statistics.createdBits += message.bits - (tasks.sizeBits[task] as number);
+  tasks.sizeBits[task] = message.bits;
+  tasks.source[task] = tasks.holder[task] = message.from;
+  tasks.destination[task] = tasks.consumer[task] = message.to;
+  tasks.priority[task] = message.priority ?? 1;
+  sendFromGround(w, task, message.from);
+  return task;
+}
+
+/** Latencies of delivered tasks, in order of delivery, s. */
+export function latencies(world: World): number[] {
+  const { latencyS, latencies: n } = world.columns.statistics;
+  return [...latencyS.subarray(0, n)];
+}
