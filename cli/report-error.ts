@@ -1,8 +1,7 @@
 import { arch, platform } from 'node:os';
 import { inspect } from 'node:util';
-import { SpaceCloudError } from '../core/index.ts';
+import { SpaceCloudError, VERSION } from '../core/index.ts';
 import { Interrupted } from './interrupt.ts';
-import { packageInfo } from './package-info.ts';
 import { fromSystemError } from './system-errors.ts';
 
 /** How a command ended badly: what scripts see (`--json`), what people read, and the exit status. */
@@ -45,7 +44,7 @@ function reportKnown(error: SpaceCloudError): ErrorReport {
 function reportBug(error: unknown): ErrorReport {
   const stack = error instanceof Error ? (error.stack ?? error.message) : inspect(error);
   const message = error instanceof Error ? error.message : inspect(error);
-  const machine = `spacecloud ${packageInfo().version}, Node ${process.versions.node}, ${platform()} ${arch()}`;
+  const machine = `spacecloud ${VERSION}, Node ${process.versions.node}, ${platform()} ${arch()}`;
   return {
     exitStatus: 1,
     json: { code: 'UNEXPECTED', exitStatus: 1, message, stack },

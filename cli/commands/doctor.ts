@@ -25,5 +25,7 @@ async function examine(preference: EnginePreference): Promise<DoctorReport> {
   const { name, reason, versions } = await loadEngine(preference);
   const machine = readMachine();
   const engine = { name, reason, versions };
-  return { spacecloud: packageInfo().version, engine, machine, missing: findings(machine, engine) };
+  const missing = findings(machine, engine);
+  const { version, root } = packageInfo();
+  return { spacecloud: version, installedIn: root, engine, machine, missing };
 }

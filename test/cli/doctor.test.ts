@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Machine, findings } from '../../cli/commands/doctor/machine.ts';
 import type { DoctorReport } from '../../cli/commands/doctor/report.ts';
@@ -25,6 +27,7 @@ describe('spacecloud doctor', () => {
     expect(report.engine.name).toBe('cpu');
     expect(report.engine.reason).toContain('asked for');
     expect(report.engine.versions['tfjs-core']).toMatch(/^4\./);
+    expect(existsSync(join(report.installedIn, 'package.json'))).toBe(true);
     expect(report.machine.node).toBe(process.versions.node);
     expect(report.machine.cores).toBe(availableParallelism());
     expect(report.missing.map(({ what }) => what)).toContain('the WASM engine');

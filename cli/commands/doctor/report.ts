@@ -5,6 +5,7 @@ import { type Finding, type Machine, formatGiB } from './machine.ts';
 export interface DoctorReport {
   /** Version of this package. */
   readonly spacecloud: string;
+  readonly installedIn: string;
   readonly engine: Pick<Engine, 'name' | 'reason' | 'versions'>;
   readonly machine: Machine;
   readonly missing: readonly Finding[];
@@ -14,7 +15,7 @@ export interface DoctorReport {
 export function renderDoctorReport(report: DoctorReport): string {
   const { engine, machine, missing } = report;
   const rows: readonly (readonly [string, string])[] = [
-    ['spacecloud', report.spacecloud],
+    ['spacecloud', `${report.spacecloud} in ${report.installedIn}`],
     ['engine', engine.name],
     ['  why', engine.reason],
     ...Object.entries(engine.versions).map(([name, version]): [string, string] => [`  ${name}`, version]),
