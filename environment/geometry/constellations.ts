@@ -16,7 +16,7 @@ import {
 import type { ConstellationConfig, Scenario } from '../scenario/schema.ts';
 
 /** One constellation ready to be propagated and linked. */
-export interface Constellation {
+interface Constellation {
   readonly config: ConstellationConfig;
   readonly ephemeris: Ephemeris;
   readonly isls: IslState;

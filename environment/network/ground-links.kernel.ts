@@ -1,5 +1,6 @@
 import { type RateSteps, rateAtRangeBps } from './ground-rate.ts';
-import type { GroundScheduler, GroundTick } from './ground-scheduler.ts';
+import type { GroundScheduler } from './ground-scheduler.ts';
+import type { GroundTick } from './ground-tick.ts';
 import { slantRangesInto } from './visibility.kernel.ts';
 
 /** Elevation mask of a node without antennas: no sine reaches it. */

@@ -1,4 +1,4 @@
-import type { GroundTick } from './ground-scheduler.ts';
+import type { GroundTick } from './ground-tick.ts';
 
 /** One tick of the nearest-satellite scheduler; writes `tick.assignment`. `freeBeams` [S] is scratch. */
 export function scheduleNearest(tick: GroundTick, beams: number, handoverFactor: number, freeBeams: Int32Array): void {

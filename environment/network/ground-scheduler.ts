@@ -1,15 +1,5 @@
 import { scheduleNearest } from './ground-nearest.kernel.ts';
-
-/** What a scheduler sees of one tick. Ground node `g` counts gateways, data centres and terminals from 0. */
-export interface GroundTick {
-  readonly satelliteCount: number;
-  /** [Q] ground node that owns the antenna; antennas of one node stand together. */
-  readonly antennaGround: Int32Array;
-  /** [ground nodes * S] slant range at the start of the tick, km; Infinity = not usable throughout the tick. */
-  readonly rangeKm: Float64Array;
-  /** [Q] in: satellite each antenna served in the last tick; out: the one it serves in this tick; -1 = none. */
-  readonly assignment: Int32Array;
-}
+import type { GroundTick } from './ground-tick.ts';
 
 /** Decides which satellite each ground antenna tracks. Deterministic; may keep state from tick to tick. */
 export interface GroundScheduler {

@@ -4,6 +4,10 @@ import { islRangeKm } from './visibility.kernel.ts';
 /** Boundary index of a link that is not visible: it is never ready. */
 const NEVER = 0x7fffffff;
 
+/** Partner of a satellite that finds none, and of one that has not looked yet. */
+const NO_PARTNER = -1;
+const UNKNOWN = -2;
+
 /** Terminals of one constellation at a tick boundary. Link `s * D + d` is terminal `d` of satellite `s` (local index). */
 export interface IslState {
   readonly n: number;
@@ -13,6 +17,8 @@ export interface IslState {
   /** Boundaries from becoming visible to being usable. */
   readonly acquisitionTicks: number;
   readonly plan: IslPlan;
+  /** Whether any satellite takes up links by range. */
+  readonly dynamic: boolean;
   /** [n * D] satellite the terminal points at, -1 = idle; and that satellite's terminal. */
   readonly peer: Int32Array;
   readonly peerSlot: Int32Array;
@@ -20,9 +26,11 @@ export interface IslState {
   readonly readyAt: Int32Array;
   /** [n * D] 1 = held for a fixed link, also while that is not visible. */
   readonly fixed: Uint8Array;
-  /** [n] scratch: nearest free partner of this round and the range to it. */
+  /** [n] satellites in order of z, kept from boundary to boundary, in which they hardly change places. */
+  readonly order: Int32Array;
+  /** [n] scratch: satellites with an idle terminal, in order of z; and the nearest free partner of each satellite. */
+  readonly free: Int32Array;
   readonly partner: Int32Array;
-  readonly partnerKm: Float64Array;
 }
 
 export interface IslLimits {
@@ -41,12 +49,14 @@ export function createIslState(n: number, plan: IslPlan, limits: IslLimits): Isl
     blockRadiusKm: limits.blockRadiusKm,
     acquisitionTicks: Math.ceil(limits.acquisitionS / limits.tickS - 1e-9),
     plan,
+    dynamic: plan.side.some((side) => side !== 0),
     peer: new Int32Array(n * slots).fill(-1),
     peerSlot: new Int32Array(n * slots).fill(-1),
     readyAt: new Int32Array(n * slots).fill(NEVER),
     fixed: new Uint8Array(n * slots),
+    order: Int32Array.from({ length: n }, (_, s) => s),
+    free: new Int32Array(n),
     partner: new Int32Array(n),
-    partnerKm: new Float64Array(n),
   };
   for (let e = 0; e < plan.fixedA.length; e++) {
     const a = plan.fixedA[e]! * slots + plan.fixedSlotA[e]!;
@@ -82,41 +92,36 @@ export function advanceIsls(state: IslState, k: number, rKm: Float64Array): void
       }
     }
   }
-  linkNearest(state, ready, rKm);
+  if (state.dynamic) linkNearest(state, ready, rKm);
 }
 
 /**
  * Gives idle terminals the nearest visible partner, shortest links first. In every round each satellite names its nearest
  * free partner and those that name each other link: the same result as going through all pairs in order of range, without
- * listing them.
+ * listing them. Of equal ranges the one with the lower index counts as nearer.
  */
 function linkNearest(state: IslState, ready: number, rKm: Float64Array): void {
-  const { n, slots, peer, peerSlot, readyAt, partner, partnerKm } = state;
+  const { n, slots, peer, peerSlot, readyAt, order, free, partner } = state;
   const side = state.plan.side;
+  sortByZ(order, rKm);
+  let m = 0;
+  for (let i = 0; i < n; i++) {
+    const s = order[i]!;
+    if (side[s] === 0 || idleSlot(peer, slots, s) < 0) continue;
+    free[m++] = s;
+    partner[s] = UNKNOWN;
+  }
   for (let linked = 1; linked > 0;) {
     linked = 0;
-    for (let s = 0; s < n; s++) {
-      partner[s] = -1;
-      partnerKm[s] = Infinity;
+    for (let i = 0; i < m; i++) {
+      const a = free[i]!;
+      const b = partner[a]!;
+      // Who is free only gets fewer: a partner still free is still the nearest, and who found none finds none.
+      if (b === NO_PARTNER || (b >= 0 && canLink(state, a, b))) continue;
+      partner[a] = nearestFree(state, m, i, rKm);
     }
-    for (let a = 0; a < n; a++) {
-      if (side[a] === 0 || idleSlot(peer, slots, a) < 0) continue;
-      for (let b = a + 1; b < n; b++) {
-        if ((side[a]! | side[b]!) !== 3 || side[b] === 0 || idleSlot(peer, slots, b) < 0) continue;
-        const limit = Math.min(state.maxRangeKm, Math.max(partnerKm[a]!, partnerKm[b]!));
-        const range = islRangeKm(rKm, a, b, limit, state.blockRadiusKm);
-        if (range === Infinity || isLinked(peer, slots, a, b)) continue;
-        if (range < partnerKm[a]!) {
-          partnerKm[a] = range;
-          partner[a] = b;
-        }
-        if (range < partnerKm[b]!) {
-          partnerKm[b] = range;
-          partner[b] = a;
-        }
-      }
-    }
-    for (let a = 0; a < n; a++) {
+    for (let i = 0; i < m; i++) {
+      const a = free[i]!;
       const b = partner[a]!;
       if (b <= a || partner[b] !== a) continue;
       const da = idleSlot(peer, slots, a);
@@ -128,19 +133,60 @@ function linkNearest(state: IslState, ready: number, rKm: Float64Array): void {
       peerSlot[link] = db;
       peerSlot[back] = da;
       readyAt[link] = readyAt[back] = ready;
+      partner[a] = partner[b] = UNKNOWN;
       linked++;
     }
+  }
+}
+
+/** Nearest satellite that `free[i]` can link to, or NO_PARTNER; looks along z both ways until that alone is too far. */
+function nearestFree(state: IslState, m: number, i: number, rKm: Float64Array): number {
+  const { free, blockRadiusKm, peer, slots } = state;
+  const a = free[i]!;
+  if (idleSlot(peer, slots, a) < 0) return NO_PARTNER;
+  const z = rKm[3 * a + 2]!;
+  let best = NO_PARTNER;
+  let bestKm = Infinity;
+  let limit = state.maxRangeKm;
+  for (let step = -1; step <= 1; step += 2) {
+    for (let j = i + step; j >= 0 && j < m; j += step) {
+      const b = free[j]!;
+      if (Math.abs(rKm[3 * b + 2]! - z) > limit) break;
+      if (!canLink(state, a, b)) continue;
+      const range = islRangeKm(rKm, Math.min(a, b), Math.max(a, b), limit, blockRadiusKm);
+      if (range < bestKm || (range === bestKm && range < Infinity && b < best)) {
+        best = b;
+        bestKm = range;
+        limit = Math.min(limit, range * (1 + 1e-9)); // so that an equal range still counts after rounding
+      }
+    }
+  }
+  return best;
+}
+
+/** Whether both have an idle terminal, stand on sides that may link, and are not linked yet. */
+function canLink(state: IslState, a: number, b: number): boolean {
+  const { slots, peer } = state;
+  const side = state.plan.side;
+  if ((side[a]! | side[b]!) !== 3 || idleSlot(peer, slots, a) < 0 || idleSlot(peer, slots, b) < 0) return false;
+  for (let d = 0; d < slots; d++) if (peer[a * slots + d] === b) return false;
+  return true;
+}
+
+/** Insertion sort: satellites move little between two boundaries. */
+function sortByZ(order: Int32Array, rKm: Float64Array): void {
+  for (let i = 1; i < order.length; i++) {
+    const s = order[i]!;
+    const z = rKm[3 * s + 2]!;
+    let j = i - 1;
+    for (; j >= 0 && rKm[3 * order[j]! + 2]! > z; j--) order[j + 1] = order[j]!;
+    order[j + 1] = s;
   }
 }
 
 function idleSlot(peer: Int32Array, slots: number, s: number): number {
   for (let d = 0; d < slots; d++) if (peer[s * slots + d]! < 0) return d;
   return -1;
-}
-
-function isLinked(peer: Int32Array, slots: number, a: number, b: number): boolean {
-  for (let d = 0; d < slots; d++) if (peer[a * slots + d] === b) return true;
-  return false;
 }
 
 /** Columns over all ticks and constellations that the links are written to, as in `Geometry`. */
