@@ -17,15 +17,20 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
  * identity differs from `expected` in any entry (CHECKPOINT_SCENARIO). Also: FILE_NOT_FOUND, FILE_READ.
  */
 export function loadCheckpoint(path: string, expected: CheckpointIdentity): Checkpoint {
+  const checkpoint = readCheckpoint(path);
+  checkIdentity(path, checkpoint.manifest.identity, expected);
+  return checkpoint;
+}
+
+/** Reads a checkpoint of any run, for what needs its policy and not its continuation. Errors as `loadCheckpoint`. */
+export function readCheckpoint(path: string): Checkpoint {
   let file: Uint8Array;
   try {
     file = readFileSync(path);
   } catch (cause) {
     throw fileError('read', path, cause);
   }
-  const checkpoint = decodeCheckpoint(file, path);
-  checkIdentity(path, checkpoint.manifest.identity, expected);
-  return checkpoint;
+  return decodeCheckpoint(file, path);
 }
 
 /** The checkpoint at `path`, or undefined when there is none. Errors as `loadCheckpoint`. */

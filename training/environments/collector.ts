@@ -60,7 +60,7 @@ export class EnvironmentCollector {
     const { env, runningReturn } = this;
     runningReturn[agent] = (runningReturn[agent] as number) + (env.reward[agent] as number);
     if (env.terminated[agent] === 0 && env.truncated[agent] === 0) return;
-    returns.push(runningReturn[agent] as number);
+    returns.push(runningReturn[agent]);
     runningReturn[agent] = 0;
   }
 }

@@ -42,8 +42,8 @@ export function adamStep(
   powers[0] = powers[0]! * beta1;
   powers[1] = powers[1]! * beta2;
   powers[2] = powers[2]! + 1;
-  const correction1 = 1 / (1 - powers[0]!);
-  const correction2 = 1 / (1 - powers[1]!);
+  const correction1 = 1 / (1 - powers[0]);
+  const correction2 = 1 / (1 - powers[1]);
   for (let i = 0; i < n; i++) {
     const g = gradient[i]! * scale;
     const mean = beta1 * m[i]! + (1 - beta1) * g;

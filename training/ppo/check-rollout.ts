@@ -47,7 +47,7 @@ function checkDecision(buffer: RolloutBuffer, row: number, name: string): void {
 
 function checkFinite(column: Float32Array, length: number, stride: number, name: string): void {
   for (let i = 0; i < length; i++) {
-    if (!Number.isFinite(column[i] as number)) {
+    if (!Number.isFinite(column[i])) {
       refuse(
         `${name} row ${Math.floor(i / stride)}`,
         'finite features',

@@ -6,8 +6,9 @@ import type { UpdateTally } from './update-metrics.ts';
 
 /** The part of a minibatch that is of one decision kind. */
 export interface KindMinibatch {
+  readonly data: LearningData;
   readonly kind: number;
-  /** [B] rows of the learning data, all of this kind. */
+  /** [B] rows of `data`, all of this kind. */
   readonly rows: Int32Array;
   /** [B] normalised. */
   readonly advantage: Float32Array;
@@ -19,17 +20,15 @@ export interface KindMinibatch {
 export function kindGradients(
   tf: Tf,
   scorer: CandidateScorer,
-  data: LearningData,
   minibatch: KindMinibatch,
   options: { readonly coefficients: PpoCoefficients; readonly tally: UpdateTally },
 ): Record<string, Tensor> {
-  const inputs = scorer.inputs(data.buffer, minibatch.kind, minibatch.rows);
-  const targets = targetTensors(tf, data, minibatch, inputs);
+  const inputs = scorer.inputs(minibatch.data.buffer, minibatch.kind, minibatch.rows);
+  const targets = targetTensors(tf, minibatch, inputs);
   let kept: PpoTerms | undefined;
   const { value, grads } = tf.variableGrads(
     () => {
-      const { logits, value: v } = scorer.forwardKind(inputs);
-      const terms = ppoTerms(tf, logits, v, targets, options.coefficients);
+      const terms = ppoTerms(tf, scorer.forwardKind(inputs), targets, options.coefficients);
       kept = terms;
       for (const tensor of [terms.logProb, terms.policyLoss, terms.valueLoss, terms.entropy]) tf.keep(tensor);
       return tf.div<Scalar>(terms.total, minibatch.total);
@@ -37,12 +36,12 @@ export function kindGradients(
     scorer.variablesOfKind(minibatch.kind) as Variable[],
   );
   value.dispose();
-  tallyTerms(kept as PpoTerms, data, minibatch.rows, options);
+  tallyTerms(kept as PpoTerms, minibatch, options);
   return grads;
 }
 
-function targetTensors(tf: Tf, data: LearningData, minibatch: KindMinibatch, inputs: KindInputs): PpoTargets {
-  const { rows, advantage } = minibatch;
+function targetTensors(tf: Tf, minibatch: KindMinibatch, inputs: KindInputs): PpoTargets {
+  const { data, rows, advantage } = minibatch;
   const { width } = inputs;
   const choice = new Float32Array(rows.length * width);
   const oldLogProb = new Float32Array(rows.length);
@@ -66,8 +65,7 @@ function targetTensors(tf: Tf, data: LearningData, minibatch: KindMinibatch, inp
 /** Reads the kept terms into the tally and frees them. */
 function tallyTerms(
   terms: PpoTerms,
-  data: LearningData,
-  rows: Int32Array,
+  minibatch: KindMinibatch,
   options: { readonly coefficients: PpoCoefficients; readonly tally: UpdateTally },
 ): void {
   const { tally, coefficients } = options;
@@ -81,8 +79,8 @@ function tallyTerms(
     tensor.dispose();
     return numbers;
   }) as [Float32Array, Float32Array, Float32Array, Float32Array];
-  rows.forEach((row, b) => {
+  minibatch.rows.forEach((row, b) => {
     tally.addRow(policyLoss[b] as number, valueLoss[b] as number, entropy[b] as number);
-    tally.addRatio((logProb[b] as number) - (data.buffer.logProb[row] as number), coefficients.clipCoef);
+    tally.addRatio((logProb[b] as number) - (minibatch.data.buffer.logProb[row] as number), coefficients.clipCoef);
   });
 }

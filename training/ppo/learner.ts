@@ -199,9 +199,9 @@ export class Learner {
         if (ofKind.length === 0) continue;
         const deviation = this.valueNormaliser.deviation(kind);
         const advantage = scaledAdvantages(data.advantage, ofKind, config.normaliseAdvantages, deviation);
-        const minibatch = { kind, rows: ofKind, advantage, total: rows.length };
+        const minibatch = { data, kind, rows: ofKind, advantage, total: rows.length };
         const forKind = { coefficients: config, tally: options.tally };
-        Object.assign(gradients, kindGradients(tf, scorer, data, minibatch, forKind));
+        Object.assign(gradients, kindGradients(tf, scorer, minibatch, forKind));
       }
       scorer.readGradientsInto(gradients, this.gradient);
     });

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Tf } from '../../policies/networks/index.ts';
+import type { KindOutputs, Tf } from '../../policies/networks/index.ts';
 
 /** What B rows of one decision kind are trained towards; W candidates wide. */
 export interface PpoTargets {
@@ -43,13 +43,8 @@ export interface PpoTerms {
  * The choice is selected by one-hot, never by `gather`, which has no derivative on WASM. A masked candidate has p = 0
  * exactly and log p near -1e9, so its p log p is 0.
  */
-export function ppoTerms(
-  tf: Tf,
-  logits: Tensor2D,
-  value: Tensor1D,
-  targets: PpoTargets,
-  coefficients: PpoCoefficients,
-): PpoTerms {
+export function ppoTerms(tf: Tf, outputs: KindOutputs, targets: PpoTargets, coefficients: PpoCoefficients): PpoTerms {
+  const { logits, value } = outputs;
   const { clipCoef, valueClip, valueCoef, entropyCoef } = coefficients;
   const logProbs = tf.logSoftmax(logits);
   const logProb = tf.sum<Tensor1D>(tf.mul(logProbs, targets.choice), -1);

@@ -24,8 +24,8 @@ export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer 
   let row = 0;
   let final = n;
   for (const buffer of buffers) {
-    copyRows(buffer, 0, buffer.n, merged, row);
-    copyRows(buffer, buffer.n, buffer.finals, merged, final);
+    copyRows(buffer, { first: 0, rows: buffer.n }, merged, row);
+    copyRows(buffer, { first: buffer.n, rows: buffer.finals }, merged, final);
     for (let r = 0; r < buffer.n; r++) {
       const next = buffer.next[r] as number;
       merged.next[row + r] = next < 0 ? -1 : next < buffer.n ? row + next : final + next - buffer.n;
@@ -54,7 +54,13 @@ function columnsOf(buffer: RolloutBuffer): readonly [Float32Array | Uint8Array, 
   ];
 }
 
-function copyRows(from: RolloutBuffer, first: number, rows: number, to: RolloutBuffer, at: number): void {
+function copyRows(
+  from: RolloutBuffer,
+  range: { readonly first: number; readonly rows: number },
+  to: RolloutBuffer,
+  at: number,
+): void {
+  const { first, rows } = range;
   const targets = columnsOf(to);
   columnsOf(from).forEach(([source, width], i) => {
     (targets[i] as [Float32Array | Uint8Array, number])[0].set(

@@ -71,7 +71,7 @@ describe('loss terms', () => {
         target: column('target'),
       };
       const logits = tf.tensor2d(rows.map((row) => [...row.logits]));
-      const found = ppoTerms(tf, logits, column('value'), targets, COEFFICIENTS);
+      const found = ppoTerms(tf, { logits, value: column('value') }, targets, COEFFICIENTS);
       return {
         policyLoss: Array.from(found.policyLoss.dataSync()),
         valueLoss: Array.from(found.valueLoss.dataSync()),
@@ -150,9 +150,9 @@ describe('gradient of the whole loss', () => {
     const found = new Float32Array(policy.weights.length);
     const rows = Int32Array.from({ length: 24 }, (_, row) => row);
     engine.tf.tidy(() => {
-      const minibatch = { kind: 0, rows, advantage, total: 24 };
+      const minibatch = { data, kind: 0, rows, advantage, total: 24 };
       const options = { coefficients: COEFFICIENTS, tally: new UpdateTally() };
-      scorer.readGradientsInto(kindGradients(engine.tf, scorer, data, minibatch, options), found);
+      scorer.readGradientsInto(kindGradients(engine.tf, scorer, minibatch, options), found);
     });
     scorer.dispose();
 
@@ -186,7 +186,7 @@ function obviousTotal(policy: TestPolicy, weights: Float64Array, data: LearningD
     const slot = layout.find((each) => each.name === `forward/${name}`);
     if (slot === undefined) throw new Error(name);
     const [rows, columns] = slot.shape.length === 2 ? slot.shape : [1, slot.shape[0]];
-    return Array.from({ length: rows as number }, (_, r) =>
+    return Array.from({ length: rows }, (_, r) =>
       Array.from(weights.subarray(slot.offset + r * (columns as number), slot.offset + (r + 1) * (columns as number))),
     );
   };

@@ -1,2 +1,0 @@
-export * from './metrics-log.ts';
-export * from './tensorboard-log.ts';
