@@ -50,9 +50,9 @@ export interface ConstellationOptions {
 
 /**
  * Where world and policy meet: worlds in lock-step, the machines of their satellites and ground nodes, and the streams that
- * carry batches between them. Each round every world runs until decisions wait; the rows of all worlds form one batch, which
- * `decisions$` emits; the choices are applied per world. Between rounds no decision waits, so that is where runs stop and
- * checkpoints are taken.
+ * carry batches between them. Each round every world runs until decisions wait, and its machines hear of mode events as they
+ * happen, before those decisions are formed; the rows of all worlds form one batch, which `decisions$` emits; the choices are
+ * applied per world. Between rounds no decision waits, so that is where runs stop and checkpoints are taken.
  *
  * An error of a policy or a world ends the constellation: it is thrown from `run`, and later runs throw MISUSE.
  *

@@ -7,7 +7,11 @@ import type { AgentReport, ModeFrame } from './streams/frames.ts';
 import { type ModeChange, WorldAgents, type WorldAgentsOptions } from './world-agents.ts';
 import type { WorldPort } from './world-port.ts';
 
-/** The agents and ledgers of all worlds: who is in which mode, who may decide by its policy. */
+/**
+ * The agents and ledgers of all worlds: who is in which mode, who may decide by its policy. It listens to its worlds
+ * (`onModeEvents`), so that a mode that changes in the middle of an `advance` masks the decisions that follow it. A world has
+ * one listener: the board made last.
+ */
 export class ModeBoard implements DecisionRights {
   /** Modes that changed, one emission per drained group. */
   readonly events$: Observable<ModeFrame>;
@@ -18,6 +22,7 @@ export class ModeBoard implements DecisionRights {
   private readonly worlds: WorldPort[];
   private readonly agents: WorldAgents[];
   private readonly options: WorldAgentsOptions;
+  private readonly listeners: (() => void)[];
   private readonly events = new Subject<ModeFrame>();
   private reports: AgentReport[] = [];
 
@@ -28,7 +33,8 @@ export class ModeBoard implements DecisionRights {
     this.capabilities = this.agents.map((agents) => agents.capabilities);
     this.ledgers = worlds.map(() => new ModeLedger());
     this.events$ = this.events.asObservable();
-    this.worlds.forEach((world, w) => this.listen(world, w));
+    this.listeners = worlds.map((_, w) => () => this.drain(w));
+    this.worlds.forEach((_, w) => this.listen(w));
   }
 
   get fallbackSatellites(): number {
@@ -41,7 +47,10 @@ export class ModeBoard implements DecisionRights {
     return (((this.capabilities[world] as Uint8Array)[satellite] as number) & CAPABILITIES.LEARNED) !== 0;
   }
 
-  /** Takes the mode events of a world that just advanced. */
+  /**
+   * Hands the mode events of a world to its machines, and the capabilities that changed to the world. Called by worlds as
+   * events happen, and after each advance for what is left: handovers that are due, and worlds that do not call.
+   */
   drain(world: number): void {
     const agents = this.agents[world] as WorldAgents;
     if (!agents.hasNews) return;
@@ -74,12 +83,13 @@ export class ModeBoard implements DecisionRights {
   /** New agents for a new world in the place of an old one. */
   replace(index: number, world: WorldPort): void {
     this.agents[index]?.stop();
+    this.unlisten(index);
     const agents = new WorldAgents(world, this.options);
     this.worlds[index] = world;
     this.agents[index] = agents;
     this.capabilities[index] = agents.capabilities;
     this.ledgers[index]?.clear(world.timeS);
-    this.listen(world, index);
+    this.listen(index);
   }
 
   save(): SavedModes {
@@ -102,13 +112,20 @@ export class ModeBoard implements DecisionRights {
   }
 
   close(): void {
+    this.worlds.forEach((_, w) => this.unlisten(w));
     for (const agents of this.agents) agents.stop();
     for (const ledger of this.ledgers) ledger.close();
     this.events.complete();
   }
 
-  private listen(world: WorldPort, index: number): void {
-    world.onModeEvents = () => this.drain(index);
+  private listen(index: number): void {
+    (this.worlds[index] as WorldPort).onModeEvents = this.listeners[index];
+  }
+
+  /** Leaves a world alone, unless someone else listens to it by now. */
+  private unlisten(index: number): void {
+    const world = this.worlds[index] as WorldPort;
+    if (world.onModeEvents === this.listeners[index]) world.onModeEvents = undefined;
   }
 
   /** Enters changed modes into the ledger and emits them. */

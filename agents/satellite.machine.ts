@@ -155,7 +155,7 @@ const { FORWARD_TRANSIT, COMPUTE_NEW, COMPUTE_FULL_RATE, CACHE_WRITE, LEARNED } 
 
 /** What each mode takes away; a satellite may do what no region takes away. */
 const TAKEN_AWAY = {
-  // Saving: no new compute. Safe: also nothing for others, and what runs is slowed down (DOMAIN 4.2 hard floor).
+  // Saving: no new compute. Safe: also nothing for others, and what runs is slowed down.
   power: { nominal: 0, saving: COMPUTE_NEW, safe: COMPUTE_NEW | COMPUTE_FULL_RATE | FORWARD_TRANSIT | CACHE_WRITE },
   thermal: { nominal: 0, throttled: COMPUTE_FULL_RATE },
   // A suspect changes no data that others use; it may still pass sealed bundles on. A quarantined one serves nobody.

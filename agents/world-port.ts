@@ -18,11 +18,12 @@ export interface WorldPort {
   /** Applies choices for this world's rows [from, to) of the batch. Throws ILLEGAL_CHOICE on a masked candidate. */
   apply(batch: DecisionBatch, from: number, to: number, choices: Uint8Array): void;
   /**
-   * Called by the world when mode events have happened, before any decision that follows them, so that machines hear of a
-   * change before the masks are formed. Worlds without it are drained after each `advance`.
+   * Set by the agents; called by the world, within `advance`, when mode events have happened and before the rows of any
+   * decision that follows them are written: the machines' new capabilities are in those rows' masks. A world that does not
+   * call it is drained after each `advance`, and its masks lag by one.
    */
   onModeEvents?: (() => void) | undefined;
-  /** Mode-relevant events since the last drain, as columns: kind (index of MODE_EVENTS), node; whoever drains them sets `n` to 0. */
+  /** Mode-relevant events since the last drain, as columns: kind (index of MODE_EVENTS), node. Whoever drains them sets `n` to 0. */
   readonly modeEvents: { n: number; readonly kind: Uint8Array; readonly node: Int32Array };
   /** Capabilities of a satellite as the machines decide them; bits of CAPABILITIES. Feeds the masks. */
   setCapabilities(satellite: number, bits: number): void;

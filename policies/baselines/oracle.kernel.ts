@@ -3,17 +3,28 @@ import { truthMissing } from './kind-rule.ts';
 
 const BITS_PER_MBIT = 1e6;
 
+/** Candidate columns by name, and the truth. */
 interface ForwardTruth {
-  /** Candidate columns that are exact at the satellite itself: own queue, transmission, propagation. */
-  readonly terms: Int32Array;
   readonly isHold: number;
+  readonly ownQueueS: number;
+  readonly transmitS: number;
+  readonly propagationS: number;
   /** Per world index. */
   readonly truth: readonly OracleView[];
 }
 
-/** Allowed link with the least true delay to the row's destination; -1 if none reaches it. Ties to the lowest index. */
+/**
+ * Allowed link with the least true delay to the row's destination, ties to the lowest index; or hold, if the least true delay
+ * from the satellite itself leads over none of its links. -1 if no allowed link reaches the destination and waiting does not
+ * either.
+ *
+ * `trueDelayS` names no first link, but a way over a link is never shorter than what that link and its neighbour need. The
+ * truth may charge a link's range of another instant of the tick; so links are compared without their propagation, and a way
+ * over a link is not mistaken for waiting. Links that are masked count too: the truth knows no masks. Of a satellite with
+ * more links than candidates, a way over a link that is not shown counts as waiting.
+ */
 export function leastTrueForward(batch: DecisionBatch, row: number, columns: ForwardTruth): number {
-  const { terms, isHold, truth } = columns;
+  const { isHold, ownQueueS, transmitS, propagationS, truth } = columns;
   const { actionMask, candidateCount, candidateNode, candidates, candidateStride, maxCandidates } = batch;
   const view = truth[batch.world[row]!];
   if (view === undefined) throw truthMissing(batch.world[row]!);
@@ -21,21 +32,28 @@ export function leastTrueForward(batch: DecisionBatch, row: number, columns: For
   const sizeBits = batch.sizeBits[row]!;
   const count = candidateCount[row]!;
   const base = row * maxCandidates;
-  const width = terms.length;
   let best = -1;
-  let bestCost = Infinity;
+  let bestS = Infinity;
+  let hold = -1;
+  let anyLinkS = Infinity;
   for (let k = 0; k < count; k++) {
-    if (actionMask[base + k] !== 1) continue;
     const at = (base + k) * candidateStride;
-    if (candidates[at + isHold]! > 0.5) continue;
+    const allowed = actionMask[base + k] === 1;
+    if (candidates[at + isHold]! > 0.5) {
+      if (allowed) hold = k;
+      continue;
+    }
     const node = candidateNode[base + k]!;
-    let cost = node === destination ? 0 : view.trueDelayS(node, destination, sizeBits);
-    for (let t = 0; t < width; t++) cost += candidates[at + terms[t]!]!;
-    if (cost < bestCost) {
-      bestCost = cost;
+    const onwardS = node === destination ? 0 : view.trueDelayS(node, destination, sizeBits);
+    const rangelessS = candidates[at + ownQueueS]! + candidates[at + transmitS]! + onwardS;
+    if (rangelessS < anyLinkS) anyLinkS = rangelessS;
+    const costS = rangelessS + candidates[at + propagationS]!;
+    if (allowed && costS < bestS) {
+      bestS = costS;
       best = k;
     }
   }
+  if (hold >= 0 && view.trueDelayS(batch.agent[row]!, destination, sizeBits) < anyLinkS) return hold;
   return best;
 }
 

@@ -130,6 +130,67 @@ describe('modes', () => {
     expect(bits).toEqual([31, CAPABILITIES.LEARNED, CAPABILITIES.LEARNED, 31]);
   });
 
+  /** Links that each row of satellite 1 allows, batch by batch. */
+  function linksOfSatellite1(constellation: Constellation, untilS: number): number[] {
+    const links: number[] = [];
+    const subscription = constellation.decisions$.subscribe(({ n, agent, actionMask, maxCandidates }) => {
+      for (let row = 0; row < n; row++) {
+        const first = row * maxCandidates;
+        if (agent[row] === 1) links.push(actionMask.subarray(first, first + 3).reduce((sum, bit) => sum + bit, 0));
+      }
+    });
+    constellation.runSync({ untilS });
+    subscription.unsubscribe();
+    return links;
+  }
+
+  it('that change in the middle of an advance mask the decisions the same advance hands out', () => {
+    // Each burst of 4 asks satellite 1 once. It is safe from 2 s, before the burst of 2 s, to 4 s, before that of 4 s.
+    const { constellation } = setUp([{ seed: 1, burst: 4, modes }]);
+    expect(linksOfSatellite1(constellation, 5)).toEqual([3, 0, 0, 3, 3]);
+  });
+
+  it('of a world that does not call are drained after its advance: its masks lag by one', () => {
+    const { constellation } = setUp([{ seed: 1, burst: 4, modes, callsBack: false }]);
+    expect(linksOfSatellite1(constellation, 5)).toEqual([3, 3, 0, 0, 3]);
+  });
+
+  it('are entered at the time they happened, not that of the decisions that follow', () => {
+    const late = [
+      { timeS: 1.25, event: 'power.low', node: 1 } as const,
+      { timeS: 1.5, event: 'power.nominal', node: 1 } as const,
+    ];
+    const times = (callsBack: boolean): number[] => {
+      const { constellation } = setUp([{ seed: 1, modes: late, callsBack }]);
+      const frames: ModeFrame[] = [];
+      constellation.events$.subscribe((frame) => frames.push(frame));
+      constellation.runSync({ untilS: 2 });
+      return frames.map(({ timeS }) => timeS);
+    };
+    expect(times(true)).toEqual([1.25, 1.5]);
+    expect(times(false)).toEqual([2]);
+  });
+
+  it('of a new world reach its machines, and those of the old one nobody any more', () => {
+    const { worlds, constellation } = setUp([{ seed: 1, burst: 4 }]);
+    const next = new ScriptedWorld({ seed: 2, burst: 4, modes });
+    constellation.runSync({ untilS: 1 });
+    const made = [next];
+    constellation.runSync({ untilS: 1, onWorldEnd: () => made.pop() ?? null });
+    expect(linksOfSatellite1(constellation, 3)).toEqual([0, 0]);
+    expect(worlds[0]?.onModeEvents).toBeUndefined();
+    expect(next.onModeEvents).toBeTypeOf('function');
+    constellation.close();
+    expect(next.onModeEvents).toBeUndefined();
+  });
+
+  it('go on reaching the constellation made last when an earlier one of the same world is closed', () => {
+    const { worlds, constellation } = setUp([{ seed: 1, burst: 4, modes }]);
+    const second = new Constellation({ worlds, policy: loadAware(), fallback: shortest() });
+    constellation.close();
+    expect(linksOfSatellite1(second, 3)).toEqual([3, 0, 0]);
+  });
+
   it('are emitted one frame per drained group, entered into the ledger, and told by patches', () => {
     const { constellation } = setUp([{ seed: 1, modes }], { handoverS: 0.5 });
     const frames: ModeFrame[] = [];

@@ -24,22 +24,31 @@ export interface ScriptedWorldOptions {
   /** Simulated time between bursts, s. */
   readonly periodS?: number;
   readonly modes?: readonly { readonly timeS: number; readonly event: ModeEvent; readonly node: number }[];
+  /** Calls `onModeEvents` as its mode events happen; else they are there to be drained after `advance`. */
+  readonly callsBack?: boolean;
 }
 
 const TRANSMIT = candidateColumn(SPACE_CLOUD_SPEC, FORWARD, 'transmitS');
 const OWN_QUEUE = candidateColumn(SPACE_CLOUD_SPEC, FORWARD, 'ownQueueS');
 const IS_HOLD = candidateColumn(SPACE_CLOUD_SPEC, FORWARD, 'isHold');
+const SNAPSHOT_REMAINING = candidateColumn(SPACE_CLOUD_SPEC, FORWARD, 'snapshotRemainingS');
+const LOAD_AWARE_REMAINING = candidateColumn(SPACE_CLOUD_SPEC, FORWARD, 'loadAwareRemainingS');
+/** What a hold lasts, s, and the delay shown where there is no way, as the space cloud's world has them by default. */
+const HOLD_S = 0.5;
+const NO_WAY_S = 60;
 
 /**
  * The contract of `WorldPort` in its smallest deterministic form: bursts of `forward` decisions at fixed times, satellites in
  * turn, three links and hold; what was chosen shifts the queues that later decisions see, so the hash of the trajectory
- * depends on every choice. Links to others are masked for satellites that may not forward.
+ * depends on every choice. Links to others are masked for satellites that may not forward. Mode events stand before decisions
+ * of the same instant.
  */
 export class ScriptedWorld implements WorldPort {
   readonly satelliteCount: number;
   readonly nodeCount: number;
   readonly nodeNames: readonly string[];
   timeS = 0;
+  onModeEvents: (() => void) | undefined = undefined;
   readonly knowledge: LocalKnowledge;
   readonly oracle: OracleView;
   readonly modeEvents = { n: 0, kind: new Uint8Array(64), node: new Int32Array(64) };
@@ -59,7 +68,7 @@ export class ScriptedWorld implements WorldPort {
   private waiting = 0;
 
   constructor(options: ScriptedWorldOptions) {
-    this.options = { satellites: 4, groundNodes: 2, burst: 3, periodS: 1, modes: [], ...options };
+    this.options = { satellites: 4, groundNodes: 2, burst: 3, periodS: 1, modes: [], callsBack: true, ...options };
     const { satellites, groundNodes, burst } = this.options;
     this.given = burst;
     this.satelliteCount = satellites;
@@ -128,12 +137,15 @@ export class ScriptedWorld implements WorldPort {
   }
 
   private reportModes(untilS: number): void {
-    const { modes } = this.options;
+    const { modes, callsBack } = this.options;
     for (; this.modesGiven < modes.length; this.modesGiven++) {
       const mode = modes[this.modesGiven];
       if (mode === undefined || mode.timeS > untilS) return;
+      this.timeS = mode.timeS;
       this.modeEvents.kind[this.modeEvents.n] = MODE_EVENTS.indexOf(mode.event);
       this.modeEvents.node[this.modeEvents.n++] = mode.node;
+      const isLastOfInstant = modes[this.modesGiven + 1]?.timeS !== mode.timeS;
+      if (callsBack && isLastOfInstant) this.onModeEvents?.();
     }
   }
 
@@ -155,14 +167,25 @@ export class ScriptedWorld implements WorldPort {
     const first = row * batch.maxCandidates;
     batch.candidates.fill(0, first * width, (first + batch.maxCandidates) * width);
     batch.actionMask.fill(0, first, first + batch.maxCandidates);
-    for (let k = 0; k < 4; k++) {
+    let snapshotS = NO_WAY_S;
+    let loadAwareS = NO_WAY_S;
+    for (let k = 0; k < 3; k++) {
       const at = (first + k) * width;
-      const isHold = k === 3;
-      batch.candidates[at + IS_HOLD] = isHold ? 1 : 0;
-      batch.candidates[at + TRANSMIT] = isHold ? 0 : this.rng.uniform();
-      batch.candidates[at + OWN_QUEUE] = isHold ? 0 : (this.queueS[satellite * 3 + k] as number);
-      batch.actionMask[first + k] = isHold || mayForward ? 1 : 0;
-      batch.candidateNode[first + k] = isHold ? satellite : (satellite + k + 1) % this.satelliteCount;
+      const transmitS = this.rng.uniform();
+      const queueS = this.queueS[satellite * 3 + k] as number;
+      batch.candidates[at + TRANSMIT] = transmitS;
+      batch.candidates[at + OWN_QUEUE] = queueS;
+      batch.actionMask[first + k] = mayForward ? 1 : 0;
+      batch.candidateNode[first + k] = (satellite + k + 1) % this.satelliteCount;
+      if (!mayForward) continue;
+      snapshotS = Math.min(snapshotS, transmitS);
+      loadAwareS = Math.min(loadAwareS, queueS + transmitS);
     }
+    const hold = (first + 3) * width;
+    batch.candidates[hold + IS_HOLD] = 1;
+    batch.candidates[hold + SNAPSHOT_REMAINING] = HOLD_S + snapshotS;
+    batch.candidates[hold + LOAD_AWARE_REMAINING] = HOLD_S + loadAwareS;
+    batch.actionMask[first + 3] = 1;
+    batch.candidateNode[first + 3] = satellite;
   }
 }

@@ -14,7 +14,7 @@ describe('createBaseline', () => {
   it('dispatches mixed batches by kind', () => {
     const batch = batchOf([
       { kind: CACHE, candidates: [{ features: { isBypass: 1 } }, { features: { isGdsfVictim: 1 } }] },
-      forwardRow([hold(), link(3, [0, 1, 1, 1, 1])]),
+      forwardRow([hold([3.5, 3.5]), link(3, [0, 1, 1, 1, 1])]),
       {
         kind: PLACE,
         candidates: [{ features: { finishS: 3 } }, { features: { finishS: 4 } }, { features: { finishS: 2 } }],
@@ -54,7 +54,7 @@ describe('createBaseline', () => {
   });
 
   it('refuses a row that allows nothing, naming satellite and kind', () => {
-    const batch = batchOf([forwardRow([hold(false), link(1, [0, 0, 0, 0, 0], false)], { agent: 12 })]);
+    const batch = batchOf([forwardRow([hold([0.5, 0.5], false), link(1, [0, 0, 0, 0, 0], false)], { agent: 12 })]);
     const out = new Uint8Array(1);
     for (const forward of BASELINE_NAMES.forward) {
       const policy = createBaseline(`${forward}+random+random`, 1);

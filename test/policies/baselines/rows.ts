@@ -72,7 +72,19 @@ export function link(
   };
 }
 
-export const hold = (allowed = true): TestCandidate => ({ allowed, node: 0, features: { isHold: 1 } });
+/** Hold where there is no way: a beacon period of 0.5 s, then the 60 s at which the world cuts delays. */
+const NO_WAY = [60.5, 60.5] as const;
+
+/**
+ * The hold candidate of a `forward` row: its remaining delay by snapshot and by link state, s. The world puts the beacon period
+ * and the best way afterwards into both; all other costs of holding are 0.
+ */
+export function hold(
+  [snapshotRemainingS, loadAwareRemainingS]: readonly [number, number] = NO_WAY,
+  allowed = true,
+): TestCandidate {
+  return { allowed, node: 0, features: { isHold: 1, snapshotRemainingS, loadAwareRemainingS } };
+}
 
 export const forwardRow = (candidates: readonly TestCandidate[], more: Partial<TestRow> = {}): TestRow => ({
   kind: FORWARD,
