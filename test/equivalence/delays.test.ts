@@ -21,10 +21,18 @@ interface Edge {
 const graphs = fc.record({
   satellites: fc.integer({ min: 1, max: 14 }),
   edges: fc.array(
-    fc.record({ a: fc.nat(13), b: fc.nat(13), costAb: fc.integer({ min: 1, max: 40 }), costBa: fc.integer({ min: 1, max: 40 }) }),
+    fc.record({
+      a: fc.nat(13),
+      b: fc.nat(13),
+      costAb: fc.integer({ min: 1, max: 40 }),
+      costBa: fc.integer({ min: 1, max: 40 }),
+    }),
     { maxLength: 30 },
   ),
-  exits: fc.array(fc.record({ satellite: fc.nat(13), delayS: fc.integer({ min: 0, max: 60 }) }), { minLength: 1, maxLength: 5 }),
+  exits: fc.array(fc.record({ satellite: fc.nat(13), delayS: fc.integer({ min: 0, max: 60 }) }), {
+    minLength: 1,
+    maxLength: 5,
+  }),
 });
 
 /** Edges that find a free slot at both ends, without repeats. */

@@ -9,10 +9,13 @@ interface SlowEvent {
 }
 
 /** Pushes (numbers: times, few values so that ties are common) and pops ('pop'); long enough for growth past 64 events. */
-const steps = fc.array(fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 20 }) }, fc.constant('pop' as const)), {
-  minLength: 1,
-  maxLength: 400,
-});
+const steps = fc.array(
+  fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 20 }) }, fc.constant('pop' as const)),
+  {
+    minLength: 1,
+    maxLength: 400,
+  },
+);
 
 describe('event queue', () => {
   it('ENV-01 gives events in the order of (time, sequence), as a sorted list does', () => {

@@ -1,4 +1,11 @@
-import { type DecisionBatch, type Policy, SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
+import {
+  type DecisionBatch,
+  OBSERVATION,
+  PLACE,
+  type Policy,
+  SPACE_CLOUD_SPEC,
+  createDecisionBatch,
+} from '../../../core/index.ts';
 import {
   type Geometry,
   type Scenario,
@@ -8,7 +15,8 @@ import {
   scenarioSchema,
 } from '../../../environment/index.ts';
 import { sendFromGround } from '../../../environment/world/ground.ts';
-import { createTask } from '../../../environment/world/tasks-lifecycle.ts';
+import { askDecision } from '../../../environment/world/pending.ts';
+import { addToBuffer, createTask } from '../../../environment/world/tasks-lifecycle.ts';
 
 /** A two-way laser link, in ticks [fromTick, toTick). */
 export interface SmallIsl {
@@ -149,7 +157,12 @@ export function batchFor(world: World, capacity = 64): DecisionBatch {
 }
 
 /** Runs a world until `untilS`; `seen` looks at every batch before it is decided. Returns the decisions made. */
-export function drive(world: World, choose: Choose | Policy, untilS: number, seen?: (batch: DecisionBatch) => void): number {
+export function drive(
+  world: World,
+  choose: Choose | Policy,
+  untilS: number,
+  seen?: (batch: DecisionBatch) => void,
+): number {
   const decide: Choose = typeof choose === 'function' ? choose : (batch, out) => choose.choose(batch, out);
   const batch = batchFor(world);
   const out = new Uint8Array(batch.capacity);
@@ -185,7 +198,8 @@ export const EASTWARD = byNode((node, batch, row) => {
   const destination = batch.destination[row] as number;
   const first = row * batch.maxCandidates;
   for (let k = 0; k < batch.maxCandidates; k++) {
-    if (batch.actionMask[first + k] === 1 && batch.candidateNode[first + k] === destination) return node === destination;
+    if (batch.actionMask[first + k] === 1 && batch.candidateNode[first + k] === destination)
+      return node === destination;
   }
   return node === (batch.agent[row] as number) + 1;
 });
@@ -208,4 +222,17 @@ export function inject(world: World, message: { from: number; to: number; bits: 
 export function latencies(world: World): number[] {
   const { latencyS, latencies: n } = world.columns.statistics;
   return [...latencyS.subarray(0, n)];
+}
+
+/** A capture of the traffic's first observation class at a satellite, now. Returns its task. */
+export function capture(world: World, satellite: number): number {
+  const w = world.columns;
+  const task = createTask(
+    w,
+    w.model.traffic.classes.findIndex((c) => c.family === OBSERVATION),
+  );
+  w.tasks.source[task] = w.tasks.holder[task] = w.tasks.destination[task] = satellite;
+  addToBuffer(w, satellite, w.tasks.sizeBits[task] as number);
+  askDecision(w, PLACE, task, satellite);
+  return task;
 }
