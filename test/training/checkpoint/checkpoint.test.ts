@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadCheckpoint, saveCheckpoint } from '../../../training/checkpoint.ts';
 import type { Checkpoint } from '../../../training/checkpoint/format.ts';
+import { mountOrSkip } from './mount.ts';
 import { Rng, SpaceCloudError } from '../../../core/index.ts';
 
 let folder: string;
@@ -124,28 +125,16 @@ describe('checkpoint file', () => {
 });
 
 describe('a write that fails', () => {
-  const mounted: string[] = [];
+  let unmount: (() => void) | undefined;
   afterEach(() => {
-    for (const place of mounted.splice(0)) execFileSync('umount', [place]);
+    unmount?.();
+    unmount = undefined;
   });
-
-  /** Mounts with the given options, or explains why the test cannot run. */
-  function mountOrSkip(skip: () => void, options: readonly string[], place: string): boolean {
-    mkdirSync(place, { recursive: true });
-    try {
-      execFileSync('mount', [...options, place], { stdio: 'pipe' });
-      mounted.push(place);
-      return true;
-    } catch (error) {
-      console.warn(`SKIPPED, cannot mount here (needs root on Linux): ${String(error).split('\n')[0] ?? ''}`);
-      skip();
-      return false;
-    }
-  }
 
   it('on a full disk leaves the old checkpoint whole and nothing half-written', ({ skip }) => {
     const disk = join(folder, 'disk');
-    if (!mountOrSkip(skip, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs'], disk)) return;
+    unmount = mountOrSkip(skip, 'size=64k', disk);
+    if (unmount === undefined) return;
     const small = join(disk, 'run.ckpt');
     saveCheckpoint(small, sample(1));
     const large = { ...sample(2), sections: { weights: new Float64Array(100_000) } };
@@ -160,7 +149,8 @@ describe('a write that fails', () => {
     const place = join(folder, 'read-only');
     if (process.getuid?.() === 0) {
       // Permission bits do not bind root: a read-only file system does.
-      if (!mountOrSkip(skip, ['-t', 'tmpfs', '-o', 'ro', 'tmpfs'], place)) return;
+      unmount = mountOrSkip(skip, 'ro', place);
+      if (unmount === undefined) return;
     } else {
       mkdirSync(place, { mode: 0o555 });
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crc32c, maskedCrc32c } from '../../../training/tracking/crc32c.kernel.ts';
 import { MetricsLog } from '../../../training/tracking/metrics-log.ts';
+import { mountOrSkip } from '../checkpoint/mount.ts';
 import { TensorboardLog } from '../../../training/tracking/tensorboard-log.ts';
 
 let folder: string;
@@ -57,6 +58,29 @@ describe('metrics log', () => {
     log.close();
     expect(() => new MetricsLog(path, 17)).toThrow(expect.objectContaining({ code: 'CHECKPOINT_CORRUPT' }));
     expect(() => new MetricsLog(path, 5)).toThrow(expect.objectContaining({ code: 'CHECKPOINT_CORRUPT' }));
+  });
+});
+
+describe('a log on a full disk', () => {
+  it('says so and still ends with a whole record', ({ skip }) => {
+    const disk = join(folder, 'disk');
+    const unmount = mountOrSkip(skip, 'size=16k', disk);
+    if (unmount === undefined) return;
+    try {
+      const path = join(disk, 'metrics.jsonl');
+      const log = new MetricsLog(path);
+      const fill = (): void => {
+        for (let iteration = 0; iteration < 10_000; iteration++) log.append({ iteration, note: 'x'.repeat(100) });
+      };
+      expect(fill).toThrow(expect.objectContaining({ code: 'DISK_FULL' }));
+      const lines = readFileSync(path, 'utf8').split('\n');
+      expect(lines.pop()).toBe('');
+      lines.forEach((line, i) => expect((JSON.parse(line) as { iteration: number }).iteration).toBe(i));
+      expect(lines.length).toBeGreaterThan(50);
+      log.close();
+    } finally {
+      unmount();
+    }
   });
 });
 
