@@ -146,10 +146,9 @@ describe('masks', () => {
     for (const atS of [9.5, 10.5]) pushEvent(world.columns.events, atS, ARRIVAL, 1);
     constellation.runSync({ untilS: 10.6 });
     constellation.close();
-    expect(ownMask).toEqual([
-      [9.5, 1],
-      [10.5, 0],
-    ]);
+    expect(ownMask).toEqual([[9.5, 1]]);
+    // At 10.5 s no satellite may start work, so there was no decision.
+    expect(world.kpis()['drop.no-allowed-candidate']).toBe(1);
   });
 });
 
