@@ -4,8 +4,6 @@ import { PROCESS_STREAMS, asksForJson, runCommand, showError } from './run-comma
 
 const args = process.argv.slice(2);
 
-// libtensorflow reports its CPU features on every start unless told not to before it loads.
-process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
 // `spacecloud ... | head` closes our output early; that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);

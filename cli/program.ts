@@ -1,13 +1,33 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/index.ts';
+import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
+import { register as evaluate } from './commands/evaluate.ts';
+import { register as exportPolicy } from './commands/export.ts';
+import { register as key } from './commands/key.ts';
+import { register as node } from './commands/node.ts';
+import { register as scenario } from './commands/scenario.ts';
+import { register as simulate } from './commands/simulate.ts';
+import { register as train } from './commands/train.ts';
+import { register as verify } from './commands/verify.ts';
 import type { CommandStreams } from './run-command.ts';
 
 /** What each module of `cli/commands/` exports: adds one command with its options. Heavy imports wait for the action. */
 type Register = (program: Command, streams: CommandStreams) => void;
 
 /** In the order of the help text. */
-const COMMANDS: readonly Register[] = [doctor];
+const COMMANDS: readonly Register[] = [
+  demo,
+  scenario,
+  simulate,
+  train,
+  evaluate,
+  key,
+  exportPolicy,
+  verify,
+  node,
+  doctor,
+];
 
 /** The command line with all its commands. */
 export function createProgram(streams: CommandStreams): Command {

@@ -1,7 +1,12 @@
+export { DEFAULT_RIVALS, type EvaluateOptions, type EvaluateResult, evaluate } from './evaluate.ts';
 export * from './evaluation/index.ts';
 export { type EpisodeOptions, type EpisodePolicy, runEpisode } from './evaluation/episode.ts';
 export { type NetworkData, type PolicySource, baselineSource, createPolicy } from './evaluation/policy-source.ts';
-export { type EvaluationRunOptions, FIRST_TRAINING_SEED, runEvaluation } from './evaluation/run.ts';
-export { PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';
+export { FIRST_TRAINING_SEED } from './evaluation/run.ts';
+export { type ExportOptions, exportPolicy } from './export-policy.ts';
+export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
+export { Learner, PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';
+export { type RolloutBuffer, createRolloutBuffer } from './rollout/buffer.ts';
 export { CHECKPOINT_FILE, METRICS_FILE, TRAIN_DEFAULTS, type TrainResult, train, trainConfig } from './train.ts';
 export type { TrainConfig, TrainOptions, TrainProgress } from './train-options.ts';
+export { type TrainedPolicy, readTrainedPolicy } from './trained-policy.ts';

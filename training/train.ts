@@ -141,12 +141,17 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
       identity,
       state: {
         run,
+        scenario: scenario.name,
+        config,
         rollout: packed.state,
         normaliser: normaliserToJson(SPACE_CLOUD_SPEC, normaliser),
         offsets: { metrics: metricsLog.offset, tensorboard: tensorboard.offset },
       },
     };
-    const sections: Record<string, CheckpointSections[string]> = { ...packed.sections, 'rng.shuffle': shuffle.state.slice() };
+    const sections: Record<string, CheckpointSections[string]> = {
+      ...packed.sections,
+      'rng.shuffle': shuffle.state.slice(),
+    };
     for (const [name, column] of Object.entries(learner.saveState())) sections[`learner.${name}`] = column;
     saveCheckpoint(checkpointFile, { manifest, sections });
   };
@@ -239,9 +244,19 @@ function flatten(metrics: UpdateMetrics, run: RunState, utility: number | undefi
 
 function writeManifest(
   folder: string,
-  { identity, config, engine, scenarioName }: { identity: CheckpointIdentity; config: TrainConfig; engine: Engine; scenarioName: string },
+  {
+    identity,
+    config,
+    engine,
+    scenarioName,
+  }: { identity: CheckpointIdentity; config: TrainConfig; engine: Engine; scenarioName: string },
 ): void {
-  const manifest = { scenario: scenarioName, identity, config, engine: { name: engine.name, reason: engine.reason, versions: engine.versions } };
+  const manifest = {
+    scenario: scenarioName,
+    identity,
+    config,
+    engine: { name: engine.name, reason: engine.reason, versions: engine.versions },
+  };
   writeAtomically(join(folder, MANIFEST_FILE), new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
 }
 

@@ -37,7 +37,12 @@ export interface CacheColumns {
   older: Int16Array;
 }
 
-export function createCaches(satelliteCount: number, objectCount: number, slots: number, capacityBits: number): CacheColumns {
+export function createCaches(
+  satelliteCount: number,
+  objectCount: number,
+  slots: number,
+  capacityBits: number,
+): CacheColumns {
   const perSatellite = (): Int32Array => new Int32Array(satelliteCount);
   const perSlot = (): Float64Array => new Float64Array(satelliteCount * slots);
   const caches: CacheColumns = {

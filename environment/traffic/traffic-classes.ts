@@ -43,7 +43,14 @@ const BITS_PER_BYTE = 8;
 export function createTraffic(scenario: Scenario): Traffic {
   const { traffic } = scenario;
   const classes: TrafficClass[] = [];
-  const none = { workTflop: 0, outputBits: 0, firstObject: 0, objects: 0, freshnessS: Infinity, consumerIsDataCentre: false };
+  const none = {
+    workTflop: 0,
+    outputBits: 0,
+    firstObject: 0,
+    objects: 0,
+    freshnessS: Infinity,
+    consumerIsDataCentre: false,
+  };
   const common = (c: { name: string; ratePerS: number; priority: number; value: number; deadlineS: number }) => ({
     name: c.name,
     ratePerS: c.ratePerS * traffic.load,
@@ -52,7 +59,13 @@ export function createTraffic(scenario: Scenario): Traffic {
     deadlineS: c.deadlineS,
   });
   for (const c of traffic.messages) {
-    classes.push({ ...none, ...common(c), family: MESSAGE, sizeBits: c.sizeBytes * BITS_PER_BYTE, sizeSpread: c.sizeSpread });
+    classes.push({
+      ...none,
+      ...common(c),
+      family: MESSAGE,
+      sizeBits: c.sizeBytes * BITS_PER_BYTE,
+      sizeSpread: c.sizeSpread,
+    });
   }
   let objectCount = 0;
   for (const c of traffic.contents) {

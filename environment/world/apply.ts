@@ -48,7 +48,13 @@ function applyForward(w: WorldState, batch: DecisionBatch, row: number, choice: 
   }
   w.tasks.state[task] = HOLDING;
   w.tasks.waitingSinceS[task] = w.clock.timeS;
-  pushEvent(w.events, w.clock.timeS + w.model.scenario.knowledge.beaconPeriodS, HOLD_END, task, w.tasks.generation[task]);
+  pushEvent(
+    w.events,
+    w.clock.timeS + w.model.scenario.knowledge.beaconPeriodS,
+    HOLD_END,
+    task,
+    w.tasks.generation[task],
+  );
 }
 
 function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
@@ -74,7 +80,13 @@ function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: nu
   const sizeBits = model.traffic.objectBits[object] as number;
   if (fits(caches, satellite, sizeBits)) {
     const fetchS = clock.timeS - (tasks.createdS[task] as number);
-    insertObject(caches, satellite, { object, sizeBits, versionS: tasks.versionS[task] as number, fetchS, nowS: clock.timeS });
+    insertObject(caches, satellite, {
+      object,
+      sizeBits,
+      versionS: tasks.versionS[task] as number,
+      fetchS,
+      nowS: clock.timeS,
+    });
   } else if (tasks.state[task] !== FREE) {
     askCacheAgain(w, task, satellite);
   }

@@ -61,9 +61,13 @@ export function checkConservation(w: WorldState): Conservation {
     result.tasksMissing === 0 &&
     live === tasks.live;
   if (!closed) {
-    throw new SpaceCloudError('CONSERVATION', `Expected closed ledgers at ${w.clock.timeS} s, got ${JSON.stringify(result)} with ${live} live tasks of ${tasks.live}.`, {
-      hint: 'This is a defect of the world: please report it with scenario, policy and seed.',
-    });
+    throw new SpaceCloudError(
+      'CONSERVATION',
+      `Expected closed ledgers at ${w.clock.timeS} s, got ${JSON.stringify(result)} with ${live} live tasks of ${tasks.live}.`,
+      {
+        hint: 'This is a defect of the world: please report it with scenario, policy and seed.',
+      },
+    );
   }
   return result;
 }

@@ -19,6 +19,12 @@ export function snapshotHops(w: WorldState, satellite: number, node: number): nu
   return w.snapshot.hops[node * w.model.satelliteCount + satellite] as number;
 }
 
+/** First link of the snapshot way, -1 = none. */
+export function snapshotFirstLink(w: WorldState, satellite: number, node: number): number {
+  column(w, w.snapshot, node);
+  return w.snapshot.firstLink[node * w.model.satelliteCount + satellite] as number;
+}
+
 /** First link of the way by the flooded report, -1 = none. */
 export function reportFirstLink(w: WorldState, satellite: number, node: number): number {
   column(w, w.report, node);
@@ -33,7 +39,8 @@ export function trueDelay(w: WorldState, satellite: number, node: number, sizeBi
     truthStamp.sizeBits = sizeBits;
     chargeEmptyLinks(truth, links, sizeBits);
     for (let l = 0; l < links.count; l++) {
-      if (truth.costS[l] !== Infinity) truth.costS[l] = (truth.costS[l] as number) + queueS(links, l, PRIORITIES - 1, clock.timeS);
+      if (truth.costS[l] !== Infinity)
+        truth.costS[l] = (truth.costS[l] as number) + queueS(links, l, PRIORITIES - 1, clock.timeS);
     }
     truth.valid.fill(0);
   }
@@ -50,7 +57,8 @@ export function renewSnapshot(w: WorldState): void {
 /** New report or new tick: the queues of the report on the links of now. */
 export function renewReport(w: WorldState): void {
   const { report, snapshot, reportQueueS } = w;
-  for (let l = 0; l < report.costS.length; l++) report.costS[l] = (snapshot.costS[l] as number) + (reportQueueS[l] as number);
+  for (let l = 0; l < report.costS.length; l++)
+    report.costS[l] = (snapshot.costS[l] as number) + (reportQueueS[l] as number);
   report.valid.fill(0);
 }
 
@@ -84,7 +92,12 @@ function collectExits(w: WorldState, table: DelayTable, node: number): void {
   } else if (node >= model.firstDataCentre && node < model.firstTerminal) {
     const centre = node - model.firstDataCentre;
     for (let g = 0; g < model.gatewayCount; g++) {
-      addAntennas(w, table, model.firstGateway + g, model.geometry.wanDelayS[g * model.dataCentreCount + centre] as number);
+      addAntennas(
+        w,
+        table,
+        model.firstGateway + g,
+        model.geometry.wanDelayS[g * model.dataCentreCount + centre] as number,
+      );
     }
   } else {
     addAntennas(w, table, node, 0);

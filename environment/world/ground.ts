@@ -74,6 +74,7 @@ function antennaDelayS(w: WorldState, task: number, antenna: number): number {
   const destination = tasks.destination[task] as number;
   const onwardS = destination < 0 ? 0 : snapshotDelay(w, satellite, destination);
   if ((links.to[link] as number) < 0) return (model.nextAttachS[i] as number) - clock.timeS + onwardS;
-  const wayUpS = (links.rangeStartKm[link] as number) / C_KM_S + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
+  const wayUpS =
+    (links.rangeStartKm[link] as number) / C_KM_S + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
   return queueS(links, link, tasks.priority[task] as number, clock.timeS) + wayUpS + onwardS;
 }

@@ -35,7 +35,8 @@ export function worldKpis(w: WorldState): Kpis {
   DROP_REASONS.forEach((reason, r) => {
     if (r === 0) return;
     let count = 0;
-    for (let family = 0; family < TASK_FAMILIES.length; family++) count += s.dropped[family * DROP_REASONS.length + r] as number;
+    for (let family = 0; family < TASK_FAMILIES.length; family++)
+      count += s.dropped[family * DROP_REASONS.length + r] as number;
     kpis[`drop.${reason}`] = count;
   });
   BREACHES.forEach((breach, i) => {

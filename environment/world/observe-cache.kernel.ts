@@ -40,7 +40,8 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
   openRow(w, batch, row, { kind: CACHE, task: object, agent: satellite, destination: -1, sizeBits: bits });
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
-  const mayWrite = (satellites.capabilities[satellite]! & CAPABILITIES.CACHE_WRITE) !== 0 && bits <= caches.capacityBits;
+  const mayWrite =
+    (satellites.capabilities[satellite]! & CAPABILITIES.CACHE_WRITE) !== 0 && bits <= caches.capacityBits;
   const freshForS = Math.min(HORIZON_S, model.traffic.objectFreshnessS[object]! - (nowS - tasks.versionS[task]!));
 
   f[first * batch.candidateStride + IS_BYPASS] = 1;

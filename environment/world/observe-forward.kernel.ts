@@ -10,7 +10,7 @@ import {
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { reportDelay, reportFirstLink, snapshotDelay, snapshotHops } from './delays.ts';
+import { reportDelay, reportFirstLink, snapshotDelay, snapshotFirstLink, snapshotHops } from './delays.ts';
 import { openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,
@@ -21,8 +21,9 @@ import {
 } from './state.ts';
 import { PAYLOAD_RAW } from './tasks.kernel.ts';
 
-/** [candidates] 1 = the neighbour's own way leads back; scratch of the row being written, bounded by the spec. */
+/** [candidates] 1 = the neighbour's own way, by report or snapshot, leads back; scratch of the row, bounded by the spec. */
 const leadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
+const snapshotLeadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
 
 /** Delays shown to agents are cut here, s: "no way" must stay a finite feature. */
 export const LONGEST_DELAY_S = 60;
@@ -54,7 +55,13 @@ const PRIOR = 15;
  * (ask again after a beacon period). Features as in `SPACE_CLOUD_SPEC`. Masked: a contact too short for the bundle, a
  * neighbour that, by its beacon, has no room or takes no transit.
  */
-export function observeForward(w: WorldState, batch: DecisionBatch, row: number, task: number, satellite: number): void {
+export function observeForward(
+  w: WorldState,
+  batch: DecisionBatch,
+  row: number,
+  task: number,
+  satellite: number,
+): void {
   const { model, tasks, links, satellites, clock } = w;
   const { islSlots: D, firstDownlink, firstTerminal, firstDataCentre, scenario } = model;
   const nowS = clock.timeS;
@@ -95,13 +102,15 @@ export function observeForward(w: WorldState, batch: DecisionBatch, row: number,
     if (loadAwareS < bestLoadAwareS) bestLoadAwareS = loadAwareS;
   }
   // Holding pays where the way leads through this satellite's own next contact.
-  if (reportFirstLink(w, satellite, destination) < 0) {
-    bestSnapshotS = Math.min(bestSnapshotS, snapshotDelay(w, satellite, destination));
-    bestLoadAwareS = Math.min(bestLoadAwareS, reportDelay(w, satellite, destination));
-  }
-  bestSnapshotS = Math.min(bestSnapshotS, LONGEST_DELAY_S);
-  bestLoadAwareS = Math.min(bestLoadAwareS, LONGEST_DELAY_S);
-  writeHold(w, batch, first + count, bestSnapshotS, bestLoadAwareS);
+  const waits = reportFirstLink(w, satellite, destination) < 0;
+  const ownSnapshotS = waits ? snapshotDelay(w, satellite, destination) : Infinity;
+  const ownLoadAwareS = waits ? reportDelay(w, satellite, destination) : Infinity;
+  const holdS = scenario.knowledge.beaconPeriodS;
+  const heldSnapshotS = Math.min(holdS + bestSnapshotS, Math.max(holdS, ownSnapshotS));
+  const heldLoadAwareS = Math.min(holdS + bestLoadAwareS, Math.max(holdS, ownLoadAwareS));
+  writeHold(batch, first + count, bounded(heldSnapshotS), bounded(heldLoadAwareS));
+  bestSnapshotS = bounded(Math.min(bestSnapshotS, ownSnapshotS));
+  bestLoadAwareS = bounded(Math.min(bestLoadAwareS, ownLoadAwareS));
   writeLink(w, row, count, -1);
   batch.candidateNode[first + count] = satellite;
   count++;
@@ -155,8 +164,9 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
   let meanQueueS = 0;
   let bufferFrac = 0;
   let ageS = 0;
-  let allowed = nowS + transmitS <= links.untilS[link]!;
+  let allowed = nowS + transmitS < links.untilS[link]!;
   leadsBack[k] = 0;
+  snapshotLeadsBack[k] = 0;
   if (lastLink) {
     if (next !== destination) {
       const g = next - model.firstGateway;
@@ -174,11 +184,14 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
       const sizeS = (snapshotHops(w, next, destination) * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
       snapshotS = snapshotDelay(w, next, destination) + sizeS;
       loadAwareS = reportDelay(w, next, destination) + sizeS;
+      const snapshotOnward = snapshotFirstLink(w, next, destination);
+      if (snapshotOnward >= 0 && links.to[snapshotOnward] === links.from[link]) snapshotLeadsBack[k] = 1;
       const onward = reportFirstLink(w, next, destination);
       if (onward >= 0) {
         leadsBack[k] = links.to[onward] === links.from[link] ? 1 : 0;
         // The neighbour's own word about its next queue is fresher than the flooded report.
-        nextQueueS = onward < S * D ? values[beacon + onward - next * D]! : values[beacon + D + BEACON_DOWNLINK_QUEUE_S]!;
+        nextQueueS =
+          onward < S * D ? values[beacon + onward - next * D]! : values[beacon + D + BEACON_DOWNLINK_QUEUE_S]!;
         if (onward < S * D) loadAwareS += nextQueueS - w.reportQueueS[onward]!;
       }
       const capabilities = values[beacon + D + BEACON_CAPABILITIES]!;
@@ -203,41 +216,53 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
 
 /**
  * A neighbour whose own best way leads back here cannot be better than going from here at once: its remaining delay becomes
- * the way back plus the best that this satellite, which knows its own queues exactly, can do without it. Otherwise stale
- * reports would send bundles to and fro. And a neighbour that has just sent the bundle here knows no better before its next
- * beacon: going back costs at least that long.
+ * the way back plus the best that is allowed here without it. Otherwise stale reports, or a contact too short for a bundle,
+ * would send it to and fro. And a neighbour that has just sent the bundle here knows no better before its next beacon: by
+ * load-aware reckoning going back costs at least that long.
  */
 function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPeriodS: number): void {
   const F = batch.candidateStride;
   const f = batch.candidates;
-  let bestS = LONGEST_DELAY_S;
+  let snapshotS = LONGEST_DELAY_S;
+  let loadAwareS = LONGEST_DELAY_S;
   for (let k = 0; k < count; k++) {
+    if (batch.actionMask[first + k] === 0) continue;
     const c = (first + k) * F;
-    if (leadsBack[k] === 1 || batch.actionMask[first + k] === 0) continue;
-    const s = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
-    if (s < bestS) bestS = s;
+    const linkS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]!;
+    if (snapshotLeadsBack[k] === 0) snapshotS = Math.min(snapshotS, linkS + f[c + SNAPSHOT_REMAINING_S]!);
+    if (leadsBack[k] === 0) {
+      loadAwareS = Math.min(loadAwareS, linkS + f[c + OWN_QUEUE_S]! + f[c + LOAD_AWARE_REMAINING_S]!);
+    }
   }
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
-    if (f[c + IS_RETURN] === 1) f[c + LOAD_AWARE_REMAINING_S] = f[c + LOAD_AWARE_REMAINING_S]! + beaconPeriodS;
-    if (leadsBack[k] === 0) continue;
-    const backS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + bestS;
-    if (backS > f[c + LOAD_AWARE_REMAINING_S]!) {
-      f[c + LOAD_AWARE_REMAINING_S] = backS < LONGEST_DELAY_S ? backS : LONGEST_DELAY_S;
-    }
+    const backS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]!;
+    if (snapshotLeadsBack[k] === 1) raise(f, c + SNAPSHOT_REMAINING_S, backS + snapshotS);
+    if (leadsBack[k] === 1) raise(f, c + LOAD_AWARE_REMAINING_S, backS + loadAwareS);
+    if (f[c + IS_RETURN] === 1) raise(f, c + LOAD_AWARE_REMAINING_S, f[c + LOAD_AWARE_REMAINING_S]! + beaconPeriodS);
   }
 }
 
-function writeHold(w: WorldState, batch: DecisionBatch, slot: number, snapshotS: number, loadAwareS: number): void {
+/** Raises a delay to at least `leastS`, within what is shown. */
+function raise(features: Float32Array, at: number, leastS: number): void {
+  const value = leastS < LONGEST_DELAY_S ? leastS : LONGEST_DELAY_S;
+  if (value > features[at]!) features[at] = value;
+}
+
+/** The hold candidate; its remaining delays include the waiting. */
+function writeHold(batch: DecisionBatch, slot: number, snapshotS: number, loadAwareS: number): void {
   const c = slot * batch.candidateStride;
   const f = batch.candidates;
   f.fill(0, c, c + batch.candidateStride);
   f[c + IS_HOLD] = 1;
-  const holdS = w.model.scenario.knowledge.beaconPeriodS;
-  f[c + SNAPSHOT_REMAINING_S] = holdS + snapshotS;
-  f[c + LOAD_AWARE_REMAINING_S] = holdS + loadAwareS;
+  f[c + SNAPSHOT_REMAINING_S] = snapshotS;
+  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS;
   f[c + CONTACT_REMAINING_S] = CONTACT_HORIZON_S;
   batch.actionMask[slot] = 1;
+}
+
+function bounded(delayS: number): number {
+  return delayS < LONGEST_DELAY_S ? delayS : LONGEST_DELAY_S;
 }
 
 /** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */
@@ -253,7 +278,8 @@ function writePriors(batch: DecisionBatch, first: number, count: number, bestSna
   }
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
-    f[c + SNAPSHOT_EXCESS_S] = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]! - bestSnapshotS;
+    f[c + SNAPSHOT_EXCESS_S] =
+      f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]! - bestSnapshotS;
     const logit = (leastS - f[c + PRIOR]!) / PRIOR_SCALE_S;
     f[c + PRIOR] = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
   }

@@ -78,7 +78,8 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
     f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
     f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
     f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
-    f[c + SERVICE_S] = serviceS / ((capabilities & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? config.throttledRateFrac : 1);
+    f[c + SERVICE_S] =
+      serviceS / ((capabilities & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? config.throttledRateFrac : 1);
     f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
     f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;
     f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
@@ -92,7 +93,8 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   for (let i = 0; i < model.dataCentreCount && k < batch.maxCandidates; i++) {
     const centre = firstDataCentre + i;
     c = (first + k) * batch.candidateStride;
-    const sizeS = (snapshotHops(w, satellite, centre) * (bits - model.traffic.meanBits)) / scenario.gatewayLink.maxRateBps;
+    const sizeS =
+      (snapshotHops(w, satellite, centre) * (bits - model.traffic.meanBits)) / scenario.gatewayLink.maxRateBps;
     const inputS = snapshotDelay(w, satellite, centre);
     f[c + IS_GROUND] = 1;
     f[c + INPUT_SNAPSHOT_S] = bounded(inputS + sizeS);

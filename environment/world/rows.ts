@@ -17,7 +17,13 @@ export interface RowColumns {
 }
 
 export function createRows(maxCandidates: number): RowColumns {
-  return { first: 0, n: 0, link: new Int32Array(ROWS_PER_ADVANCE * maxCandidates), cacheTask: new Int32Array(ROWS_PER_ADVANCE), maxCandidates };
+  return {
+    first: 0,
+    n: 0,
+    link: new Int32Array(ROWS_PER_ADVANCE * maxCandidates),
+    cacheTask: new Int32Array(ROWS_PER_ADVANCE),
+    maxCandidates,
+  };
 }
 
 interface RowHead {

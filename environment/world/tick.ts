@@ -45,7 +45,12 @@ function settleEnergy(w: WorldState): void {
   const { model, power, satellites, statistics } = w;
   const config = model.scenario.satellite;
   for (let s = 0; s < model.satelliteCount; s++) accrueComputeEnergy(w, s);
-  stepPower(power, { config, dtS: model.scenario.tickS, sunlitFrac: satellites.sunlitFrac, terminalW: satellites.terminalW });
+  stepPower(power, {
+    config,
+    dtS: model.scenario.tickS,
+    sunlitFrac: satellites.sunlitFrac,
+    terminalW: satellites.terminalW,
+  });
   const capacityJ = config.batteryWh * 3600;
   for (let s = 0; s < model.satelliteCount; s++) {
     const charge = (power.batteryJ[s] as number) / capacityJ;
@@ -176,6 +181,7 @@ function loadSun(w: WorldState): void {
   const S = model.satelliteCount;
   const { sunlitFrac } = model.geometry;
   for (let s = 0; s < S; s++) {
-    satellites.sunlitFrac[s] = ((sunlitFrac[clock.tick * S + s] as number) + (sunlitFrac[(clock.tick + 1) * S + s] as number)) / 2;
+    satellites.sunlitFrac[s] =
+      ((sunlitFrac[clock.tick * S + s] as number) + (sunlitFrac[(clock.tick + 1) * S + s] as number)) / 2;
   }
 }

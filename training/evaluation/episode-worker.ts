@@ -10,6 +10,7 @@ if (parentPort !== null) {
   const data = workerData as EpisodeWorkerData;
   const model = createWorldModel(data.scenario, data.geometry);
   answerCalls(parentPort, {
-    run: ({ source, seed }: EpisodeJob) => runEpisode(model, createPolicy(source, seed), { ...data.episode, seed, role: source.role }),
+    run: ({ source, seed }: EpisodeJob) =>
+      runEpisode(model, createPolicy(source, seed), { ...data.episode, seed, role: source.role }),
   });
 }

@@ -22,16 +22,26 @@ export interface EpisodeOptions {
 }
 
 /** The policy of an episode: one that answers at once, or a decider that may answer later (nodes). */
-export type EpisodePolicy = Policy | { readonly name: string; readonly decider: Exclude<ConstellationOptions['policy'], Policy> };
+export type EpisodePolicy =
+  Policy | { readonly name: string; readonly decider: Exclude<ConstellationOptions['policy'], Policy> };
 
 /**
  * One run of one policy on one seed, through agents and streams like every other run. The ledgers of energy, bytes and tasks
  * are checked at the end (CONSERVATION).
  */
-export async function runEpisode(model: WorldModel, policy: EpisodePolicy, options: EpisodeOptions): Promise<RunRecord> {
+export async function runEpisode(
+  model: WorldModel,
+  policy: EpisodePolicy,
+  options: EpisodeOptions,
+): Promise<RunRecord> {
   const { scenario } = model;
   const { seed, arrivalsS, drainS, startS, onBatch, refusal, reports$ } = options;
-  const world = new World(model, { seed, runS: arrivalsS + drainS, arrivalsS, ...(startS === undefined ? {} : { startS }) });
+  const world = new World(model, {
+    seed,
+    runS: arrivalsS + drainS,
+    arrivalsS,
+    ...(startS === undefined ? {} : { startS }),
+  });
   const constellation = new Constellation({
     worlds: [world],
     policy: 'decider' in policy ? policy.decider : policy,

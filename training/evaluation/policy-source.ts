@@ -13,7 +13,12 @@ export interface NetworkData {
 /** Where a policy under evaluation comes from. Networks act greedily: the largest logit, the lowest index among equals. */
 export type PolicySource =
   | { readonly kind: 'baseline'; readonly name: string; readonly role: RunRecord['role'] }
-  | { readonly kind: 'network'; readonly name: string; readonly role: RunRecord['role']; readonly network: NetworkData };
+  | {
+      readonly kind: 'network';
+      readonly name: string;
+      readonly role: RunRecord['role'];
+      readonly network: NetworkData;
+    };
 
 /** A baseline by its name `forward+place+cache`; it is an oracle if any part is. */
 export function baselineSource(name: string): PolicySource {

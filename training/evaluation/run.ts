@@ -51,7 +51,10 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<RunR
   };
   const data: EpisodeWorkerData = { scenario, geometry, episode };
   const count = Math.min(options.workers, jobs.length);
-  const workers = Array.from({ length: count }, () => new WorkerCalls(startWorker(siblingModule(import.meta.url, 'episode-worker'), data)));
+  const workers = Array.from(
+    { length: count },
+    () => new WorkerCalls(startWorker(siblingModule(import.meta.url, 'episode-worker'), data)),
+  );
   try {
     await Promise.all(workers.map(work));
   } finally {
@@ -59,14 +62,20 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<RunR
   }
   const whole = seeds.filter((seed) => jobs.every((job) => job.seed !== seed || records.has(job)));
   return policies.flatMap((source) =>
-    whole.map((seed) => records.get(jobs.find((job) => job.source === source && job.seed === seed) as EpisodeJob) as RunRecord),
+    whole.map(
+      (seed) => records.get(jobs.find((job) => job.source === source && job.seed === seed) as EpisodeJob) as RunRecord,
+    ),
   );
 }
 
 function checkSeeds(seeds: readonly number[]): void {
   const bad = seeds.find((seed) => !Number.isInteger(seed) || seed < 1 || seed >= FIRST_TRAINING_SEED);
   if (seeds.length > 0 && bad === undefined && new Set(seeds).size === seeds.length) return;
-  throw new SpaceCloudError('MISUSE', `Expected different evaluation seeds from 1 to ${FIRST_TRAINING_SEED - 1}, got ${bad ?? (seeds.join(', ') || 'none')}.`, {
-    hint: 'Larger seeds are those of training.',
-  });
+  throw new SpaceCloudError(
+    'MISUSE',
+    `Expected different evaluation seeds from 1 to ${FIRST_TRAINING_SEED - 1}, got ${bad ?? (seeds.join(', ') || 'none')}.`,
+    {
+      hint: 'Larger seeds are those of training.',
+    },
+  );
 }

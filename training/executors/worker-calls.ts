@@ -10,7 +10,12 @@ interface Call {
 interface Answer {
   readonly id: number;
   readonly result?: unknown;
-  readonly error?: { readonly code: ErrorCode | undefined; readonly message: string; readonly hint?: string; readonly stack?: string };
+  readonly error?: {
+    readonly code: ErrorCode | undefined;
+    readonly message: string;
+    readonly hint?: string;
+    readonly stack?: string;
+  };
 }
 
 /** Calls methods of a worker thread, one promise per call. A worker that dies rejects all of them. */
@@ -23,7 +28,9 @@ export class WorkerCalls {
     this.worker = worker;
     worker.on('message', (answer: Answer) => this.settle(answer));
     worker.on('error', (error) => this.failAll(error));
-    worker.on('exit', (code) => this.failAll(new SpaceCloudError('MISUSE', `Expected the worker to run on, got exit ${code}.`)));
+    worker.on('exit', (code) =>
+      this.failAll(new SpaceCloudError('MISUSE', `Expected the worker to run on, got exit ${code}.`)),
+    );
   }
 
   /** Errors of the worker's method, with their code. */
@@ -54,7 +61,8 @@ export class WorkerCalls {
 }
 
 function asError(error: NonNullable<Answer['error']>): Error {
-  if (error.code !== undefined) return new SpaceCloudError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
+  if (error.code !== undefined)
+    return new SpaceCloudError(error.code, error.message, error.hint === undefined ? {} : { hint: error.hint });
   const plain = new Error(error.message);
   if (error.stack !== undefined) plain.stack = error.stack;
   return plain;

@@ -24,7 +24,9 @@ export class CollectorPool {
 
   /** Starts one worker per entry. */
   static async start(workers: readonly RolloutWorkerData[]): Promise<CollectorPool> {
-    const calls = workers.map((data) => new WorkerCalls(startWorker(siblingModule(import.meta.url, 'rollout-worker'), data)));
+    const calls = workers.map(
+      (data) => new WorkerCalls(startWorker(siblingModule(import.meta.url, 'rollout-worker'), data)),
+    );
     const buffers = await Promise.all(calls.map((worker) => worker.call<RolloutBuffer>('buffer', undefined)));
     return new CollectorPool(calls, buffers);
   }
@@ -35,8 +37,13 @@ export class CollectorPool {
   }
 
   /** Collects one rollout per worker. The buffers are valid until the next call. */
-  async collect(): Promise<{ readonly buffers: readonly RolloutBuffer[]; readonly summaries: readonly CollectSummary[] }> {
-    const summaries = await Promise.all(this.workers.map((worker) => worker.call<CollectSummary>('collect', undefined)));
+  async collect(): Promise<{
+    readonly buffers: readonly RolloutBuffer[];
+    readonly summaries: readonly CollectSummary[];
+  }> {
+    const summaries = await Promise.all(
+      this.workers.map((worker) => worker.call<CollectSummary>('collect', undefined)),
+    );
     summaries.forEach(({ rows, finals }, i) => {
       const buffer = this.buffers[i] as RolloutBuffer;
       buffer.n = rows;

@@ -104,7 +104,11 @@ export class Collector {
     const decisions = rows + worldCount * ROWS_PER_WORLD;
     this.buffer = createRolloutBuffer({ capacity: Math.ceil(decisions * (1 + FINALS_PER_ROW)), ...shape });
     this.finals = createRolloutBuffer({ capacity: this.buffer.capacity - decisions, ...shape });
-    this.finalBatch = createDecisionBatch(SPACE_CLOUD_SPEC, 256, this.worlds.map((world) => world.knowledge));
+    this.finalBatch = createDecisionBatch(
+      SPACE_CLOUD_SPEC,
+      256,
+      this.worlds.map((world) => world.knowledge),
+    );
     this.firstDecision = new Int32Array(worldCount);
     this.rowOf = Array.from({ length: worldCount }, () => new Int32Array(decisions));
   }
@@ -265,7 +269,8 @@ export class Collector {
       if (next <= FIRST_FINAL) {
         buffer.next[row] = n + FIRST_FINAL - next;
       } else if (next === UNMAPPED) {
-        if (n + count === buffer.capacity) throw new SpaceCloudError('MISUSE', 'Expected room for all final observations of a rollout, got none.');
+        if (n + count === buffer.capacity)
+          throw new SpaceCloudError('MISUSE', 'Expected room for all final observations of a rollout, got none.');
         repeatObservation(buffer, row, n + count);
         buffer.next[row] = n + count;
         count++;

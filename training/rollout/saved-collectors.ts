@@ -15,7 +15,10 @@ export interface CollectorsState {
 }
 
 /** Splits collectors into JSON and sections `collector.<i>.world.<w>.<column>`. Infinity becomes text: JSON has none. */
-export function packCollectors(saved: readonly SavedCollector[]): { state: CollectorsState; sections: CheckpointSections } {
+export function packCollectors(saved: readonly SavedCollector[]): {
+  state: CollectorsState;
+  sections: CheckpointSections;
+} {
   const sections: Record<string, CheckpointSections[string]> = {};
   const collectors = saved.map((collector, i) => {
     sections[`collector.${i}.rng`] = collector.rng;
@@ -29,7 +32,9 @@ export function packCollectors(saved: readonly SavedCollector[]): { state: Colle
       worldSeeds: collector.worldSeeds,
       modes: collector.modes,
       numbers: collector.worlds.map(({ numbers }) =>
-        Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, Number.isFinite(value) ? value : String(value)])),
+        Object.fromEntries(
+          Object.entries(numbers).map(([key, value]) => [key, Number.isFinite(value) ? value : String(value)]),
+        ),
       ),
     };
   });
@@ -51,7 +56,8 @@ export function unpackCollectors(state: CollectorsState, sections: CheckpointSec
       };
     });
     const rng = sections[`collector.${i}.rng`];
-    if (!(rng instanceof Uint32Array)) throw new SpaceCloudError('CHECKPOINT_CORRUPT', `Expected section 'collector.${i}.rng', got none.`);
+    if (!(rng instanceof Uint32Array))
+      throw new SpaceCloudError('CHECKPOINT_CORRUPT', `Expected section 'collector.${i}.rng', got none.`);
     return { nextSeed: collector.nextSeed, worldSeeds: collector.worldSeeds, modes: collector.modes, rng, worlds };
   });
 }

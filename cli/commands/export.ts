@@ -1,0 +1,74 @@
+import type { Command } from 'commander';
+import { positiveNumber, wholeNumber } from '../arguments.ts';
+import { readText } from '../files.ts';
+import type { CommandStreams } from '../run-command.ts';
+import { type ScenarioOptions, loadScenarioInput } from '../scenario-input.ts';
+
+interface ExportCommandOptions extends ScenarioOptions {
+  readonly out: string;
+  readonly key: string;
+  readonly scenario?: string;
+  readonly name: string;
+  readonly release: number;
+  readonly previous?: string;
+  readonly days: number;
+  readonly notBefore?: string;
+  readonly licence: string;
+  readonly evaluation?: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/** `spacecloud export`: a trained policy as a signed bundle. */
+export function register(program: Command, streams: CommandStreams): void {
+  program
+    .command('export')
+    .description('write the policy of a training run as a signed bundle: ONNX, weights, golden vectors, evaluation')
+    .argument('<run>', 'folder of the training run')
+    .requiredOption('--out <folder>', 'folder of the bundle')
+    .requiredOption('--key <file>', 'private key that signs (PEM; see `spacecloud key`)')
+    .option('--scenario <scenario>', 'scenario for the golden vectors; default: the shipped one it was trained on')
+    .option('--name <name>', 'name of the policy', 'spacecloud-policy')
+    .option('--release <n>', 'release number; grows with every release', wholeNumber('--release', 1), 1)
+    .option('--previous <name>', 'the release this one replaces')
+    .option('--days <n>', 'days of validity', positiveNumber('--days'), 365)
+    .option('--not-before <utc>', 'start of validity; default: now')
+    .option('--licence <spdx>', 'licence of the policy', 'Apache-2.0')
+    .option('--evaluation <file>', 'evaluation.json to enclose')
+    .option('--overwrite', 'replace an earlier bundle in the folder')
+    .option('--no-cache', 'compute the geometry anew and do not keep it')
+    .option('--json', 'print one JSON document')
+    .action(async (run: string, options: ExportCommandOptions) => {
+      const { exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
+      const privateKeyPem = readText(options.key);
+      const evaluation: unknown = options.evaluation === undefined ? null : JSON.parse(readText(options.evaluation));
+      const { scenario: trainedOn } = readTrainedPolicy(run);
+      const input = await loadScenarioInput(options.scenario ?? trainedOn, { cache: options.cache }, streams);
+      const fromMs = options.notBefore === undefined ? Date.now() : Date.parse(options.notBefore);
+      const validity = {
+        notBefore: new Date(fromMs).toISOString(),
+        notAfter: new Date(fromMs + options.days * MS_PER_DAY).toISOString(),
+      };
+      await exportPolicy({
+        runFolder: run,
+        bundleFolder: options.out,
+        overwrite: options.overwrite === true,
+        ...input,
+        privateKeyPem,
+        policyName: options.name,
+        version: options.release,
+        ...(options.previous === undefined ? {} : { previous: options.previous }),
+        validity,
+        licence: options.licence,
+        evaluation,
+        versions: { node: process.versions.node },
+      });
+      streams.out(
+        options.json === true
+          ? `${JSON.stringify({ bundle: options.out, name: options.name, release: options.release, validity }, undefined, 2)}\n`
+          : `Bundle ${options.out}: ${options.name} ${options.release}, valid until ${validity.notAfter}\n`,
+      );
+    });
+}

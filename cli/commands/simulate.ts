@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { SpaceCloudError } from '../../core/index.ts';
+import type { RunRecord } from '../../training/index.ts';
+import { list, positiveNumber, wholeNumber } from '../arguments.ts';
+import { readText } from '../files.ts';
+import { addressText } from '../node-address.ts';
+import { type NodeProcesses, startNodes } from '../node-processes.ts';
+import { kpiLines } from '../kpi-lines.ts';
+import type { CommandStreams } from '../run-command.ts';
+import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import type { SimulationOptions } from '../simulation.ts';
+
+interface SimulateCommandOptions extends ScenarioOptions {
+  readonly policy: string;
+  readonly key?: string;
+  readonly seed: number;
+  readonly arrivals: number;
+  readonly drain: number;
+  readonly nodes: readonly string[];
+  readonly serve?: string;
+  readonly deadline: number;
+  readonly json?: boolean;
+}
+
+/** `spacecloud simulate`: one run of one policy, in this process or with satellites as processes of their own. */
+export function register(program: Command, streams: CommandStreams): void {
+  takesScenario(program.command('simulate'))
+    .description('run one policy once and print its key figures and trajectory hash')
+    .option('--policy <policy>', 'baseline, `prior`, run folder or bundle folder', 'load-aware+greedy-finish+gdsf')
+    .option('--key <file>', 'trusted public key for bundles (PEM)')
+    .option('--seed <n>', 'all randomness of the run', wholeNumber('--seed', 1, 999_999), 1)
+    .option('--arrivals <s>', 'simulated time in which tasks arrive, s', positiveNumber('--arrivals'), 20)
+    .option('--drain <s>', 'at most so long until all have ended, s', positiveNumber('--drain'), 60)
+    .option(
+      '--nodes <satellites>',
+      'satellites that are processes of their own, with the bundle given by --policy',
+      list,
+      [],
+    )
+    .option(
+      '--serve <address>',
+      'wait at this socket path or loopback port for nodes started elsewhere, instead of starting them',
+    )
+    .option(
+      '--deadline <ms>',
+      'time a node has for one request before its fallback decides, ms',
+      positiveNumber('--deadline'),
+      10_000,
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (name: string, options: SimulateCommandOptions) => {
+      const [{ resolvePolicy }, { simulate }] = await Promise.all([
+        import('../../training/index.ts'),
+        import('../simulation.ts'),
+      ]);
+      const publicKeyPem = options.key === undefined ? undefined : readText(options.key);
+      const source = resolvePolicy(options.policy, {
+        now: Date.now,
+        ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
+      });
+      const input = await loadScenarioInput(name, options, streams);
+      const simulation = { ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain };
+      const record =
+        options.nodes.length === 0 ? await simulate(simulation) : await runWithNodes(simulation, options, streams);
+      streams.out(options.json === true ? `${JSON.stringify(record, undefined, 2)}\n` : kpiLines(record));
+    });
+}
+
+async function runWithNodes(
+  simulation: SimulationOptions,
+  options: SimulateCommandOptions,
+  streams: CommandStreams,
+): Promise<RunRecord> {
+  const { simulateWithNodes } = await import('../simulation.ts');
+  if (options.serve === undefined && options.key === undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected a bundle folder as --policy and its --key for --nodes, got no key.', {
+      hint: 'Nodes run signed bundles only; make one with `spacecloud export`.',
+    });
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'spacecloud-'));
+  let processes: NodeProcesses | undefined;
+  let fail: (reason: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  try {
+    const { record, nodes } = await simulateWithNodes({
+      ...simulation,
+      address: options.serve ?? join(folder, 'world.sock'),
+      satellites: options.nodes,
+      deadlineMs: options.deadline,
+      failed,
+      onListening: ({ address }) => {
+        if (options.serve !== undefined) {
+          streams.err(`Waiting at ${addressText(address)} for ${options.nodes.join(', ')}\n`);
+          return;
+        }
+        processes = startNodes({
+          satellites: options.nodes,
+          bundle: options.policy,
+          keyFile: options.key as string,
+          address: addressText(address),
+        });
+        processes.failed.catch(fail);
+      },
+    });
+    await processes?.ended;
+    for (const node of nodes) {
+      streams.err(
+        `${node.satellite}: ${node.decisions} decisions by ${node.policy} ${node.bundleVersion}, ${node.fallbackDecisions} by its fallback\n`,
+      );
+    }
+    return record;
+  } finally {
+    processes?.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
+import { architectureOf, identityNormaliser, initialWeights } from '../policies/index.ts';
+import { BUNDLE_FILES, loadBundle } from '../policies/bundle/index.ts';
+import { type PolicySource, baselineSource } from './evaluation/policy-source.ts';
+import { CHECKPOINT_FILE } from './train.ts';
+import { readTrainedPolicy } from './trained-policy.ts';
+
+export interface PolicyReferenceOptions {
+  /** Trusted key for bundles, SPKI PEM. */
+  readonly publicKeyPem?: string;
+  /** The time now, ms since 1970, for the validity of bundles. */
+  readonly now: () => number;
+}
+
+/** The untrained network: its prior alone decides. The ablation every learned gain is held against. */
+export const PRIOR = 'prior';
+
+/**
+ * A policy by what a user writes: a baseline `forward+place+cache`, `prior`, the folder of a training run, or the folder of
+ * a signed bundle (verified with `publicKeyPem`).
+ *
+ * Errors: USAGE for what is none of these, BUNDLE_*, CHECKPOINT_*, FILE_*.
+ */
+export function resolvePolicy(reference: string, options: PolicyReferenceOptions): PolicySource {
+  if (reference === PRIOR) {
+    const architecture = architectureOf(SPACE_CLOUD_SPEC);
+    const network = {
+      architecture,
+      weights: initialWeights(architecture, 1),
+      normaliser: identityNormaliser(SPACE_CLOUD_SPEC),
+    };
+    return { kind: 'network', name: PRIOR, role: 'baseline', network };
+  }
+  if (existsSync(join(reference, CHECKPOINT_FILE))) {
+    const name = `learned:${basename(resolve(reference))}`;
+    return { kind: 'network', name, role: 'learned', network: readTrainedPolicy(reference).network };
+  }
+  if (existsSync(join(reference, BUNDLE_FILES.manifest))) return bundleSource(reference, options);
+  if (!reference.includes('/') && reference.split('+').length === 3) return baselineSource(reference);
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected a baseline 'forward+place+cache', '${PRIOR}', a run folder or a bundle folder, got '${reference}'.`,
+    {
+      hint: existsSync(reference)
+        ? `The folder holds neither ${CHECKPOINT_FILE} nor ${BUNDLE_FILES.manifest}.`
+        : 'There is no such folder either.',
+    },
+  );
+}
+
+function bundleSource(folder: string, options: PolicyReferenceOptions): PolicySource {
+  if (options.publicKeyPem === undefined) {
+    throw new SpaceCloudError('USAGE', `Expected the publisher's public key for the bundle '${folder}', got none.`, {
+      hint: 'Give --key PUBLIC.pem: a bundle is only run after it was verified.',
+    });
+  }
+  const { manifest, ...network } = loadBundle(folder, {
+    publicKeyPem: options.publicKeyPem,
+    now: options.now,
+    specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
+  });
+  return { kind: 'network', name: manifest.policyName, role: 'learned', network };
+}
