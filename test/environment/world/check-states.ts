@@ -71,6 +71,8 @@ export function checkStates(world: World): void {
   for (let task = 0; task < tasks.capacity; task++) {
     const state = tasks.state[task] as number;
     if (state === FREE && !where.has(task)) continue;
+    // Checked at every satellite; a way over a data centre adds two links before the next one.
+    must((tasks.hops[task] as number) <= model.scenario.maxHops + 2, `hops of task ${task} within the limit`);
     if (state === FREE || state === PROPAGATING || state === HOLDING || state === ON_GROUND_NETWORK) {
       must(!where.has(task), `task ${task} in state ${state} stands in no list`);
     } else {

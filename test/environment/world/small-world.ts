@@ -55,7 +55,12 @@ export function smallGeometry(sky: SmallSky): Geometry {
   const { satellites: S, ticks: T, tickS, isls = [], antennas = [] } = sky;
   const { gateways = 0, dataCentres = 0, terminals = 0 } = sky;
   const used = new Array<number>(S).fill(0);
-  const slots = isls.map(({ between: [a, b] }) => [used[a]++, used[b]++] as const);
+  const nextSlot = (satellite: number): number => {
+    const slot = used[satellite] as number;
+    used[satellite] = slot + 1;
+    return slot;
+  };
+  const slots = isls.map(({ between: [a, b] }) => [nextSlot(a), nextSlot(b)] as const);
   const D = Math.max(0, ...used);
   const Q = antennas.length;
   const nodeCount = S + gateways + dataCentres + terminals;
