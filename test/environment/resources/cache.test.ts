@@ -97,6 +97,25 @@ describe('caches in the world', () => {
     expect(w.columns.statistics.cacheHits).toBe(0);
   });
 
+  it('ENV-76 ask for a decision only at the satellite that serves the consumer', () => {
+    // The gateway on satellite 1, the terminal on satellite 0.
+    const chain: SmallSky = {
+      ...SKY,
+      satellites: 2,
+      isls: [{ between: [0, 1], rangeKm: 0.01 * C_KM_S }],
+      antennas: SKY.antennas?.map((antenna, i) => ({ ...antenna, satellite: i === 0 ? 1 : 0 })) ?? [],
+    };
+    const contents = [{ name: 'c', ratePerS: 1e-9, objects: 1, sizeBytes: 1.25e6, sizeSpread: 0, deadlineS: 5 }];
+    const w = smallWorld(chain, { traffic: { contents } });
+    request(w, 1);
+    const agents: number[] = [];
+    drive(w, POLICY, 10, (batch) => {
+      for (let row = 0; row < batch.n; row++) if (batch.kind[row] === CACHE) agents.push(batch.agent[row] as number);
+    });
+    expect(latencies(w).length).toBe(1);
+    expect(agents).toEqual([0]);
+  });
+
   it('ENV-75 credit a hit to the decision that cached the object: the value of the delay it saved', () => {
     const w = world();
     request(w, 1);

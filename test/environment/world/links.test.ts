@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { C_KM_S, FORWARD } from '../../../core/index.ts';
-import { type World, checkConservation } from '../../../environment/index.ts';
-import { EASTWARD, type SmallSky, drive, inject, latencies, smallWorld } from './small-world.ts';
+import { World, checkConservation, createWorldModel } from '../../../environment/index.ts';
+import {
+  EASTWARD,
+  type SmallSky,
+  drive,
+  inject,
+  latencies,
+  smallGeometry,
+  smallScenario,
+  smallWorld,
+} from './small-world.ts';
 
 /** Ranges are float32 columns: 600 km to 2^-24 relative, 0.12 ns of light time per hop; clocks are float64. */
 const PLACES = 7;
@@ -141,6 +150,34 @@ describe('links in the world', () => {
     send(world, 19.25, 1e6); // would end at 20.25 s; sent 20.5 to 21.5 s to satellite 1, which delivers in 1 + 3 ms
     drive(world, EASTWARD, 60);
     expect(latencies(world)[0]).toBeCloseTo(21.5 + 0.002 + 0.001 + 0.003 - 19.25, PLACES);
+  });
+
+  it('ENV-18 that fail without notice lose what was under way: it is decided anew, or ends when its deadline has passed', () => {
+    const isls = [
+      { between: [0, 1], rangeKm: 0.01 * C_KM_S, toTick: 2 },
+      { between: [0, 1], rangeKm: 0.01 * C_KM_S, fromTick: 3 },
+    ] as const;
+    const sky = { ...CHAIN, isls };
+    const scenario = smallScenario(sky, { ...FIELDS, traffic: late(12) });
+    const geometry = smallGeometry(sky);
+    geometry.islUntilS.fill(Infinity); // the contact plan does not know of the gap from 20 to 30 s
+    const world = new World(createWorldModel(scenario, geometry), { seed: 1, runS: 60, startS: 0 });
+    send(world, 7.5, 1.3e7); // sent from 7.515 s; its deadline of 19.5 s passes meanwhile, and the link fails at 20 s
+    drive(world, EASTWARD, 19.9);
+    expect(world.liveTasks).toBe(1);
+    drive(world, EASTWARD, 20);
+    expect([world.liveTasks, world.kpis()['drop.deadline']]).toEqual([0, 1]);
+    checkConservation(world.columns);
+
+    const patient = new World(createWorldModel(smallScenario(sky, { ...FIELDS, traffic: late(60) }), geometry), {
+      seed: 1,
+      runS: 60,
+      startS: 0,
+    });
+    send(patient, 19.5, 1e6); // sent from 19.503 s, lost at 20 s; held in steps of 0.5 s until the link is back at 30 s
+    drive(patient, EASTWARD, 60);
+    expect(latencies(patient)[0]).toBeCloseTo(30 + 1 + 0.014 - 19.5, PLACES);
+    checkConservation(patient.columns);
   });
 
   it('ENV-16 drop a message whose terminal no satellite serves before its deadline, with that reason', () => {
