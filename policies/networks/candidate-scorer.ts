@@ -1,4 +1,4 @@
-import type { Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor, Tensor1D, Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import { SpaceCloudError } from '../../core/index.ts';
 import {
   type Architecture,
@@ -106,16 +106,16 @@ export class CandidateScorer {
     const fromContext = tf.add(this.fromContext(inputs, 'policy.context.w'), b('policy.encoder.b'));
     const fromCandidate = productOfConstant(tf, inputs.candidates, w('policy.candidate.w'));
     const sum = tf.add(tf.reshape(fromCandidate, [width, rows, h]), fromContext);
-    const encoded = tf.reshape(tf.relu(sum), [width * rows, h]) as Tensor2D;
+    const encoded = tf.reshape<Rank.R2>(tf.relu(sum), [width * rows, h]);
     const hidden = denseRelu(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'));
     const residual = tf.transpose(tf.reshape(column(tf, hidden, w('policy.out.w')), [width, rows]));
-    const logits = tf.where(inputs.mask, tf.add(inputs.prior, residual), MASKED_LOGIT) as Tensor2D;
+    const logits = tf.where<Tensor2D>(inputs.mask, tf.add(inputs.prior, residual), MASKED_LOGIT);
 
     const fromMean = productOfConstant(tf, inputs.meanCandidate, w('value.candidate.w'));
     const state = tf.relu(tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b')));
     const valueHidden = denseRelu(tf, state as Tensor2D, w('value.hidden.w'), b('value.hidden.b'));
     const output = tf.add(column(tf, valueHidden, w('value.out.w')), b('value.out.b'));
-    const value = tf.reshape(output, [rows]) as Tensor1D;
+    const value = tf.reshape<Rank.R1>(output, [rows]);
     return { logits, value };
   }
 

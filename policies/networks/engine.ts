@@ -41,7 +41,7 @@ const HINT_OF: Readonly<Record<EngineName, string>> = {
  * @throws SpaceCloudError `ENGINE_UNAVAILABLE` when the named engine (for `auto`: every engine) does not load.
  */
 export async function loadEngine(preference: EnginePreference = 'auto'): Promise<Engine> {
-  const tf = (await import('@tensorflow/tfjs-core')) as Tf;
+  const tf: Tf = await import('@tensorflow/tfjs-core');
   tf.enableProdMode(); // silences the "Hi, looks like you are running TensorFlow.js in Node.js" banner
   const wanted = preference === 'auto' ? ENGINE_NAMES : [preference];
   const failures: string[] = [];
@@ -107,6 +107,9 @@ interface TfjsNodeModule {
 
 async function loadNode(tf: Tf): Promise<Record<string, string>> {
   restoreIsNullOrUndefined();
+  // libtensorflow reads these: no notes on instruction sets, and no oneDNN, whose results vary with the CPU
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '1';
+  process.env['TF_ENABLE_ONEDNN_OPTS'] ??= '0';
   const specifier: string = '@tensorflow/tfjs-node';
   const namespace = (await import(specifier)) as { readonly default?: TfjsNodeModule } & Partial<TfjsNodeModule>;
   const module = (namespace.version === undefined ? namespace.default : namespace) as TfjsNodeModule;

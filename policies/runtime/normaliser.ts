@@ -105,7 +105,7 @@ class ColumnMoments {
   }
 }
 
-/** A normaliser as JSON: numbers by decision kind and feature name. */
+/** A normaliser as JSON: one entry per decision kind, numbers in column order. */
 export interface NormaliserJson {
   readonly version: 1;
   readonly kinds: readonly {
@@ -152,7 +152,7 @@ export function normaliserFromJson(spec: DecisionSpec, json: unknown): Normalise
     if (!Array.isArray(values) || !values.every((value) => typeof value === 'number')) {
       throw new SpaceCloudError('MISUSE', `Expected a list of numbers in '${name}' of the normaliser.`);
     }
-    return Float32Array.from(values as number[]);
+    return Float32Array.from(values);
   };
   const normaliser: Normaliser = {
     kinds: kinds.map((kind) => ({

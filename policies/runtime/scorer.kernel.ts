@@ -31,6 +31,7 @@ export class Scorer {
   private readonly contextPart: Float64Array;
   private readonly layer: Float64Array;
   private readonly mean: Float64Array;
+  private readonly head = new Float64Array(1);
 
   /** @throws SpaceCloudError `MISUSE` when the parts do not belong together or a number in them is not finite. */
   constructor(spec: DecisionSpec, architecture: Architecture, weights: Float32Array, normaliser: Normaliser) {
@@ -59,7 +60,7 @@ export class Scorer {
   logitsInto(batch: DecisionColumns, logits: Float32Array): void {
     this.checkBatch(batch, logits.length, batch.maxCandidates, 'logits');
     const { contextStride, candidateStride, maxCandidates, actionMask, candidateCount, n } = batch;
-    const { active, activeAt, contextPart, layer, padded } = this;
+    const { active, activeAt, contextPart, layer, head, padded } = this;
     for (let row = 0; row < n; row++) {
       const kind = batch.kind[row]!;
       const w = this.kinds[kind]!;
@@ -86,7 +87,8 @@ export class Scorer {
         affine(w.policyCandidate, contextPart, active, activeAt, used, layer);
         used = positives(layer, padded, active, activeAt);
         affine(w.policyHidden, w.policyHiddenBias, active, activeAt, used, layer);
-        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + reluDot(layer, w.policyOut, padded);
+        reluDotInto(layer, w.policyOut, head);
+        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + head[0]!;
       }
     }
   }
@@ -95,7 +97,7 @@ export class Scorer {
   valuesInto(batch: DecisionColumns, values: Float32Array): void {
     this.checkBatch(batch, values.length, 1, 'values');
     const { contextStride, candidateStride, maxCandidates, candidateCount, n } = batch;
-    const { active, activeAt, contextPart, layer, mean, padded } = this;
+    const { active, activeAt, contextPart, layer, head, mean, padded } = this;
     for (let row = 0; row < n; row++) {
       const kind = batch.kind[row]!;
       const w = this.kinds[kind]!;
@@ -117,7 +119,7 @@ export class Scorer {
         const at = (row * maxCandidates + k) * candidateStride;
         for (let i = 0; i < candidateWidth; i++) {
           const x = (batch.candidates[at + i]! - candidateMean[i]!) * candidateInverseStd[i]!;
-          mean[i] = mean[i]! + (x > NORMALISED_CLIP ? NORMALISED_CLIP : x < -NORMALISED_CLIP ? -NORMALISED_CLIP : x);
+          mean[i] = mean[i]! + Math.min(NORMALISED_CLIP, Math.max(-NORMALISED_CLIP, x));
         }
       }
       used = 0;
@@ -131,7 +133,8 @@ export class Scorer {
       affine(w.valueCandidate, contextPart, active, activeAt, used, layer);
       used = positives(layer, padded, active, activeAt);
       affine(w.valueHidden, w.valueHiddenBias, active, activeAt, used, layer);
-      values[row] = w.valueOutBias[0]! + reluDot(layer, w.valueOut, padded);
+      reluDotInto(layer, w.valueOut, head);
+      values[row] = w.valueOutBias[0]! + head[0]!;
     }
   }
 
@@ -165,7 +168,7 @@ function normalise(
   let used = 0;
   for (let i = 0; i < mean.length; i++) {
     const x = (source[from + i]! - mean[i]!) * inverseStd[i]!;
-    active[used] = x > NORMALISED_CLIP ? NORMALISED_CLIP : x < -NORMALISED_CLIP ? -NORMALISED_CLIP : x;
+    active[used] = Math.min(NORMALISED_CLIP, Math.max(-NORMALISED_CLIP, x));
     activeAt[used] = i * LANES;
     if (x !== 0) used++;
   }
@@ -227,13 +230,13 @@ function affine(
   }
 }
 
-/** relu(layer) . w, with four running sums; `width` is a multiple of `LANES`. */
-function reluDot(layer: Float64Array, w: Float64Array, width: number): number {
+/** `out[0] = relu(layer) . w`, with four running sums. Into an array, because a returned float64 would be allocated. */
+function reluDotInto(layer: Float64Array, w: Float64Array, out: Float64Array): void {
   let a0 = 0;
   let a1 = 0;
   let a2 = 0;
   let a3 = 0;
-  for (let j = 0; j < width; j += 4) {
+  for (let j = 0; j < w.length; j += 4) {
     const x0 = layer[j]!;
     const x1 = layer[j + 1]!;
     const x2 = layer[j + 2]!;
@@ -243,5 +246,5 @@ function reluDot(layer: Float64Array, w: Float64Array, width: number): number {
     a2 += (x2 > 0 ? x2 : 0) * w[j + 2]!;
     a3 += (x3 > 0 ? x3 : 0) * w[j + 3]!;
   }
-  return a0 + a1 + (a2 + a3);
+  out[0] = a0 + a1 + (a2 + a3);
 }

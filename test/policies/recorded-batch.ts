@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { type DecisionBatch, type DecisionSpec, createDecisionBatch, decisionSpecHash } from '../../core/index.ts';
+
+/** Where `record-batches.ts` puts what it records. */
+export const RECORDED_FOLDER = join(import.meta.dirname, 'recorded');
 
 /** Decisions taken from a real run, as JSON: one entry per row, features without padding. */
 export interface RecordedBatch {

@@ -4,6 +4,7 @@ import {
   MASKED_LOGIT,
   NORMALISED_CLIP,
   type Normaliser,
+  type TensorSlot,
   weightLayout,
 } from '../../policies/runtime/index.ts';
 
@@ -15,11 +16,13 @@ export class SlowNetwork {
   readonly architecture: Architecture;
   readonly normaliser: Normaliser;
   weights: ArrayLike<number>;
+  private readonly slots: ReadonlyMap<string, TensorSlot>;
 
   constructor(architecture: Architecture, normaliser: Normaliser, weights: ArrayLike<number>) {
     this.architecture = architecture;
     this.normaliser = normaliser;
     this.weights = weights;
+    this.slots = new Map(weightLayout(architecture).map((slot) => [slot.name, slot]));
   }
 
   /** [K] logits and the value of one row. */
@@ -62,7 +65,7 @@ export class SlowNetwork {
 
   /** Rows of a matrix; a vector is one row. */
   private tensor(name: string): number[][] {
-    const slot = weightLayout(this.architecture).find((candidate) => candidate.name === name);
+    const slot = this.slots.get(name);
     if (slot === undefined) throw new RangeError(`No tensor ${name}.`);
     const columns = slot.shape[slot.shape.length - 1] as number;
     return Array.from({ length: slot.size / columns }, (_, row) =>

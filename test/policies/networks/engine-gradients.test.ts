@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { Rng } from '../../../core/index.ts';
 import { CandidateScorer, type Engine } from '../../../policies/networks/index.ts';
@@ -20,8 +20,7 @@ describe(`gradients of CandidateScorer on ${engine.name}`, () => {
   const valueWeight = Float32Array.from({ length: batch.n }, () => rng.normal());
 
   /** Sum over rows of weighted unmasked logits, plus weight * value^2. */
-  const slowLoss = (flat: Float64Array, rows: number[]): number => {
-    const slow = new SlowNetwork(architecture, normaliser, flat);
+  const slowLoss = (slow: SlowNetwork, rows: number[]): number => {
     let sum = 0;
     for (const r of rows) {
       const { logits, value } = slow.row(batch, r);
@@ -54,7 +53,7 @@ describe(`gradients of CandidateScorer on ${engine.name}`, () => {
             const logitPart = tf.sum(tf.mul(logits, tf.tensor2d(weighted, [rows.length, width])));
             return tf.add<Scalar>(logitPart, tf.sum(tf.mul(onValue, tf.square(value))));
           });
-          return tf.addN(parts) as Scalar;
+          return tf.addN<Scalar>(parts);
         },
         [...scorer.variables] as Variable[],
       );
@@ -63,6 +62,7 @@ describe(`gradients of CandidateScorer on ${engine.name}`, () => {
     scorer.dispose();
 
     const flat = Float64Array.from(weights);
+    const slow = new SlowNetwork(architecture, normaliser, flat);
     const step = 1e-6; // truncation and rounding both near 1e-9; too short to cross a relu kink by chance
     for (const [s, slot] of weightLayout(architecture).entries()) {
       const rows = rowsOfKind(batch, Math.floor(s / KIND_TENSORS.length));
@@ -70,9 +70,9 @@ describe(`gradients of CandidateScorer on ${engine.name}`, () => {
       for (let e = slot.offset; e < slot.offset + slot.size; e++) {
         const at = flat[e] as number;
         flat[e] = at + step;
-        const above = slowLoss(flat, rows);
+        const above = slowLoss(slow, rows);
         flat[e] = at - step;
-        const below = slowLoss(flat, rows);
+        const below = slowLoss(slow, rows);
         flat[e] = at;
         const expected = (above - below) / (2 * step);
         if (expected !== 0) moving++;
@@ -82,7 +82,7 @@ describe(`gradients of CandidateScorer on ${engine.name}`, () => {
       }
       expect({ slot: slot.name, compared: moving > 0 }).toEqual({ slot: slot.name, compared: slot.size > 0 });
     }
-  });
+  }, 30_000);
 });
 
 type Four = readonly [number, number, number, number];
@@ -148,8 +148,8 @@ const CASES: Case[] = [
   [
     'two products whose gradients share one buffer in two shapes',
     (a, b) => {
-      const left = tf.matMul(tf.tensor2d([1, 2, 3, 5], [2, 2]), tf.reshape(a, [2, 2]) as Tensor2D);
-      const right = tf.matMul(tf.eye(4), tf.reshape(b, [4, 1]) as Tensor2D);
+      const left = tf.matMul(tf.tensor2d([1, 2, 3, 5], [2, 2]), tf.reshape<Rank.R2>(a, [2, 2]));
+      const right = tf.matMul(tf.eye(4), tf.reshape<Rank.R2>(b, [4, 1]));
       return tf.square(tf.add(tf.reshape(left, [4, 1]), right));
     },
     ([a, b, c, d], [e, f, g, h]) =>

@@ -1,3 +1,4 @@
+import { type HeapProfiler, Session } from 'node:inspector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecisionBatch, SPACE_CLOUD_SPEC, SpaceCloudError, createDecisionBatch } from '../../../core/index.ts';
@@ -147,6 +148,22 @@ describe('Scorer', () => {
     expect([logitsOf(batch), valuesOf(batch)]).toEqual(before);
   });
 
+  it('allocates nothing per call', () => {
+    const batch = randomBatch(SPACE_CLOUD_SPEC, { rows: 64, seed: 40, masked: 0.2 });
+    const logits = new Float32Array(64 * K);
+    const values = new Float32Array(64);
+    const score = (): void => {
+      scorer.logitsInto(batch, logits);
+      scorer.valuesInto(batch, values);
+    };
+    for (let i = 0; i < 500; i++) score(); // until the compiler has settled
+    const bytes = allocatedIn(['logitsInto', 'valuesInto', 'normalise', 'positives', 'affine', 'reluDotInto'], () => {
+      for (let i = 0; i < 200; i++) score();
+    });
+    // 12,800 decisions: one boxed number each would be 200 kB
+    expect(bytes).toBeLessThan(20_000);
+  }, 20_000);
+
   it('follows the source only when told: setWeights reads a shared buffer again', () => {
     const shared = new Float32Array(new SharedArrayBuffer(weightCount(architecture) * 4));
     shared.set(weights);
@@ -194,6 +211,28 @@ describe('Scorer', () => {
     expect(logitsOf(batch, steady)).toEqual(before);
   });
 });
+
+/** Bytes that the named functions allocate while `act` runs, by V8's sampling heap profiler. */
+function allocatedIn(functions: string[], act: () => void): number {
+  const session = new Session();
+  session.connect();
+  session.post('HeapProfiler.startSampling', {
+    samplingInterval: 256,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  });
+  act();
+  let bytes = NaN;
+  session.post('HeapProfiler.stopSampling', (error, result) => {
+    if (error !== null) throw error;
+    const sum = (node: HeapProfiler.SamplingHeapProfileNode): number =>
+      (functions.includes(node.callFrame.functionName) ? node.selfSize : 0) +
+      node.children.reduce((total, child) => total + sum(child), 0);
+    bytes = sum(result.profile.head);
+  });
+  session.disconnect();
+  return bytes;
+}
 
 function identity(count: number): number[] {
   return [...Array(count).keys()];
