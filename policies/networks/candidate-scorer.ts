@@ -72,10 +72,10 @@ export class CandidateScorer {
   /** Tensors of `rows` (row indices, all of kind `kindIndex`). The caller disposes them (`disposeInputs`, or a tidy). */
   inputs(columns: DecisionColumns, kindIndex: number, rows: ArrayLike<number>): KindInputs {
     const { tf } = this;
-    const packed = packKind(columns, rows, kindIndex, this.architecture, this.normaliser);
-    const { rows: b, width: w } = packed;
     const kind = this.architecture.kinds[kindIndex];
     if (kind === undefined) throw new SpaceCloudError('MISUSE', `Expected a decision kind, got index ${kindIndex}.`);
+    const packed = packKind(columns, rows, kindIndex, this.architecture, this.normaliser);
+    const { rows: b, width: w } = packed;
     return {
       kindIndex,
       rows: b,
