@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { SpaceCloudError } from '../core/index.ts';
 import { fromSystemError } from './system-errors.ts';
 
@@ -12,22 +12,88 @@ export function readText(file: string): string {
   }
 }
 
-/** Writes a text file and the folders above it. Errors: FILE_WRITE, DISK_FULL. */
-export function writeText(
-  file: string,
-  text: string,
-  options: { readonly mode?: number; readonly isNew?: boolean } = {},
-): void {
+/** Reads a JSON file. Errors: FILE_NOT_FOUND, FILE_READ (also for a text that is no JSON). */
+export function readJson(file: string): unknown {
+  const text = readText(file);
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text, { mode: options.mode ?? 0o644, flag: options.isNew === true ? 'wx' : 'w' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new SpaceCloudError('FILE_WRITE', `Expected a file that does not exist yet, got '${file}'.`, {
-        place: { file },
-        hint: 'Choose another name, or remove it first.',
-      });
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new SpaceCloudError('FILE_READ', `Expected JSON in '${file}', got: ${(cause as Error).message}.`, {
+      place: { file },
+      hint: 'Give the evaluation.json that `spacecloud evaluate --out` wrote.',
+      cause,
+    });
+  }
+}
+
+export interface TextFile {
+  readonly path: string;
+  readonly text: string;
+  /** Default 0o644. */
+  readonly mode?: number;
+  /** Refuse to replace a file that exists. */
+  readonly isNew?: boolean;
+}
+
+/**
+ * Writes text files and the folders above them. All are written under other names first and renamed when the last is on
+ * the disk, so a full disk or a read-only folder leaves neither a part of a file nor a part of the set.
+ *
+ * Errors: FILE_WRITE, DISK_FULL; folders and files made so far are then removed.
+ */
+export function writeTexts(files: readonly TextFile[]): void {
+  for (const { path, isNew } of files) if (isNew === true && existsSync(path)) throw existsAlready(path);
+  const madeFolders: string[] = [];
+  const drafts = files.map((file) => ({ ...file, draft: `${file.path}.${process.pid}.partial` }));
+  try {
+    for (const { path, text, mode, draft } of drafts) {
+      const made = mkdirSync(dirname(path), { recursive: true });
+      if (made !== undefined) madeFolders.push(made);
+      writeFileSync(draft, text, { mode: mode ?? 0o644, flush: true });
     }
+    for (const { path, draft, isNew } of drafts) {
+      if (isNew === true) linkSync(draft, path);
+      else renameSync(draft, path);
+    }
+    for (const { draft } of drafts) rmSync(draft, { force: true });
+  } catch (error) {
+    for (const { draft } of drafts) rmQuietly(draft);
+    for (const folder of madeFolders) rmQuietly(folder);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
+      throw existsAlready(String((error as { dest?: unknown }).dest));
     throw fromSystemError(error) ?? error;
+  }
+}
+
+/**
+ * Finds out before long work whether its results can be written into a folder; makes the folder if it is missing.
+ *
+ * Errors: FILE_WRITE, DISK_FULL.
+ */
+export function expectWritable(folder: string): void {
+  const probe = join(folder, `.${process.pid}.partial`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(probe, 'spacecloud', { flush: true });
+  } catch (error) {
+    throw fromSystemError(error) ?? error;
+  } finally {
+    rmQuietly(probe);
+  }
+}
+
+function existsAlready(file: string): SpaceCloudError {
+  return new SpaceCloudError('FILE_WRITE', `Expected a file that does not exist yet, got '${file}'.`, {
+    place: { file },
+    hint: 'Choose another name, or remove it first.',
+  });
+}
+
+/** The failure that came first is the one to report. */
+function rmQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    return;
   }
 }

@@ -11,9 +11,10 @@ import { register as simulate } from './commands/simulate.ts';
 import { register as train } from './commands/train.ts';
 import { register as verify } from './commands/verify.ts';
 import type { CommandStreams } from './run-command.ts';
+import type { CreateProgram } from './shell.ts';
 
 /** What each module of `cli/commands/` exports: adds one command with its options. Heavy imports wait for the action. */
-type Register = (program: Command, streams: CommandStreams) => void;
+type Register = (program: Command, streams: CommandStreams, createProgram: CreateProgram) => void;
 
 /** In the order of the help text. */
 const COMMANDS: readonly Register[] = [
@@ -36,6 +37,6 @@ export function createProgram(streams: CommandStreams): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'print the help of a command')
     .showSuggestionAfterError(true);
-  for (const register of COMMANDS) register(program, streams);
+  for (const register of COMMANDS) register(program, streams, createProgram);
   return program;
 }

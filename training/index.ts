@@ -1,7 +1,16 @@
 export { DEFAULT_RIVALS, type EvaluateOptions, type EvaluateResult, evaluate } from './evaluate.ts';
 export * from './evaluation/index.ts';
 export { type EpisodeOptions, type EpisodePolicy, runEpisode } from './evaluation/episode.ts';
-export { type NetworkData, type PolicySource, baselineSource, createPolicy } from './evaluation/policy-source.ts';
+export {
+  type BaselineSource,
+  type CustomSource,
+  type NetworkData,
+  type NetworkSource,
+  type PolicySource,
+  baselineSource,
+  createPolicy,
+  customSource,
+} from './evaluation/policy-source.ts';
 export { FIRST_TRAINING_SEED } from './evaluation/run.ts';
 export { type ExportOptions, exportPolicy } from './export-policy.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';

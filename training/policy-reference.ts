@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
-import { architectureOf, identityNormaliser, initialWeights } from '../policies/index.ts';
+import { architectureOf, createBaseline, identityNormaliser, initialWeights } from '../policies/index.ts';
 import { BUNDLE_FILES, loadBundle } from '../policies/bundle/index.ts';
 import { type PolicySource, baselineSource } from './evaluation/policy-source.ts';
 import { CHECKPOINT_FILE } from './train.ts';
@@ -38,7 +38,10 @@ export function resolvePolicy(reference: string, options: PolicyReferenceOptions
     return { kind: 'network', name, role: 'learned', network: readTrainedPolicy(reference).network };
   }
   if (existsSync(join(reference, BUNDLE_FILES.manifest))) return bundleSource(reference, options);
-  if (!reference.includes('/') && reference.split('+').length === 3) return baselineSource(reference);
+  if (!existsSync(reference) && reference.split('+').length === 3) {
+    createBaseline(reference, 1); // refuses unknown parts here, not in a worker after the geometry was computed
+    return baselineSource(reference);
+  }
   throw new SpaceCloudError(
     'USAGE',
     `Expected a baseline 'forward+place+cache', '${PRIOR}', a run folder or a bundle folder, got '${reference}'.`,

@@ -7,7 +7,8 @@ import { wholeNumber } from '../arguments.ts';
 import { engineOption } from '../engine-option.ts';
 import { formatDuration } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { type CreateProgram, Shell } from '../shell.ts';
 
 interface DemoCommandOptions extends ScenarioOptions {
   readonly out: string;
@@ -19,127 +20,108 @@ interface DemoCommandOptions extends ScenarioOptions {
 /** Satellites that run as processes of their own in the last step. */
 const NODES = 3;
 
-/** `spacecloud demo`: the main job end to end, each step the command a user would type. */
-export function register(program: Command, streams: CommandStreams): void {
+/** `spacecloud demo`: the main job end to end, each step a command that a user could type. */
+export function register(program: Command, streams: CommandStreams, createProgram: CreateProgram): void {
   takesScenario(program.command('demo'))
-    .description(
-      'train, evaluate, export, verify and run a policy on satellites of their own; about 5 minutes on 2 cores',
-    )
+    .description('train, evaluate, export, verify and run a policy; about 4 minutes on 2 cores')
     .option('--out <folder>', 'folder for everything the demo makes; a number is added if it exists', 'runs/demo')
     .option('--decisions <n>', 'decisions to train on', wholeNumber('--decisions', 1000), 600_000)
     .option('--seeds <n>', 'evaluation runs per policy', wholeNumber('--seeds', 2, 1000), 10)
     .addOption(engineOption())
     .action(async (name: string, options: DemoCommandOptions) => {
-      const { createProgram } = await import('../program.ts');
+      const startMs = performance.now();
+      const shell = new Shell(createProgram, streams);
       const folder = freeFolder(options.out);
-      const at = (file: string): string => join(folder, file);
-      const given: string[] = [];
-      if (options.elements !== undefined) given.push('--elements', options.elements);
-      if (options.epoch !== undefined) given.push('--epoch', options.epoch);
-      if (options.load !== undefined) given.push('--load', String(options.load));
-      if (!options.cache) given.push('--no-cache');
-      const startedMs = performance.now();
-      const step = async (title: string, ...words: string[]): Promise<void> => {
-        streams.out(`\n== ${title}\n   spacecloud ${words.join(' ')}\n`);
-        const stepMs = performance.now();
-        await createProgram(streams).parseAsync(words, { from: 'user' });
-        streams.out(`   (${formatDuration((performance.now() - stepMs) / 1000)})\n`);
-      };
-      const scenario = [name, ...given];
-      await step('1 of 6: the scenario', 'scenario', 'validate', ...scenario);
-      await step(
-        `2 of 6: train one policy for all satellites on ${options.decisions} decisions (starts from the load-aware heuristic)`,
-        'train',
-        ...scenario,
-        '--run',
-        at('run'),
-        '--decisions',
-        String(options.decisions),
-        '--engine',
-        options.engine,
-      );
-      await step(
-        `3 of 6: evaluate it against every baseline on ${options.seeds} seeds that training never saw`,
-        'evaluate',
-        ...scenario,
-        '--policy',
-        at('run'),
-        '--seeds',
-        String(options.seeds),
-        '--arrivals',
-        '10',
-        '--out',
-        at('evaluation'),
-      );
-      await step('4 of 6: make a key and export the policy, signed', 'key', at('key'));
-      await step(
-        '4 of 6, continued',
-        'export',
-        at('run'),
-        '--out',
-        at('bundle'),
-        '--key',
-        at('key/private.pem'),
-        '--evaluation',
-        at('evaluation/evaluation.json'),
-      );
-      await step('5 of 6: verify the bundle as a node would', 'verify', at('bundle'), '--key', at('key/public.pem'));
-      const nodes = await firstSatellites(name, options);
-      const run = [
-        'simulate',
-        ...scenario,
-        '--policy',
-        at('bundle'),
-        '--key',
-        at('key/public.pem'),
-        '--arrivals',
-        '5',
-        '--drain',
-        '20',
-      ];
-      streams.out(
-        `\n== 6 of 6: run the exported policy in one process, and with ${nodes.length} satellites as processes of their own\n`,
-      );
-      const inProcess = await runOf(run, streams);
-      const withNodes = await runOf([...run, '--nodes', nodes.join(',')], streams);
-      const isSame = inProcess.trajectoryHash === withNodes.trajectoryHash;
-      streams.out(
-        `   Every decision ${isSame ? 'is the same: the trajectory hashes are equal' : 'SHOULD be the same, but the trajectory hashes differ'}.\n`,
-      );
-      streams.out(
+      await learn(shell, folder, [name, ...scenarioWords(options)], options);
+      const input = await loadScenarioInput(name, options, { ...streams, err: () => undefined });
+      await fly(shell, folder, [name, ...scenarioWords(options)], input.geometry.nodeNames.slice(0, NODES));
+      shell.say(
         [
           '',
-          `Done in ${formatDuration((performance.now() - startedMs) / 1000)}. Open the report in a browser:`,
-          `  ${at('evaluation/report.html')}`,
-          'Also made:',
-          `  ${at('run')}         checkpoint, metrics.jsonl, TensorBoard events`,
-          `  ${at('bundle')}      the signed policy: ONNX, weights, golden vectors, evaluation`,
-          `  ${at('key')}         the key pair that signed it`,
-          '',
+          `Done in ${formatDuration((performance.now() - startMs) / 1000)}. Open the report in a browser:`,
+          `  ${join(folder, 'evaluation', 'report.html')}`,
+          `Also in ${folder}:`,
+          '  run       checkpoint, metrics.jsonl, TensorBoard events',
+          '  bundle    the signed policy: ONNX, weights, golden vectors, evaluation',
+          '  key       the key pair that signed it',
         ].join('\n'),
       );
     });
 }
 
-/** Carries out a `simulate` command and returns its record. */
-async function runOf(words: readonly string[], streams: CommandStreams): Promise<RunRecord> {
-  const { createProgram } = await import('../program.ts');
-  streams.out(`   spacecloud ${words.join(' ')}\n`);
-  let document = '';
-  const reader = createProgram({ ...streams, out: (text) => (document += text) });
-  await reader.parseAsync([...words, '--json'], { from: 'user' });
-  const record = JSON.parse(document) as RunRecord;
-  streams.out(
-    `   utility ${record.kpis['utility']?.toFixed(4)} per task, ${record.decisions} decisions, trajectory hash ${record.trajectoryHash}\n`,
-  );
-  return record;
+/** Scenario, training, evaluation. */
+async function learn(
+  shell: Shell,
+  folder: string,
+  scenario: readonly string[],
+  options: DemoCommandOptions,
+): Promise<void> {
+  const run = join(folder, 'run');
+  shell.say('== 1 of 6: the scenario');
+  await shell.run('scenario', 'validate', ...scenario);
+  shell.say(`\n== 2 of 6: train one policy for all satellites; it starts from the load-aware heuristic`);
+  const training = ['--decisions', String(options.decisions), '--engine', options.engine];
+  await shell.run('train', ...scenario, '--run', run, ...training);
+  shell.say('\n== 3 of 6: evaluate it against every baseline on seeds that training never saw');
+  const evaluation = ['--seeds', String(options.seeds), '--arrivals', '10', '--out', join(folder, 'evaluation')];
+  await shell.run('evaluate', ...scenario, '--policy', run, ...evaluation);
 }
 
-/** Names of the first satellites, which become processes. */
-async function firstSatellites(name: string, options: ScenarioOptions): Promise<readonly string[]> {
-  const { loadScenarioInput } = await import('../scenario-input.ts');
-  const { geometry } = await loadScenarioInput(name, options, { out: () => undefined, err: () => undefined });
-  return geometry.nodeNames.slice(0, Math.min(NODES, geometry.satelliteCount));
+/** Export, verification, and a run on nodes that must equal the run in one process. */
+async function fly(shell: Shell, folder: string, scenario: readonly string[], nodes: readonly string[]): Promise<void> {
+  const [bundle, key] = [join(folder, 'bundle'), join(folder, 'key')];
+  const evaluation = join(folder, 'evaluation', 'evaluation.json');
+  shell.say('\n== 4 of 6: make a key and export the policy, signed');
+  await shell.run('key', key);
+  await shell.run(
+    'export',
+    join(folder, 'run'),
+    '--out',
+    bundle,
+    '--key',
+    join(key, 'private.pem'),
+    '--evaluation',
+    evaluation,
+  );
+  shell.say('\n== 5 of 6: verify the bundle as a node does');
+  await shell.run('verify', bundle, '--key', join(key, 'public.pem'));
+  shell.say(
+    `\n== 6 of 6: run the exported policy in one process, and with ${nodes.length} satellites as processes of their own`,
+  );
+  const words = [
+    'simulate',
+    ...scenario,
+    '--policy',
+    bundle,
+    '--key',
+    join(key, 'public.pem'),
+    '--arrivals',
+    '5',
+    '--drain',
+    '20',
+  ];
+  const inProcess = await shell.read<RunRecord>(...words);
+  const withNodes = await shell.read<RunRecord>(...words, '--nodes', nodes.join(','));
+  for (const { kpis, decisions, trajectoryHash } of [inProcess, withNodes]) {
+    shell.say(
+      `   utility ${kpis['utility']?.toFixed(4)} per task, ${decisions} decisions, trajectory hash ${trajectoryHash}`,
+    );
+  }
+  const isSame = inProcess.trajectoryHash === withNodes.trajectoryHash;
+  shell.say(
+    isSame
+      ? '   Every decision is the same: the hashes are equal.'
+      : '   The hashes DIFFER: a node decided otherwise, or was late.',
+  );
+}
+
+function scenarioWords(options: ScenarioOptions): string[] {
+  return [
+    ...(options.elements === undefined ? [] : ['--elements', options.elements]),
+    ...(options.epoch === undefined ? [] : ['--epoch', options.epoch]),
+    ...(options.load === undefined ? [] : ['--load', String(options.load)]),
+    ...(options.cache ? [] : ['--no-cache']),
+  ];
 }
 
 /** The folder, or the first of `folder-2`, `folder-3`, ... that does not exist: nothing of an earlier demo is lost. */

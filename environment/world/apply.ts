@@ -1,6 +1,6 @@
 import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/index.ts';
 import { evictSlot, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
-import { linkCacheDecision, linkTaskDecision } from './credit.ts';
+import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
 import { HOLD_END, pushEvent } from './event-queue.kernel.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';

@@ -3,7 +3,7 @@ import { dequeue } from '../network/links.kernel.ts';
 import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
 import { sendBeacons } from './beacons.kernel.ts';
-import { renewReport, sampleQueues } from './delays.ts';
+import { renewReport, sampleQueues } from './delays.kernel.ts';
 import {
   ARRIVAL,
   BEACON,

@@ -1,7 +1,7 @@
 import { C_KM_S } from '../../core/index.ts';
 import { queueS } from '../network/links.kernel.ts';
 import { REACH, pushEvent } from './event-queue.kernel.ts';
-import { snapshotDelay } from './delays.ts';
+import { snapshotDelay } from './delays.kernel.ts';
 import { enterQueue } from './transmission.ts';
 import type { WorldState } from './state.ts';
 import { ON_GROUND_NETWORK } from './tasks.kernel.ts';

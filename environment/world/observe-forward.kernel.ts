@@ -10,7 +10,7 @@ import {
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { reportDelay, reportFirstLink, snapshotDelay, snapshotFirstLink, snapshotHops } from './delays.ts';
+import { reportDelay, reportFirstLink, snapshotDelay, snapshotFirstLink, snapshotHops } from './delays.kernel.ts';
 import { openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,

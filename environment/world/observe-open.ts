@@ -1,6 +1,6 @@
 import { type DecisionBatch } from '../../core/index.ts';
-import { linkCacheDecision, linkTaskDecision, timelyValue } from './credit.ts';
-import { groundDelay } from './delays.ts';
+import { linkCacheDecision, linkTaskDecision, timelyValue } from './credit.kernel.ts';
+import { groundDelay } from './delays.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
 import { observePlace } from './observe-place.kernel.ts';
 import type { WorldState } from './state.ts';

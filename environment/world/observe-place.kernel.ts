@@ -2,7 +2,7 @@ import { C_KM_S, CAPABILITIES, type DecisionBatch, OBSERVATION, PLACE, ZERO_CELS
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.ts';
+import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
 import { LONGEST_DELAY_S } from './observe-forward.kernel.ts';
 import { openRow } from './rows.ts';
 import {

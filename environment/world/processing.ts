@@ -1,6 +1,6 @@
 import { FORWARD } from '../../core/index.ts';
 import { dequeueCompute, enqueueCompute, idleServer, nextJob } from '../resources/compute.kernel.ts';
-import { earn } from './credit.ts';
+import { earn } from './credit.kernel.ts';
 import { COMPUTE_END, pushEvent } from './event-queue.kernel.ts';
 import { sendFromGround } from './ground.ts';
 import { askDecision } from './pending.ts';

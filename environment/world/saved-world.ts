@@ -1,4 +1,4 @@
-import { renewSnapshot } from './delays.ts';
+import { renewSnapshot } from './delays.kernel.ts';
 import type { WorldState } from './state.ts';
 
 type Column = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
@@ -62,9 +62,9 @@ export function restoreWorld(w: WorldState, saved: SavedWorld): void {
       else throw new RangeError(`The saved world has no number '${key}'.`);
     }
   }
-  for (const field of PLAIN_COLUMNS) w[field].set(column(field) as never);
-  w.arrivalRng.state.set(column('rng.arrivals') as Uint32Array);
-  w.cacheRng.state.set(column('rng.cache') as Uint32Array);
+  for (const field of PLAIN_COLUMNS) w[field].set(column(field));
+  w.arrivalRng.state.set(column('rng.arrivals'));
+  w.cacheRng.state.set(column('rng.cache'));
   w.hash.restore(column('hash') as Uint32Array);
   w.truthStamp.decision = -1;
   w.rows.n = 0;

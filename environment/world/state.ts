@@ -13,7 +13,7 @@ import { type ComputeColumns, createCompute } from '../resources/compute.kernel.
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import type { WorldModel } from './model.ts';
-import { type RowColumns, createRows } from './rows.ts';
+import { type RowColumns, createRows } from './row-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
 
 /** Scalars of a running world. Times in s since scenario start. */

@@ -1,6 +1,6 @@
 import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
 import { drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
-import { earn, endTaskChain, timelyValue } from './credit.ts';
+import { earn, endTaskChain, timelyValue } from './credit.kernel.ts';
 import { ARRIVAL, DEADLINE, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
 import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_RAW, PAYLOAD_REQUEST, allocateTask, freeTask } from './tasks.kernel.ts';
@@ -73,8 +73,8 @@ export function createTask(w: WorldState, trafficClass: number): number {
   const { statistics } = w;
   statistics.created[c.family] = (statistics.created[c.family] as number) + 1;
   statistics.value[c.family] = (statistics.value[c.family] as number) + c.value;
-  statistics.createdBits += tasks.sizeBits[task] as number;
-  pushEvent(w.events, tasks.deadlineS[task] as number, DEADLINE, task, tasks.generation[task]);
+  statistics.createdBits += tasks.sizeBits[task];
+  pushEvent(w.events, tasks.deadlineS[task], DEADLINE, task, tasks.generation[task]);
   return task;
 }
 

@@ -1,6 +1,6 @@
 import { MODE_EVENTS, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { stepPower } from '../resources/power.kernel.ts';
-import { renewSnapshot } from './delays.ts';
+import { renewSnapshot } from './delays.kernel.ts';
 import { TICK, pushEvent } from './event-queue.kernel.ts';
 import { accrueComputeEnergy } from './processing.ts';
 import type { WorldState } from './state.ts';

@@ -1,6 +1,6 @@
 import { C_KM_S, FORWARD } from '../../core/index.ts';
 import { dequeue, enqueue, firstWaiting, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
-import { creditTask, earn } from './credit.ts';
+import { creditTask, earn } from './credit.kernel.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';

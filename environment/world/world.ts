@@ -12,7 +12,7 @@ import {
 } from '../../core/index.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { applyChoices } from './apply.ts';
-import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.ts';
+import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.kernel.ts';
 import { processEvent, startEvents } from './events.ts';
 import { worldKpis } from './kpis.ts';
 import type { WorldModel } from './model.ts';
@@ -21,7 +21,7 @@ import { observeForward } from './observe-forward.kernel.ts';
 import { type OpenCursor, observeOpenChains } from './observe-open.ts';
 import { observePlace } from './observe-place.kernel.ts';
 import { executorOf, setComputeMode } from './processing.ts';
-import { ROWS_PER_ADVANCE } from './rows.ts';
+import { ROWS_PER_ADVANCE } from './row-columns.ts';
 import { type SavedWorld, restoreWorld, saveWorld } from './saved-world.ts';
 import { type ModeEvents, type WorldState, createWorldState } from './state.ts';
 import { drop } from './tasks-lifecycle.ts';

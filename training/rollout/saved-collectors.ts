@@ -24,7 +24,7 @@ export function packCollectors(saved: readonly SavedCollector[]): {
     sections[`collector.${i}.rng`] = collector.rng;
     collector.worlds.forEach((world, w) => {
       for (const [name, column] of Object.entries(world.columns)) {
-        sections[`collector.${i}.world.${w}.${name}`] = column as CheckpointSections[string];
+        sections[`collector.${i}.world.${w}.${name}`] = column;
       }
     });
     return {

@@ -15,13 +15,8 @@ export function linkTaskDecision(w: WorldState, task: number, decision: number):
   const { tasks } = w;
   const last = tasks.chainDecision[task] as number;
   if (last >= 0) {
-    recordTransition(
-      w,
-      last,
-      decision,
-      tasks.chainReward[task] as number,
-      w.clock.timeS - (tasks.chainTimeS[task] as number),
-    );
+    const elapsedS = w.clock.timeS - (tasks.chainTimeS[task] as number);
+    recordTransition(w, last, decision, tasks.chainReward[task] as number, elapsedS);
   } else {
     w.statistics.unownedReward += tasks.chainReward[task] as number;
   }
