@@ -20,7 +20,7 @@ export const OMEGA_EARTH_RAD_S = 7.292115e-5;
 export const R_SUN_KM = 695700;
 /** Astronomical unit, km (IAU 2012, exact). */
 export const AU_KM = 149597870.7;
-/** Solar constant at 1 au, W/m^2 (DOMAIN 4.2). */
+/** Solar constant at 1 au, W/m^2 (Kopp and Lean 2011: 1,360.8). */
 export const SOLAR_CONSTANT_W_M2 = 1361;
 /** Stefan-Boltzmann constant, W/(m^2 K^4) (CODATA 2018, exact). */
 export const STEFAN_BOLTZMANN_W_M2_K4 = 5.670374419e-8;

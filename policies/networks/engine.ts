@@ -36,7 +36,7 @@ const HINT_OF: Readonly<Record<EngineName, string>> = {
  * known product correctly; a named engine is taken or refused, never replaced.
  *
  * The caller passes the preference; nothing here reads the environment. Do not mix engines within one run or resume:
- * results are reproducible per engine only (LEARNING 2).
+ * results are reproducible per engine only.
  *
  * @throws SpaceCloudError `ENGINE_UNAVAILABLE` when the named engine (for `auto`: every engine) does not load.
  */
@@ -79,7 +79,7 @@ async function activate(tf: Tf, name: EngineName): Promise<Record<string, string
   return { 'tfjs-core': tf.version_core, ...versions };
 }
 
-/** Forward and gradient of x^T x at (3, 4): 25 and (6, 8). Loading alone proves nothing (LEARNING 2, Node >= 23). */
+/** Forward and gradient of x^T x at (3, 4): 25 and (6, 8). Loading alone proves nothing (on Node >= 23 it loads and every operation fails). */
 function probe(tf: Tf): void {
   const [value, gradient] = tf.tidy(() => {
     const result = tf.valueAndGrad((x) => tf.sum(tf.matMul(x, x, true, false)))(tf.tensor2d([3, 4], [2, 1]));

@@ -8,7 +8,7 @@ import type { Tf } from './engine.ts';
  * other parts (layers, converter, WebGL) would triple the start-up of every worker. Whatever is registered already - by
  * `@tensorflow/tfjs-node`, which brings all of `@tensorflow/tfjs`, or by a user - is left alone.
  *
- * Matrix products are written with explicit transposes, because the WASM backend is fast for that form only (LEARNING 2).
+ * Matrix products are written with explicit transposes, because the WASM backend is fast for that form only.
  */
 export function registerMissingGradients(tf: Tf): void {
   for (const config of gradientConfigs(tf)) {

@@ -17,7 +17,7 @@ export interface Architecture {
   readonly kinds: readonly { readonly name: string; readonly context: number; readonly candidate: number }[];
 }
 
-/** Logit of a masked candidate; -Infinity would give NaN in softmax gradients (LEARNING 1.5). */
+/** Logit of a masked candidate; -Infinity would give NaN in softmax gradients. */
 export const MASKED_LOGIT = -1e9;
 
 export interface TensorSlot {

@@ -7,7 +7,7 @@ const VALUE_HEAD_GAIN = 1;
 
 /**
  * Weights before training, the same on every engine: orthogonal with gain sqrt 2 in hidden layers and 1 in the value head,
- * biases 0 (LEARNING 1.1); the policy head is 0, so that the first policy is the prior. Every layer has a stream of its
+ * biases 0 (as in CleanRL's `ppo.py`); the policy head is 0, so that the first policy is the prior. Every layer has a stream of its
  * own, so one kind's weights do not depend on the others.
  *
  * @returns [weightCount], in `weightLayout` order

@@ -9,7 +9,7 @@ import {
   episodeReturns,
 } from '../../training/environments/index.ts';
 
-/** CartPole-v1 to the bar of LEARNING 4.2: at least 475 over 100 greedy episodes, in 100,000 steps. Minutes, not seconds. */
+/** CartPole-v1 to the threshold of Gymnasium: at least 475 over 100 greedy episodes, in 100,000 steps. Minutes, not seconds. */
 
 let engine: Engine;
 beforeAll(async () => {

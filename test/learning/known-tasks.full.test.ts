@@ -15,7 +15,7 @@ import {
   penaltyGame,
 } from '../../training/environments/index.ts';
 
-/** The toy tasks of LEARNING 4.2 on ten seeds each, and what must not be learned. Minutes, not seconds. */
+/** The toy tasks on ten seeds each, and what must not be learned. Minutes, not seconds. */
 
 let engine: Engine;
 beforeAll(async () => {
@@ -97,7 +97,7 @@ describe('known tasks, ten seeds', () => {
     () => {
       const perRound = scores('climbing', game(CLIMBING_GAME)).map((each) => each / 25);
       expect(least(perRound)).toBeGreaterThanOrEqual(6.99);
-      // LEARNING 4.2: exact gradients from near-uniform play end at 7 in 50 of 50; reaching 11 deserves suspicion.
+      // Exact gradients from near-uniform play end at 7 in 50 of 50; reaching 11 deserves suspicion.
       expect(perRound.filter((each) => each > 7.01).length).toBeLessThanOrEqual(1);
     },
     HOUR_MS,

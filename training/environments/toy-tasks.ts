@@ -4,7 +4,7 @@ type ToySettings = Pick<ToyRunOptions, 'steps' | 'iterations' | 'ppo' | 'hidden'
 
 /**
  * Settings under which the learner solves each toy task, with what the task costs in decisions. Agents differ per task,
- * so they stand beside each. `LEARNING.md` 4.2 has the bars.
+ * so they stand beside each. test/learning has the bars.
  */
 export const TOY_SETTINGS = {
   /** 32 agents: 128 decisions an iteration, 1,280 in all. */

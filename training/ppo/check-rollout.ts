@@ -4,7 +4,7 @@ import type { RolloutBuffer } from '../rollout/buffer.ts';
 /**
  * Refuses a buffer that would poison the weights: rewards, times or log-probabilities that are not finite, observations
  * that are not finite, links that do not lead to a later row, rows without an allowed candidate (softmax would silently
- * turn uniform, LEARNING 1.5) and masked choices. Errors: MISUSE, naming buffer, row and column.
+ * turn uniform) and masked choices. Errors: MISUSE, naming buffer, row and column.
  */
 export function checkRollout(buffer: RolloutBuffer, name: string, kinds: number): void {
   const rows = buffer.n + buffer.finals;

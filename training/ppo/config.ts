@@ -1,6 +1,6 @@
 import { SpaceCloudError } from '../../core/index.ts';
 
-/** Everything that steers learning; printed in full in every run manifest. Sources: LEARNING 1.1 to 1.3. */
+/** Everything that steers learning; printed in full in every run manifest. Sources: CHECKLIST.md. */
 export interface PpoConfig {
   /** Discount per time unit of the rollout buffer, (0, 1]. */
   readonly gamma: number;
@@ -40,7 +40,7 @@ export interface PpoConfig {
 
 /**
  * CleanRL's core values (`ppo.py`), except: minibatches of 4,096 because a step costs far less per row than at 128
- * (LEARNING 2); learning rate 1e-3 because such large batches take few steps; running return statistics as in
+ * (see docs/BENCH.md); learning rate 1e-3 because such large batches take few steps; running return statistics as in
  * on-policy's ValueNorm, but decaying by 0.99 per iteration instead of 0.99999 per gradient step, so that they follow a
  * policy that improves within tens of iterations.
  */

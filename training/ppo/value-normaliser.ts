@@ -2,7 +2,7 @@ import { SpaceCloudError } from '../../core/index.ts';
 
 /**
  * Running mean and deviation of the returns per decision kind. The critic predicts *normalised* values; advantages use
- * denormalised ones (Yu et al. 2022, as in on-policy's `valuenorm.py`; kept in float64, LEARNING 1.6):
+ * denormalised ones (Yu et al. 2022, as in on-policy's `valuenorm.py`; kept in float64, because the debiasing term is tiny at first):
  *
  *     m <- beta m + (1 - beta) mean(R)     q <- beta q + (1 - beta) mean(R^2)     d <- beta d + (1 - beta)
  *     mean = m / d                         deviation = sqrt(max(q / d - mean^2, floor))

@@ -18,7 +18,7 @@ function train(mode: 'start' | 'resume', file: string, iterations: number): stri
 }
 
 describe('resuming in a new process', () => {
-  // 60 iterations of 4 gradient steps: a wrong restore of Adam's powers shows only after tens of steps (LEARNING 5).
+  // 60 iterations of 4 gradient steps: a wrong restore of Adam's powers shows only after tens of steps.
   it('gives the weights, and the whole next checkpoint, of an unbroken run to the bit', () => {
     const unbroken = train('start', 'unbroken.ckpt', 120);
     expect(unbroken).toMatch(/^[0-9a-f]{64}$/);
