@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM } from '../../core/index.ts';
+import { C_KM_S, R_EARTH_WGS84_KM } from '../../core/index.ts';
 import { MIN_PERIGEE_KM } from './limits.ts';
 import type { FieldPath, Problem } from './problem.ts';
 import type { Scenario } from './schema.ts';
@@ -90,7 +90,7 @@ function* repeated(what: string, lists: readonly NamedList[]): Generator<Problem
   }
 }
 
-function* orderProblems({ tickS, durationS, satellite }: Scenario): Generator<Problem> {
+function* orderProblems({ tickS, durationS, satellite, knowledge, constellations }: Scenario): Generator<Problem> {
   if (tickS > durationS) {
     yield field(['tickS'], `at most durationS (${durationS} s)`, `${tickS} s`);
   }
@@ -100,6 +100,16 @@ function* orderProblems({ tickS, durationS, satellite }: Scenario): Generator<Pr
   }
   if (throttleAboveC > maxC) {
     yield field(['satellite', 'throttleAboveC'], `at most maxC (${maxC} C)`, `${throttleAboveC} C`);
+  }
+  // A report must have arrived before the next one replaces it.
+  const { beaconPeriodS, linkStatePeriodS, floodS } = knowledge;
+  const lightTimeS = Math.max(...constellations.map(({ isl }) => isl.maxRangeKm)) / C_KM_S;
+  if (beaconPeriodS < lightTimeS) {
+    const least = `at least the light time over the longest ISL (${lightTimeS.toPrecision(3)} s)`;
+    yield field(['knowledge', 'beaconPeriodS'], least, `${beaconPeriodS} s`);
+  }
+  if (floodS > linkStatePeriodS) {
+    yield field(['knowledge', 'floodS'], `at most linkStatePeriodS (${linkStatePeriodS} s)`, `${floodS} s`);
   }
 }
 

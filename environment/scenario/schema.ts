@@ -137,7 +137,10 @@ const satellite = z.strictObject({
   initialC: finite.min(-273.15).default(20).describe('default project choice'),
   throttleAboveC: finite.default(75).describe('above: throttled compute; default orbital-compute'),
   maxC: finite.default(85).describe('above: a breach; default orbital-compute'),
-  throttledRateFrac: fraction
+  throttledRateFrac: z
+    .number()
+    .positive()
+    .max(1)
     .default(0.5)
     .describe('share of the compute rate left when throttled; default project choice'),
   bufferBytes: positive.default(50e9).describe('data in transit; default project choice'),

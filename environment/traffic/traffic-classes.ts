@@ -149,6 +149,17 @@ export function drawFromCdf(cdf: Float64Array, first: number, count: number, u: 
   return low;
 }
 
+/** A draw from a whole cumulative distribution, given that it is not `taken`; `u` in [0, 1). */
+export function drawAnother(cdf: Float64Array, taken: number, u: number): number {
+  const below = taken === 0 ? 0 : (cdf[taken - 1] as number);
+  const share = (cdf[taken] as number) - below;
+  const rest = u * (1 - share);
+  const drawn = drawFromCdf(cdf, 0, cdf.length, rest < below ? rest : rest + share);
+  // Rounding may land on the taken one's edge.
+  if (drawn !== taken) return drawn;
+  return taken + 1 < cdf.length ? taken + 1 : taken - 1;
+}
+
 function cumulative(weights: readonly number[]): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;

@@ -1,5 +1,5 @@
 import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
-import { drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
+import { drawAnother, drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
 import { earn, endTaskChain, timelyValue } from './credit.kernel.ts';
 import { ARRIVAL, DEADLINE, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
@@ -40,8 +40,7 @@ export function createTask(w: WorldState, trafficClass: number): number {
   let source = -1;
   if (c.family === MESSAGE) {
     source = someTerminal();
-    let destination = someTerminal();
-    while (destination === source) destination = someTerminal();
+    const destination = firstTerminal + drawAnother(traffic.terminalCdf, source - firstTerminal, rng.uniform());
     tasks.payload[task] = PAYLOAD_MESSAGE;
     tasks.destination[task] = destination;
     tasks.consumer[task] = destination;

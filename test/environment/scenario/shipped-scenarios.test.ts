@@ -53,8 +53,8 @@ it('the constellations have the published sizes', () => {
 it('iridium-66 carries all four families, navigation data with a freshness limit among them', () => {
   const { traffic } = load('iridium-66');
   const classes = [traffic.messages, traffic.contents, traffic.observations, traffic.jobs];
-  expect(classes.map((family) => family.length)).toEqual([2, 2, 2, 3]);
+  expect(classes.map((family) => family.length)).toEqual([2, 2, 2, 2]);
   expect(traffic.contents.find(({ name }) => name === 'navigation')?.freshnessS).toBe(30);
-  // 40 + 20 + 16 + 20 + 3 + 1.5 + 0.8 + 0.4 + 0.1
-  expect(sum(classes.flat().map(({ ratePerS }) => ratePerS))).toBeCloseTo(101.8, 9);
+  // 200 + 100 + 80 + 100 + 8 + 4 + 8 + 2
+  expect(sum(classes.flat().map(({ ratePerS }) => ratePerS))).toBeCloseTo(502, 9);
 });
