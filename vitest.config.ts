@@ -25,6 +25,7 @@ export default defineConfig({
     include: testFiles(),
     exclude: [...configDefaults.exclude, 'dist/**', ...(fullLearning ? [] : ['test/learning/**/*.full.test.ts'])],
     pool: 'forks',
+    env: { TF_CPP_MIN_LOG_LEVEL: '2' },
     testTimeout: fullLearning ? 30 * 60_000 : 60_000,
     hookTimeout: 60_000,
   },

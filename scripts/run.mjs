@@ -38,13 +38,14 @@ export async function main(work) {
 }
 
 /**
- * Runs a command with this terminal, in the project's folder, and resolves to its exit status (128 + signal number when a
- * signal ended it). Ctrl-C reaches the command: a terminal sends it to the whole group, otherwise it is passed on here.
+ * Runs a command with this terminal, in the project's folder or `options.cwd`, and resolves to its exit status (128 + signal
+ * number when a signal ended it). Ctrl-C reaches the command: a terminal sends it to the whole group, otherwise it is passed
+ * on here.
  */
 export function run(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: ROOT,
+      cwd: options.cwd ?? ROOT,
       stdio: 'inherit',
       env: { ...process.env, ...options.env },
     });
@@ -78,11 +79,16 @@ export function runNode(args, options) {
 export function runNpm(args, options = {}) {
   const env = { ONNXRUNTIME_NODE_INSTALL: 'skip', ...options.env };
   const npm = process.env.npm_execpath;
-  if (npm !== undefined && /npm-cli\.c?js$/.test(npm)) return runNode([npm, ...args], { env });
-  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { env });
+  if (npm !== undefined && /npm-cli\.c?js$/.test(npm)) return runNode([npm, ...args], { ...options, env });
+  return run(process.platform === 'win32' ? 'npm.cmd' : 'npm', args, { ...options, env });
 }
 
 /** Path of a file of an installed package. */
 export function packageFile(...parts) {
   return join(ROOT, 'node_modules', ...parts);
+}
+
+/** The end of what a tool printed. */
+export function lastLines(text, count) {
+  return text.trim().split('\n').slice(-count).join('\n');
 }

@@ -6,28 +6,26 @@
 // that belong to the running Node. package.json and package-lock.json stay as they are.
 import { spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
+  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { ensureInstalled } from './install.mjs';
-import { ROOT, fail, main, packageFile, runNpm, say } from './run.mjs';
+import { WHEEL, downloadWheel, layLibrary, wheelFolder } from './native-wheel.mjs';
+import { ROOT, fail, lastLines, main, packageFile, runNpm, say } from './run.mjs';
 
-const WHEEL = { project: 'tensorflow-cpu', version: '2.21.0', python: '311', platform: 'manylinux_2_27_x86_64' };
-const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-/** What the linker asks for -> the library that serves it. */
-const LINK_NAMES = { 'libtensorflow.so': LIBRARIES[0], 'libtensorflow_framework.so': LIBRARIES[1] };
 const PACKAGE = packageFile('@tensorflow', 'tfjs-node');
-const ADDON_LOG = join(ROOT, '.spacecloud', 'setup-native.log');
+/** Folder for what is needed only while this runs, and for the build log. */
+const WORK = join(ROOT, '.spacecloud', 'setup-native');
+const ADDON_LOG = join(WORK, 'build.log');
 const HELP = `npm run setup:native -- [options]
 
   --wheel FILE          use this ${WHEEL.project} wheel instead of downloading one (${WHEEL.platform})
@@ -45,7 +43,7 @@ async function setUp(options) {
   const wheel = options.wheel === undefined ? downloadWheel(python, options.tensorflow) : resolve(options.wheel);
   if (!existsSync(wheel)) fail(`Expected a wheel at ${wheel}, found no such file.`);
   say('3/4 taking libtensorflow and its headers out of the wheel');
-  layLibrary(python, wheel);
+  layLibrary(python, wheel, join(PACKAGE, 'deps'));
   say('4/4 compiling the addon (about 75 s)');
   compileAddon(python);
   const after = probe();
@@ -95,96 +93,30 @@ function checkTools(options) {
   return python;
 }
 
-/** Adds what the lock file says and npm left out; with scripts off nothing can fail and drop the package again. */
+/**
+ * Adds the packages of the lock file that npm left out, and touches no other: they are installed in a folder of their own,
+ * with scripts off (so that nothing can fail and drop them again), and those that are absent here are moved over.
+ */
 async function installPackage() {
   if (existsSync(join(PACKAGE, 'package.json'))) return;
-  const status = await runNpm(['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund']);
-  if (status !== 0) fail(`npm install ended with status ${status}.`, 'Its own message stands above.');
-  if (!existsSync(join(PACKAGE, 'package.json'))) {
-    fail(
-      'npm did not install @tensorflow/tfjs-node.',
-      'Check that npm is not set to leave out optional packages (npm config get omit).',
-    );
-  }
-}
-
-function wheelFolder() {
-  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'spacecloud', 'wheels');
-}
-
-/** The wheel for a fixed Python: only its C library is used, so the Python at hand does not matter. */
-function downloadWheel(python, version) {
-  const folder = wheelFolder();
-  mkdirSync(folder, { recursive: true });
-  const prefix = `${WHEEL.project.replace('-', '_')}-${version}-cp${WHEEL.python}-`;
-  const find = () => readdirSync(folder).find((name) => name.startsWith(prefix) && name.endsWith('.whl'));
-  const kept = find();
-  if (kept !== undefined) {
-    say(`    ${kept} is already in ${folder}`);
-    return join(folder, kept);
-  }
-  const partial = join(folder, `.partial-${process.pid}`);
+  const stage = join(WORK, 'packages');
+  rmSync(stage, { recursive: true, force: true });
+  mkdirSync(stage, { recursive: true });
   try {
-    const pip = ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--dest', partial];
-    const target = ['--implementation', 'cp', '--python-version', WHEEL.python, '--platform', WHEEL.platform];
-    const { status } = spawnSync(python, [...pip, ...target, `${WHEEL.project}==${version}`], {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    const name = status === 0 ? readdirSync(partial)[0] : undefined;
-    if (name === undefined) {
-      fail(
-        `pip could not download ${WHEEL.project} ${version}.`,
-        'Its own message stands above. With a mirror: set PIP_INDEX_URL. Without a network: give --wheel FILE.',
-      );
+    for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(ROOT, name), join(stage, name));
+    const flags = ['--ignore-scripts', '--omit=dev', '--include=optional', '--no-audit', '--no-fund'];
+    const status = await runNpm(['ci', ...flags], { cwd: stage });
+    if (status !== 0) fail(`npm ci ended with status ${status}.`, 'Its own message stands above.');
+    const record = JSON.parse(readFileSync(join(stage, 'node_modules', '.package-lock.json'), 'utf8'));
+    for (const path of Object.keys(record.packages).sort()) {
+      if (existsSync(join(ROOT, path)) || !existsSync(join(stage, path))) continue;
+      mkdirSync(dirname(join(ROOT, path)), { recursive: true });
+      renameSync(join(stage, path), join(ROOT, path));
     }
-    renameSync(join(partial, name), join(folder, name));
-    return join(folder, name);
   } finally {
-    rmSync(partial, { recursive: true, force: true });
+    rmSync(stage, { recursive: true, force: true });
   }
-}
-
-/** Extracts two libraries and the headers; prints the names of libraries the wheel lacks. */
-const EXTRACT = `
-import os, shutil, sys, zipfile
-wheel, target, *libraries = sys.argv[1:]
-with zipfile.ZipFile(wheel) as archive:
-    names = set(archive.namelist())
-    missing = [name for name in libraries if 'tensorflow/' + name not in names]
-    if missing:
-        sys.exit('it holds no ' + ', '.join(missing))
-    for name in names:
-        if name.startswith('tensorflow/include/') and not name.endswith('/'):
-            path = os.path.join(target, name[len('tensorflow/'):])
-        elif name[len('tensorflow/'):] in libraries:
-            path = os.path.join(target, 'lib', name[len('tensorflow/'):])
-        else:
-            continue
-        if not os.path.realpath(path).startswith(os.path.realpath(target) + os.sep):
-            sys.exit('it names a file outside its own folder: ' + name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with archive.open(name) as source, open(path, 'wb') as copy:
-            shutil.copyfileobj(source, copy, 1 << 20)
-`;
-
-function layLibrary(python, wheel) {
-  const deps = join(PACKAGE, 'deps');
-  const fresh = `${deps}-incomplete`;
-  rmSync(fresh, { recursive: true, force: true });
-  try {
-    const { status, stderr } = spawnSync(python, ['-c', EXTRACT, wheel, fresh, ...LIBRARIES], { encoding: 'utf8' });
-    if (status !== 0) {
-      fail(
-        `The wheel ${wheel} cannot be used: ${lastLines(stderr, 1)}`,
-        `Delete it and run again, or try another version: --tensorflow ${WHEEL.version} is the one tried.`,
-      );
-    }
-    for (const [name, library] of Object.entries(LINK_NAMES)) symlinkSync(library, join(fresh, 'lib', name));
-    rmSync(deps, { recursive: true, force: true });
-    renameSync(fresh, deps);
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
+  if (!existsSync(join(PACKAGE, 'package.json'))) fail('The lock file does not hold @tensorflow/tfjs-node.');
 }
 
 function compileAddon(python) {
@@ -248,10 +180,6 @@ function probe() {
 
 function works(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
-}
-
-function lastLines(text, count) {
-  return text.trim().split('\n').slice(-count).join('\n');
 }
 
 await main(async () => {
