@@ -11,7 +11,7 @@ import {
   weightLayout,
 } from '../runtime/index.ts';
 import { column, denseRelu, productOfConstant } from './dense.ts';
-import type { Tf } from './engine.ts';
+import type { Tf } from './tf.ts';
 import { packKind } from './pack.kernel.ts';
 
 /** Tensors of B rows of one kind, normalised; W = the largest candidate count among them (see `PackedKind`). */

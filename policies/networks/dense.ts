@@ -1,5 +1,5 @@
 import type { Rank, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Tf } from './engine.ts';
+import type { Tf } from './tf.ts';
 
 /*
  * Layers with hand-written derivatives, in the forms the WASM backend runs at speed: plain products of explicit

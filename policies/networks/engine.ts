@@ -2,12 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import process from 'node:process';
 import util from 'node:util';
-import type * as TfCore from '@tensorflow/tfjs-core';
 import { SpaceCloudError } from '../../core/index.ts';
 import { registerMissingGradients } from './gradients.ts';
-
-/** The TensorFlow.js module, as every network and loss receives it. */
-export type Tf = typeof TfCore;
+import type { Tf } from './tf.ts';
 
 export const ENGINE_NAMES = ['node', 'wasm', 'cpu'] as const;
 /** `node`: libtensorflow through @tensorflow/tfjs-node; `wasm`: WebAssembly SIMD; `cpu`: plain JavaScript. */

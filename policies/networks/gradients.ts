@@ -1,5 +1,5 @@
 import type { GradConfig, NamedAttrMap, Rank, Tensor } from '@tensorflow/tfjs-core';
-import type { Tf } from './engine.ts';
+import type { Tf } from './tf.ts';
 
 /**
  * Derivatives of the operations that networks and losses here use.
