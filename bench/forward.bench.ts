@@ -4,7 +4,6 @@
  * batch by its size. Against it the TensorFlow twin on the engine SPACECLOUD_ENGINE names (default wasm).
  */
 import process from 'node:process';
-import type { Scalar } from '@tensorflow/tfjs-core';
 import { bench, do_not_optimize, group, run } from 'mitata';
 import { type DecisionBatch, Rng, SPACE_CLOUD_SPEC, createDecisionBatch } from '../core/index.ts';
 import { CandidateScorer, type EnginePreference, loadEngine } from '../policies/networks/index.ts';
@@ -26,10 +25,7 @@ const weights = initialWeights(architecture, 1);
 const scorer = new Scorer(spec, architecture, weights, normaliser);
 const policy = new LearnedPolicy(scorer, { name: 'learned', mode: 'sample', rng: new Rng(1, 'bench') });
 const engine = await loadEngine((process.env['SPACECLOUD_ENGINE'] ?? 'wasm') as EnginePreference);
-const { tf } = engine;
 const twin = new CandidateScorer(engine.tf, architecture, normaliser, weights);
-
-const gradient = new Float32Array(weights.length);
 
 for (const size of SIZES) {
   const forward = randomRows(size, 0);
@@ -56,21 +52,7 @@ for (const size of SIZES) {
       do_not_optimize(choices);
     });
     bench(`TensorFlow twin on ${engine.name}, logits and values, batch ${size}`, () => {
-      tf.tidy(() => {
-        const outputs = twin.forwardKind(twin.inputs(forward, 0, rows));
-        do_not_optimize([outputs.logits.dataSync(), outputs.value.dataSync()]);
-      });
-    });
-    bench(`TensorFlow twin on ${engine.name}, gradient, batch ${size}`, () => {
-      tf.tidy(() => {
-        const inputs = twin.inputs(forward, 0, rows);
-        const loss = (): Scalar => {
-          const { logits, value } = twin.forwardKind(inputs);
-          return tf.add<Scalar>(tf.sum(tf.square(tf.logSoftmax(logits))), tf.sum(tf.square(value)));
-        };
-        twin.readGradientsInto(tf.variableGrads(loss, [...twin.variablesOfKind(0)]).grads, gradient);
-        do_not_optimize(gradient);
-      });
+      engine.tf.tidy(() => do_not_optimize(twin.forwardKind(twin.inputs(forward, 0, rows)).logits.dataSync()));
     });
   });
 }

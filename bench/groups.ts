@@ -1,0 +1,13 @@
+import type { Figure } from './figures.ts';
+
+/** The bench groups, in the order they run; each runs in a process of its own. */
+export const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  decision: async () => (await import('./decision.bench.ts')).measure(),
+  start: async () => (await import('./start.bench.ts')).measure(),
+  world: async () => (await import('./world.bench.ts')).measure(),
+  agents: async () => (await import('./agents.bench.ts')).measure(),
+  memory: async () => (await import('./memory.bench.ts')).measure(),
+  rollout: async () => (await import('./rollout.bench.ts')).measure(),
+  'train-wasm': async () => (await import('./train.bench.ts')).measure('wasm'),
+  'train-node': async () => (await import('./train.bench.ts')).measure('node'),
+};
