@@ -18,6 +18,15 @@ export function positiveNumber(option: string): (text: string) => number {
   };
 }
 
+/** A parser of option values: a date and time with its zone, as ms since 1970. Throws USAGE. */
+export function instant(option: string): (text: string) => number {
+  return (text) => {
+    const ms = /^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : NaN;
+    if (!Number.isNaN(ms)) return ms;
+    throw outOfRange(option, 'a date and time such as 2026-11-22T00:00:00Z', text);
+  };
+}
+
 /** For options that may be given several times, or with commas. */
 export function list(text: string, before: readonly string[] = []): readonly string[] {
   return [

@@ -1,4 +1,4 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SpaceCloudError } from '../core/index.ts';
 import { fromSystemError } from './system-errors.ts';
@@ -51,11 +51,7 @@ export function writeTexts(files: readonly TextFile[]): void {
       if (made !== undefined) madeFolders.push(made);
       writeFileSync(draft, text, { mode: mode ?? 0o644, flush: true });
     }
-    for (const { path, draft, isNew } of drafts) {
-      if (isNew === true) linkSync(draft, path);
-      else renameSync(draft, path);
-    }
-    for (const { draft } of drafts) rmSync(draft, { force: true });
+    for (const { path, draft } of drafts) renameSync(draft, path);
   } catch (error) {
     for (const { draft } of drafts) rmQuietly(draft);
     for (const folder of madeFolders) rmQuietly(folder);

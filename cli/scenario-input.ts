@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { Command } from 'commander';
+import { SpaceCloudError } from '../core/index.ts';
 import type { Geometry, Scenario, ScenarioOverrides } from '../environment/index.ts';
 import { positiveNumber } from './arguments.ts';
-import { packageInfo } from './package-info.ts';
 import { startProgress } from './progress.ts';
 import type { CommandStreams } from './run-command.ts';
 
@@ -37,31 +34,36 @@ export async function loadScenarioInput(
   options: ScenarioOptions,
   streams: CommandStreams,
 ): Promise<LoadedScenario> {
-  const { loadOrBuildGeometry, loadScenario } = await import('../environment/index.ts');
+  const { loadGeometry, loadScenario } = await import('../index.ts');
   const overrides: ScenarioOverrides = {
     ...(options.elements === undefined ? {} : { elements: options.elements }),
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
     ...(options.load === undefined ? {} : { load: options.load }),
   };
-  const scenario = loadScenario(scenarioFile(name), overrides);
-  const progress = startProgress({ label: 'geometry', total: 1, unit: '' });
-  const geometry = loadOrBuildGeometry(scenario, {
-    ...(options.cache ? { cacheDir: geometryCacheFolder() } : {}),
-    onCacheError: (error) => streams.err(`Note: the geometry was not kept: ${error.message}\n`),
-  });
-  progress.end();
+  const scenario = loadScenario(name, overrides);
+  const ticks = Math.ceil(scenario.durationS / scenario.tickS);
+  const progress = startProgress({ label: 'geometry', total: ticks, unit: 'ticks' });
+  let geometry: Geometry;
+  try {
+    geometry = loadGeometry(scenario, {
+      ...(options.cache ? {} : { cacheDir: null }),
+      onProgress: (tick) => progress.update(tick),
+      onCacheError: (error) => streams.err(`Note: the geometry was not kept: ${error.message}\n`),
+    });
+  } finally {
+    progress.end();
+  }
   for (const note of geometry.notes) streams.err(`Note: ${note}\n`);
   for (const { name: object, reason } of geometry.leftOut) streams.err(`Left out: ${object}: ${reason}\n`);
   return { scenario, geometry };
 }
 
-/** The file a user means: a path, or the name of a shipped scenario. */
-export function scenarioFile(name: string): string {
-  const shipped = join(packageInfo().root, 'scenarios', `${name}.yaml`);
-  return !existsSync(name) && existsSync(shipped) ? shipped : name;
-}
-
-/** Where geometries are kept between commands: `$XDG_CACHE_HOME/spacecloud`, by default `~/.cache/spacecloud`. */
-function geometryCacheFolder(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'spacecloud', 'geometry');
+/** Errors: USAGE when a run of `runS` is longer than the scenario. */
+export function expectFits(scenario: Scenario, runS: number): void {
+  if (runS <= scenario.durationS) return;
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected a run of at most ${scenario.durationS} s (durationS of scenario '${scenario.name}'), got ${runS} s.`,
+    { hint: 'Ask for a shorter run, or give the scenario a longer durationS.' },
+  );
 }

@@ -13,8 +13,9 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
 }
 
 /**
- * Reads a checkpoint and refuses one that is damaged (CHECKPOINT_CORRUPT), of another format (CHECKPOINT_VERSION) or whose
- * identity differs from `expected` in any entry (CHECKPOINT_SCENARIO). Also: FILE_NOT_FOUND, FILE_READ.
+ * Reads a checkpoint and refuses one that is damaged (CHECKPOINT_CORRUPT), of another format or version of the product
+ * (CHECKPOINT_VERSION), or whose identity differs from `expected` in any other entry (CHECKPOINT_SCENARIO). Also:
+ * FILE_NOT_FOUND, FILE_READ.
  */
 export function loadCheckpoint(path: string, expected: CheckpointIdentity): Checkpoint {
   const checkpoint = readCheckpoint(path);
@@ -44,6 +45,14 @@ function checkIdentity(path: string, found: CheckpointIdentity, expected: Checkp
   if (differing.length === 0) return;
   const list = (identity: CheckpointIdentity): string =>
     differing.map((name) => `${name} ${identity[name] ?? 'absent'}`).join(', ');
+  if (differing.includes('version')) {
+    const message = `Expected a checkpoint of version ${expected['version']}, got one of version ${found['version'] ?? 'unknown'}.`;
+    throw new SpaceCloudError('CHECKPOINT_VERSION', message, {
+      place: { file: path },
+      hint: 'Resume with the version of spacecloud that wrote it, or start a new run in another folder.',
+      details: { differing },
+    });
+  }
   throw new SpaceCloudError('CHECKPOINT_SCENARIO', `Expected a checkpoint of ${list(expected)}, got ${list(found)}.`, {
     place: { file: path },
     hint: `Resume with the same ${differing.join(' and ')} as the run that wrote it, or start a new run in another folder.`,

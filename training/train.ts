@@ -14,13 +14,14 @@ import { writeAtomically } from './checkpoint/atomic-write.ts';
 import { type CheckpointIdentity, type CheckpointManifest, type CheckpointSections } from './checkpoint/format.ts';
 import { fileError } from './checkpoint/file-errors.ts';
 import { lockRun } from './checkpoint/run-lock.ts';
-import { findCheckpoint, saveCheckpoint } from './checkpoint.ts';
+import { saveCheckpoint } from './checkpoint.ts';
 import { FIRST_TRAINING_SEED } from './evaluation/run.ts';
 import { measureInputs } from './measure-inputs.ts';
 import { Learner, type UpdateMetrics, ppoConfig } from './ppo/index.ts';
 import { CollectorPool, type RolloutWorkerData } from './rollout/collector-pool.ts';
 import type { CollectSummary } from './rollout/collector.ts';
 import { type CollectorsState, packCollectors, unpackCollectors } from './rollout/saved-collectors.ts';
+import { findResumable } from './resumable.ts';
 import { MetricsLog } from './tracking/metrics-log.ts';
 import { TensorboardLog } from './tracking/tensorboard-log.ts';
 import type { TrainConfig, TrainOptions } from './train-options.ts';
@@ -101,7 +102,7 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
     decisionSpec: decisionSpecHash(SPACE_CLOUD_SPEC),
     engine: engine.name,
   };
-  const resumeFrom = options.resume === true ? findCheckpoint(checkpointFile, identity) : undefined;
+  const resumeFrom = options.resume === true ? findResumable(checkpointFile, identity, config) : undefined;
   const architecture = architectureOf(SPACE_CLOUD_SPEC, config.hidden);
   const first = initialWeights(architecture, config.seed);
   const normaliser =

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError, VERSION, hashJson } from '../../core/index.ts';
 import { list, positiveNumber, wholeNumber } from '../arguments.ts';
-import { readText, writeText } from '../files.ts';
+import { expectWritable, readText, writeTexts } from '../files.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import { readTrainingCurve } from '../training-curve.ts';
 
 interface EvaluateCommandOptions extends ScenarioOptions {
@@ -53,6 +53,8 @@ export function register(program: Command, streams: CommandStreams): void {
         training.resolvePolicy(reference, { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) }),
       );
       const { scenario, geometry } = await loadScenarioInput(name, options, streams);
+      expectFits(scenario, options.arrivals + options.drain);
+      if (options.out !== undefined) expectWritable(options.out);
       const seeds = Array.from({ length: options.seeds }, (_, i) => options.firstSeed + i);
       const progress = startProgress({ label: 'evaluating', total: policies.length * seeds.length, unit: 'runs' });
       const { records, summary } = await untilInterrupted((signal) =>
@@ -85,9 +87,11 @@ export function register(program: Command, streams: CommandStreams): void {
           when: new Date().toISOString(),
           ...(curve === undefined ? {} : { trainingCurve: curve }),
         });
-        writeText(join(options.out, 'evaluation.json'), json);
-        writeText(join(options.out, 'marl-eval.json'), `${JSON.stringify(data)}\n`);
-        writeText(join(options.out, 'report.html'), page);
+        writeTexts([
+          { path: join(options.out, 'evaluation.json'), text: json },
+          { path: join(options.out, 'marl-eval.json'), text: `${JSON.stringify(data)}\n` },
+          { path: join(options.out, 'report.html'), text: page },
+        ]);
       }
       if (options.json === true) streams.out(json);
       else {

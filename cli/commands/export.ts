@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { positiveNumber, wholeNumber } from '../arguments.ts';
-import { readText } from '../files.ts';
+import { SpaceCloudError } from '../../core/index.ts';
+import { instant, wholeNumber } from '../arguments.ts';
+import { readJson, readText } from '../files.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, loadScenarioInput } from '../scenario-input.ts';
 
@@ -12,7 +14,7 @@ interface ExportCommandOptions extends ScenarioOptions {
   readonly release: number;
   readonly previous?: string;
   readonly days: number;
-  readonly notBefore?: string;
+  readonly notBefore?: number;
   readonly licence: string;
   readonly evaluation?: string;
   readonly overwrite?: boolean;
@@ -33,8 +35,8 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--name <name>', 'name of the policy', 'spacecloud-policy')
     .option('--release <n>', 'release number; grows with every release', wholeNumber('--release', 1), 1)
     .option('--previous <name>', 'the release this one replaces')
-    .option('--days <n>', 'days of validity', positiveNumber('--days'), 365)
-    .option('--not-before <utc>', 'start of validity; default: now')
+    .option('--days <n>', 'days of validity', wholeNumber('--days', 1, 36_500), 365)
+    .option('--not-before <utc>', 'start of validity; default: now', instant('--not-before'))
     .option('--licence <spdx>', 'licence of the policy', 'Apache-2.0')
     .option('--evaluation <file>', 'evaluation.json to enclose')
     .option('--overwrite', 'replace an earlier bundle in the folder')
@@ -43,10 +45,11 @@ export function register(program: Command, streams: CommandStreams): void {
     .action(async (run: string, options: ExportCommandOptions) => {
       const { exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
       const privateKeyPem = readText(options.key);
-      const evaluation: unknown = options.evaluation === undefined ? null : JSON.parse(readText(options.evaluation));
+      const evaluation = options.evaluation === undefined ? null : readJson(options.evaluation);
       const { scenario: trainedOn } = readTrainedPolicy(run);
-      const input = await loadScenarioInput(options.scenario ?? trainedOn, { cache: options.cache }, streams);
-      const fromMs = options.notBefore === undefined ? Date.now() : Date.parse(options.notBefore);
+      const scenario = options.scenario ?? (await shippedScenario(trainedOn));
+      const input = await loadScenarioInput(scenario, { cache: options.cache }, streams);
+      const fromMs = options.notBefore ?? Date.now();
       const validity = {
         notBefore: new Date(fromMs).toISOString(),
         notAfter: new Date(fromMs + options.days * MS_PER_DAY).toISOString(),
@@ -71,4 +74,18 @@ export function register(program: Command, streams: CommandStreams): void {
           : `Bundle ${options.out}: ${options.name} ${options.release}, valid until ${validity.notAfter}\n`,
       );
     });
+}
+
+/** The file of the scenario a policy was trained on, when its name is that of a shipped one. */
+async function shippedScenario(name: string): Promise<string> {
+  const { scenarioFile } = await import('../../index.ts');
+  const file = scenarioFile(name);
+  if (existsSync(file)) return file;
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected --scenario, as '${name}' the policy was trained on is not a shipped one.`,
+    {
+      hint: 'Give the scenario file that the training run was given.',
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { writeText } from '../files.ts';
+import { writeTexts } from '../files.ts';
 import type { CommandStreams } from '../run-command.ts';
 
 /** `spacecloud key`: makes the key pair that signs bundles. */
@@ -14,8 +14,10 @@ export function register(program: Command, streams: CommandStreams): void {
       const { generateSigningKey } = await import('../../policies/bundle/index.ts');
       const key = generateSigningKey();
       const files = { privateKey: join(folder, 'private.pem'), publicKey: join(folder, 'public.pem') };
-      writeText(files.privateKey, key.privateKeyPem, { mode: 0o600, isNew: true });
-      writeText(files.publicKey, key.publicKeyPem, { isNew: true });
+      writeTexts([
+        { path: files.privateKey, text: key.privateKeyPem, mode: 0o600, isNew: true },
+        { path: files.publicKey, text: key.publicKeyPem, isNew: true },
+      ]);
       streams.out(
         options.json === true
           ? `${JSON.stringify({ ...files, fingerprint: key.hint }, undefined, 2)}\n`

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { packageInfo } from '../package-info.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, loadScenarioInput, scenarioFile, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 
 /** `spacecloud scenario`: list, check and show scenarios. */
 export function register(program: Command, streams: CommandStreams): void {
@@ -13,7 +13,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .description('the scenarios that are shipped')
     .option('--json', 'print one JSON document')
     .action(async (options: { readonly json?: boolean }) => {
-      const { loadScenario } = await import('../../environment/index.ts');
+      const { loadScenario } = await import('../../index.ts');
       const names = readdirSync(join(packageInfo().root, 'scenarios')).filter((file) => file.endsWith('.yaml'));
       const all = names.map((file) => loadScenario(join(packageInfo().root, 'scenarios', file)));
       const rows = all.map(({ name, description }) => ({ name, description: description.trim() }));
@@ -48,8 +48,8 @@ export function register(program: Command, streams: CommandStreams): void {
     .description('print a scenario with every default filled in, as JSON')
     .argument('[scenario]', 'scenario file, or the name of one that is shipped', 'iridium-66')
     .action(async (name: string) => {
-      const { loadScenario } = await import('../../environment/index.ts');
-      streams.out(`${JSON.stringify(loadScenario(scenarioFile(name)), undefined, 2)}\n`);
+      const { loadScenario } = await import('../../index.ts');
+      streams.out(`${JSON.stringify(loadScenario(name), undefined, 2)}\n`);
     });
   scenario
     .command('schema')

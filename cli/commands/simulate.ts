@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../../core/index.ts';
+import type { Geometry } from '../../environment/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { list, positiveNumber, wholeNumber } from '../arguments.ts';
 import { readText } from '../files.ts';
@@ -10,7 +11,7 @@ import { addressText } from '../node-address.ts';
 import { type NodeProcesses, startNodes } from '../node-processes.ts';
 import { kpiLines } from '../kpi-lines.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import type { SimulationOptions } from '../simulation.ts';
 
 interface SimulateCommandOptions extends ScenarioOptions {
@@ -62,11 +63,25 @@ export function register(program: Command, streams: CommandStreams): void {
         ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
       });
       const input = await loadScenarioInput(name, options, streams);
+      expectFits(input.scenario, options.arrivals + options.drain);
+      expectSatellites(options.nodes, input.geometry);
       const simulation = { ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain };
       const record =
         options.nodes.length === 0 ? await simulate(simulation) : await runWithNodes(simulation, options, streams);
       streams.out(options.json === true ? `${JSON.stringify(record, undefined, 2)}\n` : kpiLines(record));
     });
+}
+
+/** A name that no satellite has would be waited for without end. */
+function expectSatellites(names: readonly string[], { nodeNames, satelliteCount }: Geometry): void {
+  const satellites = nodeNames.slice(0, satelliteCount);
+  const unknown = names.find((name) => !satellites.includes(name));
+  if (unknown === undefined) return;
+  const shown =
+    satelliteCount > 3 ? `${satellites.slice(0, 3).join(', ')} and ${satelliteCount - 3} more` : satellites.join(', ');
+  throw new SpaceCloudError('USAGE', `Expected names of satellites for --nodes, got '${unknown}'.`, {
+    hint: `The satellites are ${shown}.`,
+  });
 }
 
 async function runWithNodes(

@@ -7,7 +7,7 @@ import { engineOption } from '../engine-option.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 
 interface TrainCommandOptions extends ScenarioOptions {
@@ -21,6 +21,7 @@ interface TrainCommandOptions extends ScenarioOptions {
   readonly hidden: number;
   readonly learningRate: number;
   readonly epochs: number;
+  readonly checkpointEvery: number;
   readonly engine: EnginePreference;
   readonly resume?: boolean;
   readonly json?: boolean;
@@ -40,6 +41,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--hidden <n>', 'units per hidden layer', wholeNumber('--hidden', 1, 512), 32)
     .option('--learning-rate <x>', 'first learning rate; falls linearly to 0', positiveNumber('--learning-rate'), 1e-3)
     .option('--epochs <n>', 'passes over the data of an iteration', wholeNumber('--epochs', 1, 100), 4)
+    .option('--checkpoint-every <n>', 'iterations between checkpoints', wholeNumber('--checkpoint-every', 1), 20)
     .addOption(engineOption())
     .option('--resume', 'go on from the checkpoint of the run folder')
     .option('--json', 'print one JSON document')
@@ -55,9 +57,10 @@ export function register(program: Command, streams: CommandStreams): void {
         );
       }
       const { scenario, geometry } = await loadScenarioInput(name, options, streams);
+      expectFits(scenario, options.episode);
       const progress = startProgress({ label: 'training', total: options.decisions, unit: 'decisions' });
-      const result = await untilInterrupted((signal) =>
-        train({
+      const result = await untilInterrupted(async (signal) => {
+        const trained = await train({
           scenario,
           geometry,
           runFolder: options.run,
@@ -71,13 +74,21 @@ export function register(program: Command, streams: CommandStreams): void {
             rowsPerIteration: options.rows,
             episodeS: options.episode,
             hidden: options.hidden,
+            checkpointEveryIterations: options.checkpointEvery,
             ppo: { learningRate: options.learningRate, epochs: options.epochs },
           },
           clockMs: Date.now,
           signal,
           onProgress: ({ decisions, metrics }) => progress.update(decisions, `return ${metrics.returnMean.toFixed(3)}`),
-        }),
-      ).finally(() => progress.end());
+        });
+        progress.end();
+        if (trained.interrupted) {
+          streams.err(
+            `Stopped after ${trained.decisions} decisions; the checkpoint is ${trained.checkpointFile}. Go on with the same command and --resume.\n`,
+          );
+        }
+        return trained;
+      }).finally(() => progress.end());
       const summary = {
         run: options.run,
         engine: result.engine,

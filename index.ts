@@ -1,0 +1,365 @@
+/**
+ * The package's public face. The functions here supply what the folders below take from their caller: the wall clock, the
+ * shipped scenarios and the cache of geometries. All else is handed on as it is.
+ */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Policy, SPACE_CLOUD_SPEC, decisionSpecHash } from './core/index.ts';
+import {
+  type Geometry,
+  type GeometryCacheOptions,
+  type Scenario,
+  type ScenarioOverrides,
+  createWorldModel,
+  loadOrBuildGeometry,
+  loadScenario as loadScenarioFile,
+} from './environment/index.ts';
+import { type BundleManifest, type VerifiedBundle, loadBundle } from './policies/bundle/index.ts';
+import { LearnedPolicy, Scorer } from './policies/index.ts';
+import * as training from './training/index.ts';
+
+/** A scenario file by its path, or by the name of one that is shipped (`iridium-66`). A path that exists wins. */
+export function scenarioFile(nameOrPath: string): string {
+  const shipped = join(packageRoot(), 'scenarios', `${nameOrPath}.yaml`);
+  return !existsSync(nameOrPath) && existsSync(shipped) ? shipped : nameOrPath;
+}
+
+/** Where geometries are kept between runs: `$XDG_CACHE_HOME/spacecloud/geometry`, by default under `~/.cache`. */
+export function geometryCacheFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'spacecloud', 'geometry');
+}
+
+/**
+ * Reads, validates and freezes a scenario: a YAML file, or a shipped scenario by its name.
+ *
+ * @throws SpaceCloudError FILE_NOT_FOUND, FILE_READ, SCENARIO_*, each with file, line and column
+ * @example
+ * const scenario = loadScenario('iridium-66', { load: 1.5 });
+ */
+export function loadScenario(nameOrPath: string, overrides: ScenarioOverrides = {}): Scenario {
+  return loadScenarioFile(scenarioFile(nameOrPath), overrides);
+}
+
+export interface LoadGeometryOptions extends Omit<GeometryCacheOptions, 'cacheDir'> {
+  /** Folder of cached geometries; null: compute it and do not keep it. Default: `geometryCacheFolder()`. */
+  readonly cacheDir?: string | null;
+}
+
+/**
+ * The geometry of a scenario (positions, contacts, eclipses), from the user's cache or computed and kept there. Columns are
+ * in shared memory, so worlds and workers use one copy. A cache that cannot be written is passed to `onCacheError` and
+ * otherwise passed over: the geometry is the same.
+ *
+ * @throws SpaceCloudError ELEMENTS_*, SCENARIO_UNREACHABLE, FILE_NOT_FOUND
+ * @example
+ * const geometry = loadGeometry(scenario, { onProgress: (tick, ticks) => console.log(tick / ticks) });
+ */
+export function loadGeometry(scenario: Scenario, options: LoadGeometryOptions = {}): Geometry {
+  const { cacheDir = geometryCacheFolder(), ...rest } = options;
+  const cache = cacheDir === null ? {} : { cacheDir, onCacheError: () => undefined };
+  return loadOrBuildGeometry(scenario, { ...cache, ...rest });
+}
+
+/** Options of {@link train}; `config` holds what differs from `TRAIN_DEFAULTS` and `PPO_DEFAULTS`. */
+export interface TrainOptions extends Omit<training.TrainOptions, 'geometry' | 'clockMs'> {
+  /** Default: `loadGeometry(scenario)`. */
+  readonly geometry?: Geometry;
+}
+
+/**
+ * Trains one policy for all satellites of a scenario by PPO, in worker threads. Writes checkpoint, metrics (JSON lines and
+ * TensorBoard) and manifest into `runFolder`; with `resume` it goes on bit-exactly from the checkpoint there.
+ *
+ * @throws SpaceCloudError RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE, MISUSE
+ * @example
+ * const { weights } = await train({ scenario, runFolder: 'runs/a', config: { decisions: 200_000, seed: 1 } });
+ */
+export function train(options: TrainOptions): Promise<training.TrainResult> {
+  const { geometry = loadGeometry(options.scenario), ...rest } = options;
+  return training.train({ ...rest, geometry, clockMs: Date.now });
+}
+
+/**
+ * A policy to evaluate: a name as on the command line (baseline `forward+place+cache`, `prior`, run folder, bundle folder),
+ * or a source made by `customSource`, `baselineSource` or {@link loadPolicy}.
+ */
+export type PolicyReference = string | training.PolicySource;
+
+export interface EvaluateOptions extends Partial<
+  Pick<
+    training.EvaluateOptions,
+    'arrivalsS' | 'drainS' | 'fallback' | 'workers' | 'replicates' | 'onProgress' | 'signal'
+  >
+> {
+  readonly scenario: Scenario;
+  /** Default: `loadGeometry(scenario)`. */
+  readonly geometry?: Geometry;
+  /** The first learned one, or else the first, is what all others are compared with. */
+  readonly policies: readonly PolicyReference[];
+  /** The same for every policy, from 1 to 999,999; training never sees them. Default: 1 to 10. */
+  readonly seeds?: readonly number[];
+  /** Trusted public key for bundle folders, SPKI PEM. */
+  readonly publicKeyPem?: string;
+}
+
+/**
+ * Runs policies on the same seeds and compares them: per KPI the means, the paired differences and their 95 % intervals.
+ * Prints nothing; see `evaluationTable`, `evaluationJson` and `renderReport`.
+ *
+ * @throws SpaceCloudError USAGE for an unknown policy, BUNDLE_*, CHECKPOINT_*, MISUSE, ILLEGAL_CHOICE, CONSERVATION
+ * @example
+ * const { summary } = await evaluate({ scenario, policies: ['runs/a', ...DEFAULT_RIVALS] });
+ * if (summary !== undefined) console.log(evaluationTable(summary));
+ */
+export function evaluate(options: EvaluateOptions): Promise<training.EvaluateResult> {
+  const { geometry, seeds = TEN_SEEDS, policies, publicKeyPem, ...rest } = options;
+  const sources = policies.map((policy) => sourceOf(policy, publicKeyPem));
+  const { fallback } = training.TRAIN_DEFAULTS;
+  return training.evaluate({
+    ...{ arrivalsS: 20, drainS: 60, fallback, workers: 2 },
+    ...rest,
+    geometry: geometry ?? loadGeometry(options.scenario),
+    policies: sources,
+    seeds,
+  });
+}
+
+export interface SimulateOptions extends Partial<Omit<training.EpisodeOptions, 'role'>> {
+  readonly scenario: Scenario;
+  /** Default: `loadGeometry(scenario)`. */
+  readonly geometry?: Geometry;
+  readonly policy: PolicyReference;
+  /** Trusted public key for a bundle folder, SPKI PEM. */
+  readonly publicKeyPem?: string;
+}
+
+/**
+ * One run of one policy in this thread, by default seed 1, 20 s of arrivals and at most 60 s until all tasks have ended.
+ *
+ * @throws SpaceCloudError as {@link evaluate}
+ * @example
+ * const { kpis, trajectoryHash } = await simulate({ scenario, policy: 'load-aware+greedy-finish+gdsf', seed: 7 });
+ */
+export function simulate(options: SimulateOptions): Promise<training.RunRecord> {
+  const { scenario, geometry = loadGeometry(scenario), policy, publicKeyPem, seed = 1, ...rest } = options;
+  const source = sourceOf(policy, publicKeyPem);
+  return training.runEpisode(createWorldModel(scenario, geometry), training.createPolicy(source, seed), {
+    ...{ arrivalsS: 20, drainS: 60, fallback: training.TRAIN_DEFAULTS.fallback },
+    ...rest,
+    seed,
+    role: source.role,
+  });
+}
+
+/** Options of {@link exportPolicy}. `validity` defaults to one year from now, the rest to a first release under Apache-2.0. */
+export interface ExportOptions
+  extends
+    Omit<training.ExportOptions, 'geometry' | ExportDefault>,
+    Partial<Pick<training.ExportOptions, 'geometry' | ExportDefault>> {}
+type ExportDefault = 'policyName' | 'version' | 'validity' | 'licence' | 'evaluation';
+
+/**
+ * Writes the policy of a training run as a signed bundle: ONNX, weights, normaliser, golden vectors, evaluation, lineage.
+ * The folder is complete or absent, whatever fails.
+ *
+ * @throws SpaceCloudError FILE_NOT_FOUND, CHECKPOINT_*, BUNDLE_SPEC for the run; FILE_WRITE, DISK_FULL for the bundle;
+ * MISUSE for a key that cannot sign
+ * @example
+ * const { privateKeyPem, publicKeyPem } = generateSigningKey();
+ * await exportPolicy({ runFolder: 'runs/a', bundleFolder: 'bundles/a', scenario, privateKeyPem });
+ */
+export function exportPolicy(options: ExportOptions): Promise<void> {
+  const nowMs = Date.now();
+  return training.exportPolicy({
+    policyName: 'spacecloud-policy',
+    version: 1,
+    validity: { notBefore: new Date(nowMs).toISOString(), notAfter: new Date(nowMs + MS_PER_YEAR).toISOString() },
+    licence: 'Apache-2.0',
+    evaluation: null,
+    ...options,
+    geometry: options.geometry ?? loadGeometry(options.scenario),
+  });
+}
+
+/**
+ * Checks a bundle as a node does before it decides by it: signature, files, validity now, decision specification, golden
+ * vectors.
+ *
+ * @throws SpaceCloudError BUNDLE_*, a code per cause; FILE_NOT_FOUND, FILE_READ; MISUSE for an unreadable key
+ * @example
+ * const { manifest, files } = verifyBundle('bundles/a', publicKeyPem);
+ */
+export function verifyBundle(bundleFolder: string, publicKeyPem: string): VerifiedBundle {
+  return loadBundle(bundleFolder, bundleChecks(publicKeyPem)).verified;
+}
+
+/** What {@link loadPolicy} hands out. */
+export interface LoadedPolicy {
+  /** Ready to choose; greedy. */
+  readonly policy: Policy;
+  /** For `evaluate` and `simulate`. */
+  readonly source: training.NetworkSource;
+  readonly manifest: BundleManifest;
+}
+
+/**
+ * Verifies a bundle and makes its policy, as `spacecloud node` does.
+ *
+ * @throws SpaceCloudError as {@link verifyBundle}
+ * @example
+ * const { policy } = loadPolicy('bundles/a', publicKeyPem);
+ * policy.choose(batch, choices); // batch: DecisionBatch of n rows, choices: Uint8Array of at least n
+ */
+export function loadPolicy(bundleFolder: string, publicKeyPem: string): LoadedPolicy {
+  const { manifest, ...network } = loadBundle(bundleFolder, bundleChecks(publicKeyPem));
+  const { spec, architecture, weights, normaliser } = network;
+  const name = manifest.policyName;
+  return {
+    policy: new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), { name, mode: 'greedy' }),
+    source: { kind: 'network', name, role: 'learned', network: { spec, architecture, weights, normaliser } },
+    manifest,
+  };
+}
+
+const MS_PER_YEAR = 365 * 86_400_000;
+const TEN_SEEDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+
+function bundleChecks(publicKeyPem: string): Parameters<typeof loadBundle>[1] {
+  return { publicKeyPem, now: Date.now, specHash: decisionSpecHash(SPACE_CLOUD_SPEC) };
+}
+
+function sourceOf(policy: PolicyReference, publicKeyPem: string | undefined): training.PolicySource {
+  if (typeof policy !== 'string') return policy;
+  return training.resolvePolicy(policy, { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) });
+}
+
+/** The folder that holds package.json and scenarios/; the same from dist/ and from the sources. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+// Decisions: what a policy sees, what it may do, what became of it.
+export {
+  CACHE,
+  type DecisionBatch,
+  type DecisionKind,
+  type DecisionSpec,
+  DECISION_KINDS,
+  type Feature,
+  FORWARD,
+  type KindSpec,
+  type LocalKnowledge,
+  type OracleView,
+  PLACE,
+  type Policy,
+  SPACE_CLOUD_SPEC,
+  type TransitionColumns,
+  candidateColumn,
+  contextColumn,
+  createDecisionBatch,
+  decisionSpecHash,
+} from './core/index.ts';
+// Key figures and errors.
+export {
+  BREACHES,
+  CAPABILITIES,
+  DROP_REASONS,
+  ERROR_TABLE,
+  type ErrorCode,
+  KPI_SPECS,
+  type KpiSpec,
+  type Kpis,
+  MODE_EVENTS,
+  Rng,
+  type SourcePlace,
+  SpaceCloudError,
+  TASK_FAMILIES,
+  VERSION,
+} from './core/index.ts';
+// Scenarios, geometry and worlds.
+export {
+  type ConstellationConfig,
+  type Geometry,
+  type SatelliteConfig,
+  type SavedWorld,
+  type Scenario,
+  type ScenarioOverrides,
+  World,
+  type WorldModel,
+  type WorldOptions,
+  buildGeometry,
+  checkConservation,
+  createWorldModel,
+  parseScenario,
+  scenarioJsonSchema,
+  varyScenario,
+} from './environment/index.ts';
+// Agents: where worlds and policies meet, and satellites as processes of their own.
+export {
+  Constellation,
+  type ConstellationOptions,
+  type DecidedBatch,
+  type Decider,
+  type NodeAddress,
+  type NodeResult,
+  type NodeServer,
+  type RunNodeOptions,
+  type RunOptions,
+  type RunResult,
+  type ServeNodesOptions,
+  type WorldPort,
+  runNode,
+  serveNodes,
+} from './agents/index.ts';
+// Policies and bundles.
+export {
+  type Architecture,
+  BASELINE_NAMES,
+  LearnedPolicy,
+  type Normaliser,
+  Scorer,
+  architectureOf,
+  createBaseline,
+  weightLayout,
+} from './policies/index.ts';
+export {
+  type BundleManifest,
+  type BundleValidity,
+  type SigningKey,
+  type VerifiedBundle,
+  generateSigningKey,
+} from './policies/bundle/index.ts';
+// Training and evaluation.
+export {
+  type CustomSource,
+  DEFAULT_RIVALS,
+  type EvaluateResult,
+  type EvaluationOrigin,
+  type EvaluationSummary,
+  type KpiSummary,
+  type NetworkSource,
+  PPO_DEFAULTS,
+  type PolicySource,
+  type PolicySummary,
+  type PpoConfig,
+  type ReportExtras,
+  type RunRecord,
+  TRAIN_DEFAULTS,
+  type TrainConfig,
+  type TrainProgress,
+  type TrainResult,
+  type TrainedPolicy,
+  baselineSource,
+  customSource,
+  evaluationJson,
+  evaluationTable,
+  policySummary,
+  readTrainedPolicy,
+  renderReport,
+  summarise,
+  toMarlEval,
+} from './training/index.ts';
