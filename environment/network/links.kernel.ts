@@ -1,7 +1,5 @@
 import type { TaskColumns } from '../world/tasks.kernel.ts';
-
-/** Priority classes per link; 0 is served first. */
-export const PRIORITIES = 3;
+import { PRIORITIES, appendWaiting, removeWaiting } from '../world/waiting-lists.kernel.ts';
 
 /**
  * Directed links as columns. Index: ISLs `s * D + d` in [0, S D), then the uplinks of the Q ground antennas, then their
@@ -72,17 +70,10 @@ export function integrateWaiting(links: LinkColumns, link: number, nowS: number)
 /** Appends a task to the link's list of its priority. */
 export function enqueue(links: LinkColumns, tasks: TaskColumns, link: number, task: number, nowS: number): void {
   integrateWaiting(links, link, nowS);
-  const list = link * PRIORITIES + tasks.priority[task]!;
-  const last = links.tail[list]!;
-  tasks.previousInQueue[task] = last;
-  tasks.nextInQueue[task] = -1;
-  if (last < 0) links.head[list] = task;
-  else tasks.nextInQueue[last] = task;
-  links.tail[list] = task;
+  const list = appendWaiting(links, tasks, link, task);
   links.waitingBits[list] = links.waitingBits[list]! + tasks.sizeBits[task]!;
   links.waiting[link] = links.waiting[link]! + 1;
   links.waitingSlope[link] = links.waitingSlope[link]! + tasks.slopePerS[task]!;
-  tasks.queue[task] = link;
   tasks.waitingSinceS[task] = nowS;
 }
 
@@ -90,30 +81,13 @@ export function enqueue(links: LinkColumns, tasks: TaskColumns, link: number, ta
 export function dequeue(links: LinkColumns, tasks: TaskColumns, task: number, nowS: number): void {
   const link = tasks.queue[task]!;
   integrateWaiting(links, link, nowS);
-  const list = link * PRIORITIES + tasks.priority[task]!;
-  const before = tasks.previousInQueue[task]!;
-  const after = tasks.nextInQueue[task]!;
-  if (before < 0) links.head[list] = after;
-  else tasks.nextInQueue[before] = after;
-  if (after < 0) links.tail[list] = before;
-  else tasks.previousInQueue[after] = before;
+  const list = removeWaiting(links, tasks, task);
   const waiting = links.waiting[link]! - 1;
   links.waiting[link] = waiting;
   // Sums of an empty list are exactly zero, so that rounding never accumulates.
   links.waitingBits[list] = links.head[list]! < 0 ? 0 : links.waitingBits[list]! - tasks.sizeBits[task]!;
   links.waitingSlope[link] = waiting === 0 ? 0 : links.waitingSlope[link]! - tasks.slopePerS[task]!;
-  tasks.queue[task] = -1;
   tasks.queueingS[task] = tasks.queueingS[task]! + nowS - tasks.waitingSinceS[task]!;
-}
-
-/** First task to be served, -1 = none waits. */
-export function firstWaiting(links: LinkColumns, link: number): number {
-  const list = link * PRIORITIES;
-  for (let p = 0; p < PRIORITIES; p++) {
-    const task = links.head[list + p]!;
-    if (task >= 0) return task;
-  }
-  return -1;
 }
 
 /** Time until a new task of the given priority would start to be sent: the rest of the one being sent and those ahead, s. */

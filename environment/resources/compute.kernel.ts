@@ -1,7 +1,5 @@
 import type { TaskColumns } from '../world/tasks.kernel.ts';
-
-/** Priority classes of compute queues; 0 is served first. */
-const PRIORITIES = 3;
+import { PRIORITIES, appendWaiting, firstWaiting, removeWaiting } from '../world/waiting-lists.kernel.ts';
 
 /**
  * Executors: satellites [0, S), then data centres. Each has equal servers (accelerators) that run one job at a time, and
@@ -50,40 +48,16 @@ export function createCompute(servers: readonly number[], tflops: readonly numbe
 
 /** Appends a task to the executor's list of its priority. */
 export function enqueueCompute(compute: ComputeColumns, tasks: TaskColumns, executor: number, task: number): void {
-  const list = executor * PRIORITIES + tasks.priority[task]!;
-  const last = compute.tail[list]!;
-  tasks.previousInQueue[task] = last;
-  tasks.nextInQueue[task] = -1;
-  if (last < 0) compute.head[list] = task;
-  else tasks.nextInQueue[last] = task;
-  compute.tail[list] = task;
+  appendWaiting(compute, tasks, executor, task);
   compute.waitingTflop[executor] = compute.waitingTflop[executor]! + tasks.workTflop[task]!;
-  tasks.queue[task] = executor;
 }
 
 /** Takes a waiting task out of its executor's list. */
 export function dequeueCompute(compute: ComputeColumns, tasks: TaskColumns, task: number): void {
   const executor = tasks.queue[task]!;
-  const list = executor * PRIORITIES + tasks.priority[task]!;
-  const before = tasks.previousInQueue[task]!;
-  const after = tasks.nextInQueue[task]!;
-  if (before < 0) compute.head[list] = after;
-  else tasks.nextInQueue[before] = after;
-  if (after < 0) compute.tail[list] = before;
-  else tasks.previousInQueue[after] = before;
+  removeWaiting(compute, tasks, task);
   const rest = compute.waitingTflop[executor]! - tasks.workTflop[task]!;
-  compute.waitingTflop[executor] = nextJob(compute, executor) < 0 ? 0 : rest;
-  tasks.queue[task] = -1;
-}
-
-/** Waiting task to be run next, -1 = none. */
-export function nextJob(compute: ComputeColumns, executor: number): number {
-  const list = executor * PRIORITIES;
-  for (let p = 0; p < PRIORITIES; p++) {
-    const task = compute.head[list + p]!;
-    if (task >= 0) return task;
-  }
-  return -1;
+  compute.waitingTflop[executor] = firstWaiting(compute, executor) < 0 ? 0 : rest;
 }
 
 /** An idle server of the executor, -1 = none. */

@@ -1,5 +1,5 @@
 import { C_KM_S, ZERO_CELSIUS_K } from '../../core/index.ts';
-import { PRIORITIES, queueS } from '../network/links.kernel.ts';
+import { queueS } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import {
   BEACON_BACKLOG_S,
@@ -12,6 +12,7 @@ import {
   BEACON_TEMPERATURE_C,
   type WorldState,
 } from './state.ts';
+import { PRIORITIES } from './waiting-lists.kernel.ts';
 
 /** All satellites report their state to their neighbours; the report before stays readable until this one arrives. */
 export function sendBeacons(w: WorldState): void {

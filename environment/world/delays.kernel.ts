@@ -1,7 +1,8 @@
 import { C_KM_S } from '../../core/index.ts';
 import { type DelayTable, chargeEmptyLinks, fillColumn } from '../network/delays.kernel.ts';
-import { PRIORITIES, queueS } from '../network/links.kernel.ts';
+import { queueS } from '../network/links.kernel.ts';
 import type { WorldState } from './state.ts';
+import { PRIORITIES } from './waiting-lists.kernel.ts';
 
 /** Shortest delay over the links of now with empty queues, from a satellite, for a mean bundle, s. */
 export function snapshotDelay(w: WorldState, satellite: number, node: number): number {

@@ -1,5 +1,5 @@
 import { FORWARD } from '../../core/index.ts';
-import { dequeueCompute, enqueueCompute, idleServer, nextJob } from '../resources/compute.kernel.ts';
+import { dequeueCompute, enqueueCompute, idleServer } from '../resources/compute.kernel.ts';
 import { earn } from './credit.kernel.ts';
 import { COMPUTE_END, pushEvent } from './event-queue.kernel.ts';
 import { sendFromGround } from './ground.ts';
@@ -7,6 +7,7 @@ import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
 import { deliver, drop, hasRoom, replacePayload } from './tasks-lifecycle.ts';
 import { COMPUTING, DECIDING, PAYLOAD_PRODUCT, WAITING_COMPUTE } from './tasks.kernel.ts';
+import { firstWaiting } from './waiting-lists.kernel.ts';
 
 const J_PER_MJ = 1e6;
 
@@ -35,7 +36,7 @@ export function startJobs(w: WorldState, executor: number): void {
   const { compute, tasks, clock } = w;
   if (compute.open[executor] === 0) return;
   for (;;) {
-    const task = nextJob(compute, executor);
+    const task = firstWaiting(compute, executor);
     const server = task < 0 ? -1 : idleServer(compute, executor);
     if (server < 0) return;
     dequeueCompute(compute, tasks, task);

@@ -1,11 +1,12 @@
 import { C_KM_S, FORWARD } from '../../core/index.ts';
-import { dequeue, enqueue, firstWaiting, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
+import { dequeue, enqueue, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
 import { creditTask, earn } from './credit.kernel.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
 import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
 import { addToBuffer, drop } from './tasks-lifecycle.ts';
+import { firstWaiting } from './waiting-lists.kernel.ts';
 
 const BITS_PER_GB = 8e9;
 const J_PER_MJ = 1e6;

@@ -3,12 +3,12 @@ import {
   createLinks,
   dequeue,
   enqueue,
-  firstWaiting,
   integrateWaiting,
   queueS,
   rangeKm,
 } from '../../../environment/network/links.kernel.ts';
 import { type TaskColumns, allocateTask, createTasks } from '../../../environment/world/tasks.kernel.ts';
+import { firstWaiting } from '../../../environment/world/waiting-lists.kernel.ts';
 
 interface TestTask {
   readonly priority: number;

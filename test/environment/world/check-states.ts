@@ -1,6 +1,6 @@
 import { CACHE } from '../../../core/index.ts';
 import type { World } from '../../../environment/index.ts';
-import { PRIORITIES } from '../../../environment/network/links.kernel.ts';
+
 import {
   COMPUTING,
   DECIDING,
@@ -12,6 +12,7 @@ import {
   TRANSMITTING,
   WAITING_COMPUTE,
 } from '../../../environment/world/tasks.kernel.ts';
+import { PRIORITIES } from '../../../environment/world/waiting-lists.kernel.ts';
 
 /** Sums of sizes up to 1e12 bits in float64, added and subtracted some thousand times. */
 const BITS_SLACK = 1;
