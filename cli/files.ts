@@ -12,18 +12,39 @@ export function readText(file: string): string {
   }
 }
 
-/** Reads a JSON file. Errors: FILE_NOT_FOUND, FILE_READ (also for a text that is no JSON). */
-export function readJson(file: string): unknown {
+/**
+ * Reads the PEM text of a key, and refuses one of the other kind: a private key where a public one is asked for is a slip
+ * that must not pass. Errors: FILE_NOT_FOUND, FILE_READ.
+ */
+export function readKey(file: string, kind: 'public' | 'private'): string {
   const text = readText(file);
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new SpaceCloudError('FILE_READ', `Expected JSON in '${file}', got: ${(cause as Error).message}.`, {
+  const found = /-----BEGIN (?:[A-Z]+ )*(PUBLIC|PRIVATE) KEY-----/.exec(text)?.[1]?.toLowerCase();
+  if (found === kind) return text;
+  const got = found === undefined ? 'something else' : `a ${found} one`;
+  throw new SpaceCloudError('FILE_READ', `Expected a ${kind} key (PEM) in '${file}', got ${got}.`, {
+    place: { file },
+    hint: `Give the ${kind}.pem that \`spacecloud key\` made.`,
+  });
+}
+
+/** Reads a JSON document that says in `format` what it is. Errors: FILE_NOT_FOUND, FILE_READ (also for another document). */
+export function readJson(file: string, format: string, hint: string): unknown {
+  const refuse = (got: string, cause?: unknown): SpaceCloudError =>
+    new SpaceCloudError('FILE_READ', `Expected a JSON document of format ${format} in '${file}', got ${got}.`, {
       place: { file },
-      hint: 'Give the evaluation.json that `spacecloud evaluate --out` wrote.',
+      hint,
       cause,
     });
+  const text = readText(file);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw refuse(`no JSON: ${(cause as Error).message}`, cause);
   }
+  const found = (document as { readonly format?: unknown } | null)?.format;
+  if (found !== format) throw refuse(found === undefined ? 'one without a format' : JSON.stringify(found));
+  return document;
 }
 
 export interface TextFile {

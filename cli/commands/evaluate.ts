@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError, VERSION, hashJson } from '../../core/index.ts';
 import { list, positiveNumber, wholeNumber } from '../arguments.ts';
-import { expectWritable, readText, writeTexts } from '../files.ts';
+import { expectWritable, readKey, writeTexts } from '../files.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -48,7 +48,7 @@ export function register(program: Command, streams: CommandStreams): void {
           hint: 'Give --policy, or leave out --rivals none.',
         });
       }
-      const publicKeyPem = options.key === undefined ? undefined : readText(options.key);
+      const publicKeyPem = options.key === undefined ? undefined : readKey(options.key, 'public');
       const policies = references.map((reference) =>
         training.resolvePolicy(reference, { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) }),
       );

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../../core/index.ts';
 import { instant, wholeNumber } from '../arguments.ts';
-import { readJson, readText } from '../files.ts';
+import { readJson, readKey } from '../files.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, loadScenarioInput } from '../scenario-input.ts';
 
@@ -43,9 +43,16 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--no-cache', 'compute the geometry anew and do not keep it')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: ExportCommandOptions) => {
-      const { exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
-      const privateKeyPem = readText(options.key);
-      const evaluation = options.evaluation === undefined ? null : readJson(options.evaluation);
+      const { EVALUATION_FORMAT, exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
+      const privateKeyPem = readKey(options.key, 'private');
+      const evaluation =
+        options.evaluation === undefined
+          ? null
+          : readJson(
+              options.evaluation,
+              EVALUATION_FORMAT,
+              'Give the evaluation.json that `spacecloud evaluate --out` wrote.',
+            );
       const { scenario: trainedOn } = readTrainedPolicy(run);
       const scenario = options.scenario ?? (await shippedScenario(trainedOn));
       const input = await loadScenarioInput(scenario, { cache: options.cache }, streams);

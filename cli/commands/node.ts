@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, decisionSpecHash } from '../../core/index.ts';
-import { readText } from '../files.ts';
+import { readKey } from '../files.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { addressOf } from '../node-address.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -30,7 +30,7 @@ export function register(program: Command, streams: CommandStreams): void {
         import('../../policies/index.ts'),
       ]);
       const { manifest, spec, architecture, weights, normaliser } = loadBundle(options.bundle, {
-        publicKeyPem: readText(options.key),
+        publicKeyPem: readKey(options.key, 'public'),
         now: Date.now,
         specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
       });

@@ -6,7 +6,7 @@ import { SpaceCloudError } from '../../core/index.ts';
 import type { Geometry } from '../../environment/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { list, positiveNumber, wholeNumber } from '../arguments.ts';
-import { readText } from '../files.ts';
+import { readKey } from '../files.ts';
 import { addressText } from '../node-address.ts';
 import { type NodeProcesses, startNodes } from '../node-processes.ts';
 import { kpiLines } from '../kpi-lines.ts';
@@ -57,7 +57,7 @@ export function register(program: Command, streams: CommandStreams): void {
         import('../../training/index.ts'),
         import('../simulation.ts'),
       ]);
-      const publicKeyPem = options.key === undefined ? undefined : readText(options.key);
+      const publicKeyPem = options.key === undefined ? undefined : readKey(options.key, 'public');
       const source = resolvePolicy(options.policy, {
         now: Date.now,
         ...(publicKeyPem === undefined ? {} : { publicKeyPem }),

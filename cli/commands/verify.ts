@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, decisionSpecHash } from '../../core/index.ts';
-import { readText } from '../files.ts';
+import { readKey } from '../files.ts';
 import type { CommandStreams } from '../run-command.ts';
 
 /** `spacecloud verify`: checks a bundle as a node does before it decides by it. */
@@ -14,7 +14,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .action(async (bundle: string, options: { readonly key: string; readonly json?: boolean }) => {
       const { verifyBundle } = await import('../../policies/bundle/index.ts');
       const { manifest, keyHint, rootDigest, files, golden } = verifyBundle(bundle, {
-        publicKeyPem: readText(options.key),
+        publicKeyPem: readKey(options.key, 'public'),
         now: Date.now,
         specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
       });
