@@ -1,4 +1,3 @@
-import { DROP_REASONS } from '../../core/index.ts';
 import type { WorldState } from './state.ts';
 
 /** Successor of a transition that ends its chain. */
@@ -78,9 +77,4 @@ export function earn(w: WorldState, task: number, amount: number): void {
   const family = w.tasks.family[task] as number;
   w.statistics.utility[family] = (w.statistics.utility[family] as number) + amount;
   creditTask(w, task, amount);
-}
-
-/** Index of a drop reason. */
-export function dropReason(reason: (typeof DROP_REASONS)[number]): number {
-  return DROP_REASONS.indexOf(reason);
 }

@@ -12,15 +12,6 @@ export function askDecision(w: WorldState, kind: number, task: number, satellite
   w.tasks.state[task] = DECIDING;
 }
 
-/** Removes the first `count` entries. */
-export function removePending(w: WorldState, count: number): void {
-  const { pending } = w;
-  pending.kind.copyWithin(0, count, pending.n);
-  pending.task.copyWithin(0, count, pending.n);
-  pending.satellite.copyWithin(0, count, pending.n);
-  pending.n -= count;
-}
-
 function growPending(w: WorldState): void {
   const { pending } = w;
   const size = pending.kind.length * 2;
