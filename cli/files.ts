@@ -83,20 +83,33 @@ export function writeTexts(files: readonly TextFile[]): void {
 }
 
 /**
- * Finds out before long work whether its results can be written into a folder; makes the folder if it is missing.
+ * Finds out before long work whether its results can be written into a folder. Leaves no trace.
  *
  * Errors: FILE_WRITE, DISK_FULL.
  */
 export function expectWritable(folder: string): void {
   const probe = join(folder, `.${process.pid}.partial`);
+  let made: string | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    made = mkdirSync(folder, { recursive: true });
     writeFileSync(probe, 'spacecloud', { flush: true });
   } catch (error) {
-    throw fromSystemError(error) ?? error;
+    throw writeError(error, folder);
   } finally {
-    rmQuietly(probe);
+    rmQuietly(made ?? probe);
   }
+}
+
+/** Who writes is told of writing: Node's recursive mkdir calls a read-only file system ENOENT. */
+function writeError(error: unknown, path: string): unknown {
+  const known = fromSystemError(error);
+  if (known === undefined || known.code === 'DISK_FULL' || known.code === 'FILE_WRITE') return known ?? error;
+  const { code } = error as NodeJS.ErrnoException;
+  return new SpaceCloudError('FILE_WRITE', `Expected to write '${path}', got ${code}.`, {
+    place: { file: path },
+    hint: 'Choose a folder that exists or can be made, and that this user may write to.',
+    cause: error,
+  });
 }
 
 function existsAlready(file: string): SpaceCloudError {

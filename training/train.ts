@@ -66,6 +66,9 @@ interface RunState {
   simulatedS: number;
 }
 
+/** Releases what a run holds (lock, workers, files, tensors), whatever ends it; the last taken goes first. */
+type Held = (() => void | Promise<void>)[];
+
 /**
  * Trains one policy for all satellites by PPO: workers collect decisions of many worlds, the learner improves the shared
  * weights, again and again. Writes checkpoints, metrics (JSON lines and TensorBoard) and a manifest into the run folder, and
@@ -77,10 +80,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const config = trainConfig(options.config);
   makeFolder(options.runFolder);
   const lock = lockRun(options.runFolder);
+  const held: Held = [() => lock.release()];
   try {
-    return await runTraining(options, config, await loadEngine(options.engine ?? 'auto'));
+    return await runTraining(options, config, await loadEngine(options.engine ?? 'auto'), held);
   } finally {
-    lock.release();
+    for (const release of held.reverse()) await release();
   }
 }
 
@@ -90,7 +94,12 @@ export function trainConfig(overrides: TrainOptions['config'] = {}): TrainConfig
   return { ...TRAIN_DEFAULTS, ...rest, ppo: ppoConfig(ppo) };
 }
 
-async function runTraining(options: TrainOptions, config: TrainConfig, engine: Engine): Promise<TrainResult> {
+async function runTraining(
+  options: TrainOptions,
+  config: TrainConfig,
+  engine: Engine,
+  held: Held,
+): Promise<TrainResult> {
   const { scenario, geometry, runFolder, signal, onProgress, clockMs } = options;
   const checkpointFile = join(runFolder, CHECKPOINT_FILE);
   const identity: CheckpointIdentity = {
@@ -110,6 +119,7 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
       ? await measureInputs({ scenario, geometry, architecture, weights: first, config })
       : normaliserFromJson(SPACE_CLOUD_SPEC, resumeFrom.manifest.state['normaliser']);
   const learner = Learner.create(engine, { architecture, normaliser, weights: first }, config.ppo);
+  held.push(() => learner.dispose());
   const shuffle = new Rng(config.seed, 'shuffle');
   const weights = new Float32Array(new SharedArrayBuffer(first.byteLength));
   weights.set(first);
@@ -117,6 +127,7 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
   const iterations = Math.ceil(config.decisions / config.rowsPerIteration);
   const run: RunState = { iteration: 0, decisions: 0, simulatedS: 0 };
   const pool = await CollectorPool.start(workerData(options, config, { architecture, normaliser, weights }));
+  held.push(() => pool.close());
   let offsets = { metrics: 0, tensorboard: 0 };
   if (resumeFrom !== undefined) {
     const { state } = resumeFrom.manifest;
@@ -131,10 +142,12 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
     writeManifest(runFolder, { identity, config, engine, scenarioName: scenario.name });
   }
   const metricsLog = new MetricsLog(join(runFolder, METRICS_FILE), offsets.metrics);
+  held.push(() => metricsLog.close());
   const tensorboard = new TensorboardLog(join(runFolder, TENSORBOARD_FILE), {
     wallTimeS: () => clockMs() / 1000,
     keepBytes: offsets.tensorboard,
   });
+  held.push(() => tensorboard.close());
 
   const save = async (): Promise<void> => {
     const packed = packCollectors(await pool.save());
@@ -157,48 +170,41 @@ async function runTraining(options: TrainOptions, config: TrainConfig, engine: E
     saveCheckpoint(checkpointFile, { manifest, sections });
   };
 
-  try {
-    while (run.iteration < iterations && signal?.aborted !== true) {
-      const startMs = clockMs();
-      const { buffers, summaries } = await pool.collect();
-      const collectedMs = clockMs();
-      run.iteration++;
-      const metrics = learner.update(buffers, shuffle, { iteration: run.iteration, iterations });
-      weights.set(learner.weights);
-      run.decisions += metrics.rows;
-      run.simulatedS += summaries.reduce((sum, summary) => sum + summary.simulatedS, 0);
-      const utility = meanUtility(summaries);
-      const times = { collectS: (collectedMs - startMs) / 1000, updateS: (clockMs() - collectedMs) / 1000 };
-      const scalars = flatten(metrics, run, utility);
-      metricsLog.append({ ...scalars, ...times });
-      tensorboard.append(run.decisions, { ...scalars, ...times });
-      onProgress?.({
-        iteration: run.iteration,
-        iterations,
-        decisions: run.decisions,
-        totalDecisions: config.decisions,
-        metrics,
-        utility,
-      });
-      if (run.iteration % config.checkpointEveryIterations === 0) await save();
-    }
-    await save();
-    return {
-      architecture,
-      normaliser,
-      weights: learner.weights.slice(),
-      config,
-      engine: engine.name,
+  while (run.iteration < iterations && signal?.aborted !== true) {
+    const startMs = clockMs();
+    const { buffers, summaries } = await pool.collect();
+    const collectedMs = clockMs();
+    run.iteration++;
+    const metrics = learner.update(buffers, shuffle, { iteration: run.iteration, iterations });
+    weights.set(learner.weights);
+    run.decisions += metrics.rows;
+    run.simulatedS += summaries.reduce((sum, summary) => sum + summary.simulatedS, 0);
+    const utility = meanUtility(summaries);
+    const times = { collectS: (collectedMs - startMs) / 1000, updateS: (clockMs() - collectedMs) / 1000 };
+    const scalars = flatten(metrics, run, utility);
+    metricsLog.append({ ...scalars, ...times });
+    tensorboard.append(run.decisions, { ...scalars, ...times });
+    onProgress?.({
+      iteration: run.iteration,
+      iterations,
       decisions: run.decisions,
-      interrupted: run.iteration < iterations,
-      checkpointFile,
-    };
-  } finally {
-    metricsLog.close();
-    tensorboard.close();
-    learner.dispose();
-    await pool.close();
+      totalDecisions: config.decisions,
+      metrics,
+      utility,
+    });
+    if (run.iteration % config.checkpointEveryIterations === 0) await save();
   }
+  await save();
+  return {
+    architecture,
+    normaliser,
+    weights: learner.weights.slice(),
+    config,
+    engine: engine.name,
+    decisions: run.decisions,
+    interrupted: run.iteration < iterations,
+    checkpointFile,
+  };
 }
 
 function workerData(

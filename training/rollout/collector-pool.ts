@@ -27,8 +27,13 @@ export class CollectorPool {
     const calls = workers.map(
       (data) => new WorkerCalls(startWorker(siblingModule(import.meta.url, 'rollout-worker'), data)),
     );
-    const buffers = await Promise.all(calls.map((worker) => worker.call<RolloutBuffer>('buffer', undefined)));
-    return new CollectorPool(calls, buffers);
+    try {
+      const buffers = await Promise.all(calls.map((worker) => worker.call<RolloutBuffer>('buffer', undefined)));
+      return new CollectorPool(calls, buffers);
+    } catch (error) {
+      await Promise.all(calls.map((worker) => worker.close()));
+      throw error;
+    }
   }
 
   private constructor(workers: readonly WorkerCalls[], buffers: RolloutBuffer[]) {
