@@ -76,9 +76,7 @@ export function writeTexts(files: readonly TextFile[]): void {
   } catch (error) {
     for (const { draft } of drafts) rmQuietly(draft);
     for (const folder of madeFolders) rmQuietly(folder);
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw existsAlready(String((error as { dest?: unknown }).dest));
-    throw fromSystemError(error) ?? error;
+    throw writeError(error, files[0]?.path ?? '');
   }
 }
 
@@ -103,8 +101,9 @@ export function expectWritable(folder: string): void {
 /** Who writes is told of writing: Node's recursive mkdir calls a read-only file system ENOENT. */
 function writeError(error: unknown, path: string): unknown {
   const known = fromSystemError(error);
-  if (known === undefined || known.code === 'DISK_FULL' || known.code === 'FILE_WRITE') return known ?? error;
-  const { code } = error as NodeJS.ErrnoException;
+  if (known?.code === 'DISK_FULL' || known?.code === 'FILE_WRITE') return known;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || syscall === undefined) return error;
   return new SpaceCloudError('FILE_WRITE', `Expected to write '${path}', got ${code}.`, {
     place: { file: path },
     hint: 'Choose a folder that exists or can be made, and that this user may write to.',
