@@ -84,7 +84,9 @@ describe('Ctrl-C', () => {
   it('writes a checkpoint, says how to go on, and going on gives the unbroken run to the bit', async () => {
     const running = place.start(train('stopped'));
     await untilIteration('stopped', 3, running);
+    running.child.kill('SIGSTOP'); // so that it cannot end while the second run looks at its lock
     const second = await place.refusal(train('stopped', '--resume'));
+    running.child.kill('SIGCONT');
     expect(second).toMatchObject({ code: 'RUN_LOCKED', status: 6, place: { file: place.at('stopped', 'run.lock') } });
     expect(second.message).toContain(`process ${running.child.pid}`);
     running.child.kill('SIGINT');
@@ -114,8 +116,8 @@ describe('SIGKILL', () => {
     for (let i = 0; i < 5; i++) {
       const running = place.start(train('killed', '--resume'));
       const before = metricsOf('killed').length;
-      await untilIteration('killed', before + rng.int(6), running);
-      await new Promise((resolve) => setTimeout(resolve, rng.int(60)));
+      await untilIteration('killed', before + rng.int(4), running);
+      await new Promise((resolve) => setTimeout(resolve, rng.int(30)));
       running.child.kill('SIGKILL');
       if ((await running.ended).signal === 'SIGKILL') killed++;
       if (existsSync(checkpointOf('killed'))) expect(() => readCheckpoint(checkpointOf('killed'))).not.toThrow();
