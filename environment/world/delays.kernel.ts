@@ -14,6 +14,12 @@ export function reportDelay(w: WorldState, satellite: number, node: number): num
   return column(w, w.report, node)[node * w.model.satelliteCount + satellite] as number;
 }
 
+/** Makes the columns of `node` valid, so that delays, hops and first links may be read at `node * S + satellite`. */
+export function fillDelays(w: WorldState, node: number): void {
+  column(w, w.snapshot, node);
+  column(w, w.report, node);
+}
+
 /** Links on the snapshot way. */
 export function snapshotHops(w: WorldState, satellite: number, node: number): number {
   column(w, w.snapshot, node);

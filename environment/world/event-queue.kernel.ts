@@ -4,7 +4,7 @@ export const ARRIVAL = 1; // a: traffic class
 export const TRANSMIT_END = 2; // a: link, b: version of its transmission
 export const REACH = 3; // a: task, b: node it reaches
 export const COMPUTE_END = 4; // a: server, b: version of its job
-export const DEADLINE = 5; // a: task, b: its generation
+export const DEADLINE = 5; // a: traffic class whose first task's deadline it is
 export const HOLD_END = 6; // a: task, b: its generation
 export const BEACON = 7;
 export const REPORT_SAMPLE = 8;
@@ -41,13 +41,23 @@ export function createEventQueue(capacity: number): EventQueue {
 
 /** Adds an event; doubles the columns when they are full. */
 export function pushEvent(queue: EventQueue, timeS: number, kind: number, a = 0, b = 0): void {
+  pushReserved(queue, timeS, queue.sequence++, kind, a, b);
+}
+
+/** A sequence number for an event that is added later, as if it had been added now. */
+export function reserveSequence(queue: EventQueue): number {
+  return queue.sequence++;
+}
+
+/** Adds an event with a sequence number that was reserved for it. */
+export function pushReserved(queue: EventQueue, timeS: number, sequence: number, kind: number, a = 0, b = 0): void {
   if (queue.n === queue.timeS.length) grow(queue);
   const { timeS: times, order, kind: kinds, a: as, b: bs } = queue;
-  const sequence = queue.sequence++;
   let i = queue.n++;
   while (i > 0) {
     const parent = (i - 1) >> 2;
-    if (times[parent]! <= timeS) break; // a newer event never precedes one of equal time
+    const parentS = times[parent]!;
+    if (parentS < timeS || (parentS === timeS && order[parent]! < sequence)) break;
     times[i] = times[parent]!;
     order[i] = order[parent]!;
     kinds[i] = kinds[parent]!;

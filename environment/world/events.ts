@@ -19,6 +19,7 @@ import {
   popEvent,
   pushEvent,
 } from './event-queue.kernel.ts';
+import { takeDeadline } from './deadlines.kernel.ts';
 import { askDecision } from './pending.ts';
 import { endJob } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -53,7 +54,7 @@ export function processEvent(w: WorldState): void {
   if (kind === TRANSMIT_END) endTransmission(w, a, b);
   else if (kind === REACH) reach(w, a, b);
   else if (kind === ARRIVAL) arrive(w, a);
-  else if (kind === DEADLINE) expire(w, a, b);
+  else if (kind === DEADLINE) expire(w, takeDeadline(w.deadlines, events, w.tasks, a));
   else if (kind === HOLD_END) endHold(w, a, b);
   else if (kind === COMPUTE_END) endJob(w, a, b);
   else if (kind === LINK_OPEN) startLink(w, a);
@@ -73,10 +74,10 @@ export function processEvent(w: WorldState): void {
   }
 }
 
-/** The deadline of a task has come: waiting data are dropped; data on the move are when they arrive. */
-function expire(w: WorldState, task: number, generation: number): void {
+/** The deadline of a task (-1 = it has ended before) has come: waiting data are dropped; data on the move are when they arrive. */
+function expire(w: WorldState, task: number): void {
+  if (task < 0) return;
   const { tasks, links, compute, model, clock } = w;
-  if (tasks.generation[task] !== generation) return;
   const state = tasks.state[task] as number;
   if (state === QUEUED) {
     const link = tasks.queue[task] as number;

@@ -1,6 +1,6 @@
 import { CACHE, CAPABILITIES, type DecisionBatch } from '../../core/index.ts';
 import { fits, gdsfVictim, lfuVictim, lruVictim, sieveVictim } from '../resources/cache.kernel.ts';
-import { openRow, writeLink } from './rows.ts';
+import { clearCandidates, openRow, writeLink } from './rows.ts';
 import type { WorldState } from './state.ts';
 
 /** Ages and freshness are shown up to this, s. */
@@ -38,6 +38,7 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
   const object = tasks.object[task]!;
   const bits = model.traffic.objectBits[object]!;
   openRow(w, batch, row, { kind: CACHE, task: object, agent: satellite, destination: -1, sizeBits: bits });
+  clearCandidates(batch, row, 0);
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
   const mayWrite =

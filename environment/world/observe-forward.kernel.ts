@@ -10,8 +10,8 @@ import {
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { reportDelay, reportFirstLink, snapshotDelay, snapshotFirstLink, snapshotHops } from './delays.kernel.ts';
-import { openRow, writeLink } from './rows.ts';
+import { fillDelays } from './delays.kernel.ts';
+import { clearCandidates, openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,
   BEACON_CAPABILITIES,
@@ -25,8 +25,12 @@ import { PAYLOAD_RAW } from './tasks.kernel.ts';
 const leadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
 const snapshotLeadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
 
-/** Delays shown to agents are cut here, s: "no way" must stay a finite feature. */
-export const LONGEST_DELAY_S = 60;
+/**
+ * Delays shown to agents are cut here, s: "no way" must stay a finite feature. A constant of this module alone, because V8
+ * folds those, but reads exported ones anew and then keeps what is compared with them on the heap.
+ */
+const LONGEST_S = 60;
+export const LONGEST_DELAY_S = LONGEST_S;
 /** Contact ends are shown up to this horizon, s. */
 const CONTACT_HORIZON_S = 600;
 /** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
@@ -70,6 +74,8 @@ export function observeForward(
   const priority = tasks.priority[task]!;
   openRow(w, batch, row, { kind: FORWARD, task, agent: satellite, destination, sizeBits: bits });
 
+  fillDelays(w, destination);
+
   const K = batch.maxCandidates;
   const F = batch.candidateStride;
   let count = 0;
@@ -102,9 +108,10 @@ export function observeForward(
     if (loadAwareS < bestLoadAwareS) bestLoadAwareS = loadAwareS;
   }
   // Holding pays where the way leads through this satellite's own next contact.
-  const waits = reportFirstLink(w, satellite, destination) < 0;
-  const ownSnapshotS = waits ? snapshotDelay(w, satellite, destination) : Infinity;
-  const ownLoadAwareS = waits ? reportDelay(w, satellite, destination) : Infinity;
+  const ownWay = destination * model.satelliteCount + satellite;
+  const waits = w.report.firstLink[ownWay]! < 0;
+  const ownSnapshotS = waits ? w.snapshot.delayS[ownWay]! : Infinity;
+  const ownLoadAwareS = waits ? w.report.delayS[ownWay]! : Infinity;
   const holdS = scenario.knowledge.beaconPeriodS;
   const heldSnapshotS = Math.min(holdS + bestSnapshotS, Math.max(holdS, ownSnapshotS));
   const heldLoadAwareS = Math.min(holdS + bestLoadAwareS, Math.max(holdS, ownLoadAwareS));
@@ -115,6 +122,7 @@ export function observeForward(
   batch.candidateNode[first + count] = satellite;
   count++;
   batch.candidateCount[row] = count;
+  clearCandidates(batch, row, count);
   writePriors(batch, first, count, bestSnapshotS);
 
   const x = row * batch.contextStride;
@@ -138,7 +146,7 @@ export function observeForward(
 }
 
 function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: number, task: number, link: number): void {
-  const { model, tasks, links, clock, beacons } = w;
+  const { model, tasks, links, clock, beacons, snapshot, report } = w;
   const { islSlots: D, satelliteCount: S, firstUplink } = model;
   const nowS = clock.timeS;
   const slot = row * batch.maxCandidates + k;
@@ -155,7 +163,7 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
   f[c + IS_HOLD] = 0;
   f[c + IS_GROUND_LINK] = lastLink ? 1 : 0;
   f[c + IS_DESTINATION] = next === destination ? 1 : 0;
-  f[c + OWN_QUEUE_S] = waitS < LONGEST_DELAY_S ? waitS : LONGEST_DELAY_S;
+  f[c + OWN_QUEUE_S] = waitS < LONGEST_S ? waitS : LONGEST_S;
   f[c + TRANSMIT_S] = transmitS;
   f[c + PROPAGATION_S] = propagationS;
   let snapshotS = 0;
@@ -181,12 +189,13 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
     meanQueueS = values[beacon + D + BEACON_MEAN_QUEUE_S]!;
     bufferFrac = values[beacon + D + BEACON_BUFFER_FRAC]!;
     if (next !== destination) {
-      const sizeS = (snapshotHops(w, next, destination) * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
-      snapshotS = snapshotDelay(w, next, destination) + sizeS;
-      loadAwareS = reportDelay(w, next, destination) + sizeS;
-      const snapshotOnward = snapshotFirstLink(w, next, destination);
+      const way = destination * S + next;
+      const sizeS = (snapshot.hops[way]! * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
+      snapshotS = snapshot.delayS[way]! + sizeS;
+      loadAwareS = report.delayS[way]! + sizeS;
+      const snapshotOnward = snapshot.firstLink[way]!;
       if (snapshotOnward >= 0 && links.to[snapshotOnward] === links.from[link]) snapshotLeadsBack[k] = 1;
-      const onward = reportFirstLink(w, next, destination);
+      const onward = report.firstLink[way]!;
       if (onward >= 0) {
         leadsBack[k] = links.to[onward] === links.from[link] ? 1 : 0;
         // The neighbour's own word about its next queue is fresher than the flooded report.
@@ -200,8 +209,8 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
     const bufferBits = model.scenario.satellite.bufferBytes * 8;
     if (bufferFrac * bufferBits + bits > bufferBits) allowed = false;
   }
-  f[c + SNAPSHOT_REMAINING_S] = snapshotS < LONGEST_DELAY_S ? snapshotS : LONGEST_DELAY_S;
-  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS < LONGEST_DELAY_S ? (loadAwareS > 0 ? loadAwareS : 0) : LONGEST_DELAY_S;
+  f[c + SNAPSHOT_REMAINING_S] = snapshotS < LONGEST_S ? snapshotS : LONGEST_S;
+  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS < LONGEST_S ? (loadAwareS > 0 ? loadAwareS : 0) : LONGEST_S;
   f[c + NEIGHBOUR_NEXT_QUEUE_S] = nextQueueS;
   f[c + NEIGHBOUR_MEAN_QUEUE_S] = meanQueueS;
   f[c + NEIGHBOUR_BUFFER_FRAC] = bufferFrac;
@@ -223,16 +232,16 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
 function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPeriodS: number): void {
   const F = batch.candidateStride;
   const f = batch.candidates;
-  let snapshotS = LONGEST_DELAY_S;
-  let loadAwareS = LONGEST_DELAY_S;
+  let snapshotS = LONGEST_S;
+  let loadAwareS = LONGEST_S;
   for (let k = 0; k < count; k++) {
     if (batch.actionMask[first + k] === 0) continue;
     const c = (first + k) * F;
     const linkS = f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]!;
-    if (snapshotLeadsBack[k] === 0) snapshotS = Math.min(snapshotS, linkS + f[c + SNAPSHOT_REMAINING_S]!);
-    if (leadsBack[k] === 0) {
-      loadAwareS = Math.min(loadAwareS, linkS + f[c + OWN_QUEUE_S]! + f[c + LOAD_AWARE_REMAINING_S]!);
-    }
+    const onwardS = linkS + f[c + SNAPSHOT_REMAINING_S]!;
+    if (snapshotLeadsBack[k] === 0 && onwardS < snapshotS) snapshotS = onwardS;
+    const knownS = linkS + f[c + OWN_QUEUE_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
+    if (leadsBack[k] === 0 && knownS < loadAwareS) loadAwareS = knownS;
   }
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
@@ -245,7 +254,7 @@ function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPe
 
 /** Raises a delay to at least `leastS`, within what is shown. */
 function raise(features: Float32Array, at: number, leastS: number): void {
-  const value = leastS < LONGEST_DELAY_S ? leastS : LONGEST_DELAY_S;
+  const value = leastS < LONGEST_S ? leastS : LONGEST_S;
   if (value > features[at]!) features[at] = value;
 }
 
@@ -262,7 +271,7 @@ function writeHold(batch: DecisionBatch, slot: number, snapshotS: number, loadAw
 }
 
 function bounded(delayS: number): number {
-  return delayS < LONGEST_DELAY_S ? delayS : LONGEST_DELAY_S;
+  return delayS < LONGEST_S ? delayS : LONGEST_S;
 }
 
 /** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */

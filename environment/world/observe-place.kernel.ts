@@ -4,7 +4,7 @@ import { backlogS } from '../resources/compute.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
 import { LONGEST_DELAY_S } from './observe-forward.kernel.ts';
-import { openRow } from './rows.ts';
+import { clearCandidates, openRow } from './rows.ts';
 import {
   BEACON_BACKLOG_S,
   BEACON_BATTERY_FRAC,
@@ -45,6 +45,7 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   const bits = tasks.sizeBits[task]!;
   const consumer = tasks.consumer[task]!;
   openRow(w, batch, row, { kind: PLACE, task, agent: satellite, destination: consumer, sizeBits: bits });
+  clearCandidates(batch, row, 0);
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
   const config = scenario.satellite;

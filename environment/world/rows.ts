@@ -9,19 +9,27 @@ interface RowHead {
   readonly sizeBits: number;
 }
 
-/** Fills the head of a row and clears the rest. */
+/** Fills the head of a row and clears its context, mask and nodes; its candidates are left to `clearCandidates`. */
 export function openRow(w: WorldState, batch: DecisionBatch, row: number, head: RowHead): void {
-  const { maxCandidates: K, contextStride: C, candidateStride: F } = batch;
+  const { maxCandidates: K, contextStride: C } = batch;
   batch.kind[row] = head.kind;
   batch.agent[row] = head.agent;
   batch.task[row] = head.task;
   batch.destination[row] = head.destination;
   batch.sizeBits[row] = head.sizeBits;
   batch.timeS[row] = w.clock.timeS;
-  batch.context.fill(0, row * C, (row + 1) * C);
-  batch.candidates.fill(0, row * K * F, (row + 1) * K * F);
-  batch.actionMask.fill(0, row * K, (row + 1) * K);
-  batch.candidateNode.fill(-1, row * K, (row + 1) * K);
+  // Loops: for so few elements a call of fill costs more than it does.
+  for (let i = row * C; i < (row + 1) * C; i++) batch.context[i] = 0;
+  for (let i = row * K; i < (row + 1) * K; i++) {
+    batch.actionMask[i] = 0;
+    batch.candidateNode[i] = -1;
+  }
+}
+
+/** Clears the features of a row's candidates from `first` on. */
+export function clearCandidates(batch: DecisionBatch, row: number, first: number): void {
+  const { maxCandidates: K, candidateStride: F, candidates } = batch;
+  candidates.fill(0, (row * K + first) * F, (row + 1) * K * F);
 }
 
 /** Remembers what candidate `k` of a row stands for. */

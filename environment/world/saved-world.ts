@@ -13,6 +13,7 @@ export interface SavedWorld {
 const GROUPS = [
   'clock',
   'events',
+  'deadlines',
   'tasks',
   'links',
   'compute',

@@ -11,6 +11,7 @@ import { type LinkColumns, createLinks } from '../network/links.kernel.ts';
 import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
+import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import type { WorldModel } from './model.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
@@ -127,6 +128,7 @@ export interface WorldState {
   readonly model: WorldModel;
   readonly clock: Clock;
   readonly events: EventQueue;
+  readonly deadlines: DeadlineRings;
   readonly tasks: TaskColumns;
   readonly links: LinkColumns;
   readonly compute: ComputeColumns;
@@ -156,6 +158,8 @@ export interface WorldState {
 }
 
 const INITIAL_TASKS = 4096;
+/** Tasks of a class under way before the rings grow; a power of 2. */
+const INITIAL_DEADLINES = 1024;
 const INITIAL_LATENCIES = 4096;
 /** Decisions that can become due at one instant before the columns grow. */
 const INITIAL_PENDING = 256;
@@ -179,7 +183,8 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
   return {
     model,
     clock: { timeS: 0, startS: 0, endS: 0, tick: 0, arrivalsUntilS: Infinity, decision: 0, ended: 0 },
-    events: createEventQueue(4096),
+    events: createEventQueue(1024),
+    deadlines: createDeadlines(traffic.classes.length, INITIAL_DEADLINES),
     tasks: createTasks(INITIAL_TASKS),
     links: createLinks(linkCount),
     compute: createCompute(

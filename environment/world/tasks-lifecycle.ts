@@ -1,7 +1,8 @@
 import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
 import { drawAnother, drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
 import { earn, endTaskChain, timelyValue } from './credit.kernel.ts';
-import { ARRIVAL, DEADLINE, pushEvent } from './event-queue.kernel.ts';
+import { addDeadline } from './deadlines.kernel.ts';
+import { ARRIVAL, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
 import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_RAW, PAYLOAD_REQUEST, allocateTask, freeTask } from './tasks.kernel.ts';
 
@@ -73,7 +74,7 @@ export function createTask(w: WorldState, trafficClass: number): number {
   statistics.created[c.family] = (statistics.created[c.family] as number) + 1;
   statistics.value[c.family] = (statistics.value[c.family] as number) + c.value;
   statistics.createdBits += tasks.sizeBits[task];
-  pushEvent(w.events, tasks.deadlineS[task], DEADLINE, task, tasks.generation[task]);
+  addDeadline(w.deadlines, w.events, tasks, task);
   return task;
 }
 
