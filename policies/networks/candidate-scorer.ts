@@ -5,6 +5,7 @@ import {
   type DecisionColumns,
   KIND_TENSORS,
   MASKED_LOGIT,
+  RESIDUAL_BOUND,
   type Normaliser,
   type TensorSlot,
   weightCount,
@@ -109,7 +110,8 @@ export class CandidateScorer {
     const encoded = tf.reshape<Rank.R2>(tf.relu(sum), [width * rows, h]);
     const hidden = denseRelu(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'));
     const residual = tf.transpose(tf.reshape(column(tf, hidden, w('policy.out.w')), [width, rows]));
-    const logits = tf.where<Tensor2D>(inputs.mask, tf.add(inputs.prior, residual), MASKED_LOGIT);
+    const bounded = tf.div(residual, tf.add(tf.div(tf.abs(residual), RESIDUAL_BOUND), 1));
+    const logits = tf.where<Tensor2D>(inputs.mask, tf.add(inputs.prior, bounded), MASKED_LOGIT);
 
     const fromMean = productOfConstant(tf, inputs.meanCandidate, w('value.candidate.w'));
     const state = tf.relu(tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b')));

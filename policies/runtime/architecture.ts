@@ -5,7 +5,8 @@ import type { DecisionSpec } from '../../core/index.ts';
  *
  *     e_k   = relu(context Wc + candidate_k Wf + be)        [H]   (inputs normalised, see Normaliser)
  *     h_k   = relu(e_k Wh + bh)                             [H]
- *     logit = prior_k + h_k wo                              prior_k: the raw `prior` feature; wo starts at zero
+ *     r_k   = h_k wo                                        wo starts at zero
+ *     logit = prior_k + r_k / (1 + |r_k| / RESIDUAL_BOUND)  prior_k: the raw `prior` feature
  *     value = relu(relu(context Vc + mean_k(candidate_k) Vf + b1) V2 + b2) v3 + b3     (mean over candidates that exist)
  *
  * Masked candidates get the logit `MASKED_LOGIT`. Weights are one flat Float32Array; `weightLayout` names its parts.
@@ -16,6 +17,13 @@ export interface Architecture {
   readonly maxCandidates: number;
   readonly kinds: readonly { readonly name: string; readonly context: number; readonly candidate: number }[];
 }
+
+/**
+ * Most that the learned residual may add to or take from a prior logit. Where an observation lies outside what training
+ * saw, the network's output may be anything; bounded so, it can reorder candidates that the heuristic holds for close, never
+ * take one that the heuristic holds for hopeless. Softsign, because it is exact in every runtime.
+ */
+export const RESIDUAL_BOUND = 5;
 
 /** Logit of a masked candidate; -Infinity would give NaN in softmax gradients. */
 export const MASKED_LOGIT = -1e9;

@@ -1,5 +1,5 @@
 import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
-import { type Architecture, MASKED_LOGIT, NORMALISED_CLIP, type Normaliser } from './architecture.ts';
+import { type Architecture, MASKED_LOGIT, NORMALISED_CLIP, RESIDUAL_BOUND, type Normaliser } from './architecture.ts';
 import { checkArchitecture, checkNormaliser } from './checks.ts';
 import type { DecisionColumns } from './columns.ts';
 import {
@@ -88,7 +88,9 @@ export class Scorer {
         used = positives(layer, padded, active, activeAt);
         affine(w.policyHidden, w.policyHiddenBias, active, activeAt, used, layer);
         reluDotInto(layer, w.policyOut, head);
-        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + head[0]!;
+        const residual = head[0]!;
+        const bounded = residual / (1 + Math.abs(residual) / RESIDUAL_BOUND);
+        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + bounded;
       }
     }
   }

@@ -48,7 +48,8 @@ export class SlowNetwork {
       );
       const h = relu(add(times(e, t('policy.hidden.w')), bias('policy.hidden.b')));
       const prior = (raw[k] as number[])[widths.candidate - 1] as number;
-      return prior + (times(h, t('policy.out.w'))[0] as number);
+      const residual = times(h, t('policy.out.w'))[0] as number;
+      return prior + residual / (1 + Math.abs(residual) / 5);
     });
 
     const mean = Array.from(

@@ -14,6 +14,8 @@ export interface AdamOptions {
   readonly epsilon: number;
   /** Bound on the Euclidean norm of the whole gradient; null = none. */
   readonly maxGradNorm: number | null;
+  /** [weights] factor of the learning rate per weight; absent = 1. */
+  readonly rates?: Float32Array;
 }
 
 export function createAdamState(weights: number): AdamState {
@@ -22,7 +24,7 @@ export function createAdamState(weights: number): AdamState {
 
 /**
  * One step of Adam (Kingma & Ba 2015, algorithm 1) on the gradient scaled to the norm bound (Pascanu et al. 2013):
- * `w -= lr m^ / (sqrt(v^) + epsilon)`. Writes `weights` and `state`; returns the norm before scaling, accumulated in
+ * `w -= lr rate m^ / (sqrt(v^) + epsilon)`. Writes `weights` and `state`; returns the norm before scaling, accumulated in
  * float64 from the first weight to the last. A norm that is not finite changes nothing.
  */
 export function adamStep(
@@ -32,7 +34,7 @@ export function adamStep(
   options: AdamOptions,
 ): number {
   const { m, v, powers } = state;
-  const { learningRate, beta1, beta2, epsilon, maxGradNorm } = options;
+  const { learningRate, beta1, beta2, epsilon, maxGradNorm, rates } = options;
   const n = weights.length;
   let squares = 0;
   for (let i = 0; i < n; i++) squares += gradient[i]! * gradient[i]!;
@@ -50,7 +52,8 @@ export function adamStep(
     const square = beta2 * v[i]! + (1 - beta2) * g * g;
     m[i] = mean;
     v[i] = square;
-    weights[i] = weights[i]! - (learningRate * mean * correction1) / (Math.sqrt(square * correction2) + epsilon);
+    const rate = rates === undefined ? learningRate : learningRate * rates[i]!;
+    weights[i] = weights[i]! - (rate * mean * correction1) / (Math.sqrt(square * correction2) + epsilon);
   }
   return norm;
 }

@@ -11,6 +11,11 @@ export interface PpoConfig {
   /** Rows per gradient step, aimed at: an epoch is cut into equal parts near this size. */
   readonly minibatchRows: number;
   readonly learningRate: number;
+  /**
+   * Each decision kind learns at `learningRate` times the square root of its share of the minibatch: Adam's steps do not
+   * shrink with the gradient, so kinds with few rows would walk at random (square-root scaling, Malladi et al. 2022).
+   */
+  readonly scaleRateByShare: boolean;
   /** Linear to 0 over the iterations: `(1 - (i - 1) / N) learningRate`, i = 1..N. */
   readonly annealLearningRate: boolean;
   readonly adamBeta1: number;
@@ -50,6 +55,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   epochs: 4,
   minibatchRows: 4096,
   learningRate: 1e-3,
+  scaleRateByShare: true,
   annealLearningRate: true,
   adamBeta1: 0.9,
   adamBeta2: 0.999,

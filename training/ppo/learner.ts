@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Rng, SpaceCloudError } from '../../core/index.ts';
-import type { Architecture, Normaliser } from '../../policies/index.ts';
+import { type Architecture, type Normaliser, weightCount, weightLayout } from '../../policies/index.ts';
 import { CandidateScorer, type Engine } from '../../policies/networks/index.ts';
 import type { CheckpointSections } from '../checkpoint/format.ts';
 import type { RolloutBuffer } from '../rollout/buffer.ts';
@@ -42,6 +42,9 @@ export class Learner {
   private readonly adam: AdamState;
   private readonly valueNormaliser: ValueNormaliser;
   private readonly gradient: Float32Array;
+  /** [weights] factor of the learning rate in the present step; [kinds + 1] first weight of each kind. */
+  private readonly rates: Float32Array;
+  private readonly firstWeight: readonly number[];
 
   /** Errors: MISUSE for weights of the wrong length or a configuration out of range. */
   static create(engine: Engine, initial: InitialPolicy, config: Partial<PpoConfig> = {}): Learner {
@@ -57,6 +60,8 @@ export class Learner {
     this.adam = createAdamState(weights.length);
     this.valueNormaliser = new ValueNormaliser(architecture.kinds.length, config.valueNormBeta);
     this.gradient = new Float32Array(weights.length);
+    this.rates = new Float32Array(weights.length).fill(1);
+    this.firstWeight = firstWeightOfKinds(architecture);
   }
 
   /**
@@ -184,6 +189,12 @@ export class Learner {
     );
   }
 
+  /** Sets the learning rate of a decision kind that makes up `share` of a minibatch. */
+  private setRate(kind: number, share: number): void {
+    const rate = this.config.scaleRateByShare ? Math.sqrt(share) : share > 0 ? 1 : 0;
+    this.rates.fill(rate, this.firstWeight[kind], this.firstWeight[kind + 1]);
+  }
+
   /** One gradient step on the given rows. */
   private step(
     data: LearningData,
@@ -196,6 +207,7 @@ export class Learner {
       const gradients: Record<string, Tensor> = {};
       for (let kind = 0; kind < scorer.architecture.kinds.length; kind++) {
         const ofKind = rows.filter((row) => data.buffer.kind[row] === kind);
+        this.setRate(kind, ofKind.length / rows.length);
         if (ofKind.length === 0) continue;
         const deviation = this.valueNormaliser.deviation(kind);
         const advantage = scaledAdvantages(data.advantage, ofKind, config.normaliseAdvantages, deviation);
@@ -211,6 +223,7 @@ export class Learner {
       beta2: config.adamBeta2,
       epsilon: config.adamEpsilon,
       maxGradNorm: config.maxGradNorm,
+      rates: this.rates,
     });
     if (!Number.isFinite(norm)) {
       throw new SpaceCloudError('MISUSE', `Expected a finite gradient, got norm ${norm}.`, {
@@ -227,6 +240,15 @@ function rowsOfKind(buffer: RolloutBuffer, kind: number, first: number, end: num
   let count = 0;
   for (let row = first; row < end; row++) if (buffer.kind[row] === kind) rows[count++] = row;
   return rows.subarray(0, count);
+}
+
+/** [kinds + 1] where the weights of each kind begin, and the end of all. */
+function firstWeightOfKinds(architecture: Architecture): number[] {
+  const layout = weightLayout(architecture);
+  const first = architecture.kinds.map(
+    ({ name }) => layout.find((slot) => slot.name.startsWith(`${name}/`))?.offset ?? 0,
+  );
+  return [...first, weightCount(architecture)];
 }
 
 function learningRateAt(config: PpoConfig, info: IterationInfo): number {

@@ -1,7 +1,7 @@
 import type { DecisionSpec } from '../../../core/index.ts';
 import { candidateColumn, decisionSpecHash } from '../../../core/index.ts';
 import type { Architecture, Normaliser } from '../../runtime/index.ts';
-import { KIND_TENSORS, MASKED_LOGIT, NORMALISED_CLIP, weightLayout } from '../../runtime/index.ts';
+import { KIND_TENSORS, MASKED_LOGIT, RESIDUAL_BOUND, NORMALISED_CLIP, weightLayout } from '../../runtime/index.ts';
 import { DATA_TYPE } from './fields.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
 
@@ -86,7 +86,11 @@ function policyHead(): OnnxNode[] {
     node('MatMul', ['policy.hidden', 'policy.out.w'], 'residual.column'),
     node('Squeeze', ['residual.column', 'axis.2'], 'residual'),
     node('Gather', ['candidates', 'prior.column'], 'prior', { axis: 2 }),
-    node('Add', ['prior', 'residual'], 'scores'),
+    node('Abs', ['residual'], 'residual.size'),
+    node('Div', ['residual.size', 'residual.bound'], 'residual.share'),
+    node('Add', ['residual.share', 'one'], 'residual.divisor'),
+    node('Div', ['residual', 'residual.divisor'], 'residual.bounded'),
+    node('Add', ['prior', 'residual.bounded'], 'scores'),
     node('Where', ['mask', 'scores', 'masked.logit'], 'logits'),
     node('ArgMax', ['logits'], 'choice', { axis: 1, keepdims: 0, select_last_index: 0 }),
   ];
@@ -139,6 +143,7 @@ function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] 
     floats('clip.low', [], [-NORMALISED_CLIP]),
     floats('clip.high', [], [NORMALISED_CLIP]),
     floats('masked.logit', [], [MASKED_LOGIT]),
+    floats('residual.bound', [], [RESIDUAL_BOUND]),
     floats('zero', [], [0]),
     floats('one', [], [1]),
     integers('prior.column', [], [candidateColumn(spec, kindIndex, 'prior')]),

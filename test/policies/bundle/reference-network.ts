@@ -42,7 +42,8 @@ export function referenceRow(
     const fromCandidate = product(candidate, tensor('policy.candidate.w'));
     const e = relu(sum(sum(fromContext, fromCandidate), tensor('policy.encoder.b')));
     const h = relu(sum(product(e, tensor('policy.hidden.w')), tensor('policy.hidden.b')));
-    return (raw[i]?.at(-1) as number) + (product(h, tensor('policy.out.w'))[0] as number);
+    const residual = product(h, tensor('policy.out.w'))[0] as number;
+    return (raw[i]?.at(-1) as number) + residual / (1 + Math.abs(residual) / 5);
   });
 
   const existing = candidates.slice(0, count);

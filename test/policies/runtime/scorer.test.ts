@@ -59,8 +59,9 @@ describe('Scorer', () => {
     batch.actionMask.set([1, 1]);
     const small = new Scorer(spec, tiny, flat, identityNormaliser(spec));
     const logits = logitsOf(batch, small);
-    // candidate 0: e = relu(2*0.5 + 3*1 + 0.5*-2 + 0.25) = 3.25; h = relu(3*3.25 - 1) = 8.75; 0.5 + 0.875 = 1.375
-    expect(logits[0]).toBeCloseTo(1.375, 6);
+    // candidate 0: e = relu(2*0.5 + 3*1 + 0.5*-2 + 0.25) = 3.25; h = relu(3*3.25 - 1) = 8.75; residual 0.875, bounded
+    // 0.875 / (1 + 0.875 / 5) = 0.744681; 0.5 + 0.744681 = 1.244681
+    expect(logits[0]).toBeCloseTo(1.244681, 6);
     // candidate 1: e = relu(1 + 1 - 8 + 0.25) = 0; h = relu(-1) = 0; logit = prior = 4
     expect(logits[1]).toBe(4);
     // value: mean x = 2; e = relu(2*1 + 2*2 - 0.5) = 5.5; h = relu(0.5*5.5 + 1) = 3.75; 4*3.75 - 3 = 12

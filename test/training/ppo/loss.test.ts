@@ -213,7 +213,8 @@ function obviousTotal(policy: TestPolicy, weights: Float64Array, data: LearningD
         plus(times(context, 'policy.context.w'), times(candidate, 'policy.candidate.w'), bias('policy.encoder.b')),
       );
       const h = relu(plus(times(e, 'policy.hidden.w'), bias('policy.hidden.b')));
-      return (candidate[1] as number) + (times(h, 'policy.out.w')[0] as number);
+      const residual = times(h, 'policy.out.w')[0] as number;
+      return (candidate[1] as number) + residual / (1 + Math.abs(residual) / 5);
     });
     const mean = plus(...candidates).map((value) => value / count);
     const s = relu(plus(times(context, 'value.context.w'), times(mean, 'value.candidate.w'), bias('value.encoder.b')));
