@@ -40,7 +40,7 @@ export const TRAIN_DEFAULTS: Omit<TrainConfig, 'ppo'> = {
   rowsPerIteration: 16_384,
   workers: 2,
   worldsPerWorker: 8,
-  episodeS: 120,
+  episodeS: 10,
   discountUnitS: 1,
   hidden: 32,
   calibrationDecisions: 20_000,

@@ -37,7 +37,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--workers <n>', 'worker threads that collect', wholeNumber('--workers', 1, 64), 2)
     .option('--worlds <n>', 'worlds per worker', wholeNumber('--worlds', 1, 256), 8)
     .option('--rows <n>', 'decisions per iteration', wholeNumber('--rows', 64), 16_384)
-    .option('--episode <s>', 'simulated time of one episode, s', positiveNumber('--episode'), 120)
+    .option('--episode <s>', 'simulated time of one episode, s', positiveNumber('--episode'), 10)
     .option('--hidden <n>', 'units per hidden layer', wholeNumber('--hidden', 1, 512), 32)
     .option('--learning-rate <x>', 'first learning rate; falls linearly to 0', positiveNumber('--learning-rate'), 1e-3)
     .option('--epochs <n>', 'passes over the data of an iteration', wholeNumber('--epochs', 1, 100), 4)

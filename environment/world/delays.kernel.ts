@@ -26,18 +26,6 @@ export function snapshotHops(w: WorldState, satellite: number, node: number): nu
   return w.snapshot.hops[node * w.model.satelliteCount + satellite] as number;
 }
 
-/** First link of the snapshot way, -1 = none. */
-export function snapshotFirstLink(w: WorldState, satellite: number, node: number): number {
-  column(w, w.snapshot, node);
-  return w.snapshot.firstLink[node * w.model.satelliteCount + satellite] as number;
-}
-
-/** First link of the way by the flooded report, -1 = none. */
-export function reportFirstLink(w: WorldState, satellite: number, node: number): number {
-  column(w, w.report, node);
-  return w.report.firstLink[node * w.model.satelliteCount + satellite] as number;
-}
-
 /** The same with every queue as it is, for a bundle of `sizeBits`. For oracles only. */
 export function trueDelay(w: WorldState, satellite: number, node: number, sizeBits: number): number {
   const { truth, truthStamp, clock, links } = w;
