@@ -15,6 +15,7 @@ import { ModeBoard } from './mode-board.ts';
 import { Run, type RunOptions, type RunResult } from './run.ts';
 import type { BundleRefusal } from './satellite.machine.ts';
 import type { SavedModes } from './saved-modes.ts';
+import { BatchSource } from './streams/batch-source.ts';
 import { decide } from './streams/decide.ts';
 import type { AgentReport, DecidedBatch, ModeFrame, OutcomeFrame, TelemetryFrame } from './streams/frames.ts';
 import { type WatchOptions, watchObservations } from './streams/watch-observations.ts';
@@ -80,7 +81,7 @@ export class Constellation {
   private readonly oracles: OracleView[];
   private readonly telemetry: TelemetryFrame & { round: number };
   private readonly subjects = {
-    decisions: new Subject<DecisionBatch>(),
+    decisions: new BatchSource<DecisionBatch>(),
     decided: new Subject<DecidedBatch>(),
     telemetry: new Subject<TelemetryFrame>(),
     outcomes: new Subject<OutcomeFrame>(),
@@ -93,9 +94,14 @@ export class Constellation {
   private readonly drainOutcomes = (world: number): void => {
     const transitions = this.options.outcomes?.[world];
     if (transitions === undefined || transitions.n === 0) return;
-    this.subjects.outcomes.next({ world, timeS: (this.lockStep.worlds[world] as WorldPort).timeS, transitions });
+    const { outcomes } = this.subjects;
+    if (outcomes.observed)
+      outcomes.next({ world, timeS: (this.lockStep.worlds[world] as WorldPort).timeS, transitions });
     transitions.n = 0;
   };
+  private readonly replace = (world: number): WorldPort | null => this.replaceWorld(world);
+  /** The run under way, or the last one. */
+  private present: Run | undefined;
   private state: 'idle' | 'running' | 'failed' | 'closed' = 'idle';
   private stopRequested = false;
   /** What became of the batch under way; `wake` is called when it is known, if someone waits. */
@@ -121,7 +127,7 @@ export class Constellation {
     };
     this.ledgers = this.board.ledgers;
     this.events$ = this.board.events$;
-    this.decisions$ = this.subjects.decisions.asObservable();
+    this.decisions$ = this.subjects.decisions.stream$;
     this.decided$ = this.subjects.decided.asObservable();
     this.telemetry$ = this.subjects.telemetry.asObservable();
     this.outcomes$ = this.subjects.outcomes.asObservable();
@@ -212,7 +218,7 @@ export class Constellation {
     this.lockStep.begin(options.untilS ?? Infinity);
     this.state = 'running';
     this.stopRequested = false;
-    return new Run(options);
+    return (this.present = new Run(options));
   }
 
   /** Gathers the next batch and puts it to the policy; false at the end of the run. */
@@ -220,7 +226,7 @@ export class Constellation {
     if (run.isEndedBy(this.stopRequested)) return false;
     this.board.deliverReports();
     this.answer = undefined;
-    if (!this.lockStep.gather(this.afterAdvance, (world) => this.replaceWorld(world, run))) return false;
+    if (!this.lockStep.gather(this.afterAdvance, this.replace)) return false;
     this.subjects.decisions.next(this.lockStep.batch);
     return true;
   }
@@ -269,8 +275,8 @@ export class Constellation {
     if (subjects.telemetry.observed) subjects.telemetry.next(telemetry);
   }
 
-  private replaceWorld(index: number, run: Run): WorldPort | null {
-    const next = run.options.onWorldEnd?.(index, this.lockStep.worlds[index] as WorldPort) ?? null;
+  private replaceWorld(index: number): WorldPort | null {
+    const next = this.present?.options.onWorldEnd?.(index, this.lockStep.worlds[index] as WorldPort) ?? null;
     if (next === null) return null;
     this.board.replace(index, next);
     this.oracles[index] = next.oracle;

@@ -93,10 +93,10 @@ class RowRouter {
   route(batch: DecisionBatch): Promise<void> | undefined {
     const frame = this.frameFor(batch);
     const { rights } = this;
+    if (frame.fallbackRows > 0) frame.byFallback.fill(0);
     frame.fallbackRows = 0;
     this.split = false;
     if (rights.fallbackSatellites === 0) {
-      frame.byFallback.fill(0, 0, batch.n);
       return this.decider(batch, frame.choices) as Promise<void> | undefined;
     }
     for (let row = 0; row < batch.n; row++) {
