@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { SPACE_CLOUD_SPEC, decisionSpecHash } from '../../core/index.ts';
+import type { BundleRefusal } from '../../agents/index.ts';
+import { type ErrorCode, type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
 import { readKey } from '../files.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { addressOf } from '../node-address.ts';
@@ -24,31 +25,24 @@ export function register(program: Command, streams: CommandStreams): void {
     .requiredOption('--connect <address>', 'socket path, or loopback port, of `spacecloud simulate --serve`')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
-      const [{ runNode }, { loadBundle }, { LearnedPolicy, Scorer }] = await Promise.all([
-        import('../../agents/index.ts'),
-        import('../../policies/bundle/index.ts'),
-        import('../../policies/index.ts'),
-      ]);
-      const { manifest, spec, architecture, weights, normaliser } = loadBundle(options.bundle, {
-        publicKeyPem: readKey(options.key, 'public'),
-        now: Date.now,
-        specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
-      });
-      const policy = new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), {
-        name: manifest.policyName,
-        mode: 'greedy',
-      });
+      const { runNode } = await import('../../agents/index.ts');
+      const flight = await loadFlightPolicy(options.bundle, readKey(options.key, 'public'));
+      const { refusal } = flight;
+      if (refusal !== undefined) streams.err(`${options.satellite}: bundle refused, its fallback decides\n`);
       const result = await untilInterrupted((signal) =>
         runNode({
           address: addressOf(options.connect),
           satellite: options.satellite,
-          policy,
-          bundleVersion: String(manifest.version),
+          policy: flight.policy,
+          bundleVersion: flight.release,
+          refusal: refusal?.reason ?? null,
           signal,
-          onWelcome: () =>
-            streams.err(`${options.satellite}: joined with ${manifest.policyName} ${manifest.version}\n`),
+          onWelcome: () => streams.err(`${options.satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
         }),
-      );
+      ).catch((error: unknown) => {
+        throw refusal === undefined ? error : refusal.error;
+      });
+      if (refusal !== undefined) throw refusal.error;
       streams.out(
         options.json === true
           ? `${JSON.stringify({ satellite: options.satellite, ...result }, undefined, 2)}\n`
@@ -56,3 +50,50 @@ export function register(program: Command, streams: CommandStreams): void {
       );
     });
 }
+
+interface FlightPolicy {
+  readonly policy: Policy;
+  readonly release: string;
+  /** Why the bundle may not decide; the satellite then flies by its fallback, and the command ends with the error. */
+  readonly refusal?: { readonly reason: BundleRefusal; readonly error: SpaceCloudError };
+}
+
+/** The bundle's policy, or the fallback with the reason why the bundle was refused. Errors that are no refusal: FILE_*. */
+async function loadFlightPolicy(bundle: string, publicKeyPem: string): Promise<FlightPolicy> {
+  const [{ loadBundle }, { LearnedPolicy, Scorer, createBaseline }] = await Promise.all([
+    import('../../policies/bundle/index.ts'),
+    import('../../policies/index.ts'),
+  ]);
+  try {
+    const { manifest, spec, architecture, weights, normaliser } = loadBundle(bundle, {
+      publicKeyPem,
+      now: Date.now,
+      specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
+    });
+    const scorer = new Scorer(spec, architecture, weights, normaliser);
+    return {
+      policy: new LearnedPolicy(scorer, { name: manifest.policyName, mode: 'greedy' }),
+      release: String(manifest.version),
+    };
+  } catch (error) {
+    const reason = error instanceof SpaceCloudError ? REFUSALS[error.code] : undefined;
+    if (reason === undefined) throw error;
+    const { TRAIN_DEFAULTS } = await import('../../training/index.ts');
+    const policy = createBaseline(TRAIN_DEFAULTS.fallback, 1);
+    return { policy, release: '', refusal: { reason, error: error as SpaceCloudError } };
+  }
+}
+
+/** Reasons for flying by the fallback, by the code of the refusal. */
+const REFUSALS: Partial<Record<ErrorCode, BundleRefusal>> = {
+  FILE_NOT_FOUND: 'missing',
+  BUNDLE_MISSING: 'missing',
+  BUNDLE_MALFORMED: 'malformed',
+  BUNDLE_CHANGED: 'changed',
+  BUNDLE_EXTRA: 'extra',
+  BUNDLE_SIGNATURE: 'signature',
+  BUNDLE_KEY: 'key',
+  BUNDLE_EXPIRED: 'expired',
+  BUNDLE_SPEC: 'spec',
+  BUNDLE_GOLDEN: 'golden',
+};

@@ -146,6 +146,27 @@ describe('a node', () => {
     expect(refusal.message).toContain('until 2020-01-31T00:00:00.000Z'); // 30 days on
   });
 
+  it('whose bundle is refused flies by its fallback: the world goes on, nothing is lost', async () => {
+    const bundle = copyOf('refused');
+    writeFileSync(place.at('refused', 'notes.txt'), 'hello');
+    const address = place.at('fallback.sock');
+    const [satellite = ''] = SATELLITES;
+    const world = place.start([...SIMULATE, '--nodes', satellite, '--serve', address, '--json']);
+    await new Promise<void>((resolve) => {
+      world.child.stderr?.on('data', (bytes: Buffer) => {
+        if (bytes.toString().includes('Waiting at')) resolve();
+      });
+    });
+    const words = ['node', '--bundle', bundle, ...KEY, '--satellite', satellite, '--connect', address];
+    const refusal = await place.refusal(words);
+    expect(refusal).toMatchObject({ code: 'BUNDLE_EXTRA', status: 7 });
+    const { status, out, err } = await world.ended;
+    expect(status, err).toBe(0);
+    const { kpis } = JSON.parse(out) as RunRecord;
+    expect(kpis['tasks']).toBe(inProcess.kpis['tasks']); // of the same demand, each task with its one end
+    expect(err).toContain(`${satellite}: 0 decisions`); // though it has much to decide: the fallback did
+  });
+
   it('says so when there is no world at the address', async () => {
     const refusal = await place.refusal(node(demo('bundle')));
     expect(refusal).toMatchObject({ code: 'NODE_CONNECT', status: 8 });
