@@ -43,7 +43,7 @@ export const TOY_SETTINGS = {
     },
   },
   /** 16 tables, 32 agents: 800 decisions an iteration. */
-  matrixGame: { steps: 25, iterations: 50, ppo: { gamma: 0.9, minibatchRows: 400, learningRate: 3e-3 } },
+  matrixGame: { steps: 25, iterations: 100, ppo: { gamma: 0.9, minibatchRows: 400, learningRate: 6e-3 } },
   /** 8 agents: 1,024 decisions an iteration, 99,328 in all. */
   cartPole: { steps: 128, iterations: 97, ppo: { epochs: 10, minibatchRows: 256, learningRate: 2.5e-3 } },
 } as const satisfies Readonly<Record<string, ToySettings>>;
