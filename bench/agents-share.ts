@@ -18,12 +18,16 @@ export interface ShareOptions {
 }
 
 export interface ShareResult {
-  /** Per sample. */
-  readonly decisionsPerS: readonly number[];
-  readonly eventNs: readonly number[];
+  readonly decisionsPerS: Speed;
+  readonly eventNs: Speed;
   /** Per turn, %, by CPU time. */
   readonly share: readonly number[];
-  readonly laps: readonly Lap[];
+}
+
+/** Per sample, by wall time and by CPU time. */
+export interface Speed {
+  readonly samples: number[];
+  readonly idleSamples: number[];
 }
 
 /** The rollout through the agents and the bare loop over the same decisions, turn by turn. */
@@ -38,11 +42,14 @@ export function measureShare(model: WorldModel, options: ShareOptions): ShareRes
   constellation.runSync({ untilS: after(warmUpS) });
   bare.run(after(warmUpS));
 
-  const result = { decisionsPerS: [] as number[], eventNs: [] as number[], share: [] as number[], laps: [] as Lap[] };
+  const decisionsPerS: Speed = { samples: [], idleSamples: [] };
+  const eventNs: Speed = { samples: [], idleSamples: [] };
+  const share: number[] = [];
   for (let i = 0; i < samples; i++) {
     const before = eventsOf(worlds);
     let decisions = 0;
     let wallS = 0;
+    let cpuS = 0;
     for (let t = 1; t <= turns; t++) {
       const untilS = after(warmUpS + (i + t / turns) * sampleS);
       const [through, without] = inTurn(
@@ -50,20 +57,23 @@ export function measureShare(model: WorldModel, options: ShareOptions): ShareRes
         () => bare.run(untilS),
         t % 2 === 0,
       );
-      result.laps.push(through.lap);
-      result.share.push((100 * (through.lap.cpuS - without.lap.cpuS)) / through.lap.cpuS);
+      share.push((100 * (through.lap.cpuS - without.lap.cpuS)) / through.lap.cpuS);
       decisions += through.decisions;
       wallS += through.lap.wallS;
+      cpuS += through.lap.cpuS;
     }
-    result.decisionsPerS.push(decisions / wallS);
-    result.eventNs.push((wallS * 1e9) / (eventsOf(worlds) - before));
+    const events = eventsOf(worlds) - before;
+    decisionsPerS.samples.push(decisions / wallS);
+    decisionsPerS.idleSamples.push(decisions / cpuS);
+    eventNs.samples.push((wallS * 1e9) / events);
+    eventNs.idleSamples.push((cpuS * 1e9) / events);
   }
   constellation.close();
   worlds.forEach((world, w) => {
     if (world.trajectoryHash === bare.worlds[w]?.trajectoryHash) return;
     throw new Error(`World ${w} took another course without agents: the two times are not of the same work.`);
   });
-  return result;
+  return { decisionsPerS, eventNs, share };
 }
 
 interface Turn {

@@ -28,9 +28,8 @@ export interface Judged {
   readonly measured: number | undefined;
   readonly least: number | undefined;
   readonly most: number | undefined;
-  /** `measured` had the work got every core it can use; equal to it on an idle machine. */
+  /** `measured` by CPU time; the same on an idle machine. */
   readonly onIdleCores: number | undefined;
-  readonly coresUsed: number | undefined;
   readonly bar: number | undefined;
   readonly aim: number | undefined;
   /** How many times the bar is reached; above 1 it is met. */
@@ -46,9 +45,9 @@ export function readBudgets(): Readonly<Record<string, Budget>> {
 
 /** Measures a figure against its budget. */
 export function judge(figure: Figure, budget: Budget): Judged {
-  const { name, samples, coresUsed, note } = figure;
+  const { name, samples, note } = figure;
   const { what, unit, bar, aim } = budget;
-  const shared = { name, what, unit, bar, aim, coresUsed, note };
+  const shared = { name, what, unit, bar, aim, note };
   if (samples.length === 0) {
     const nothing = { measured: undefined, least: undefined, most: undefined, onIdleCores: undefined };
     return { ...shared, ...nothing, ratio: undefined, verdict: 'not measured' };
@@ -62,9 +61,10 @@ export function judge(figure: Figure, budget: Budget): Judged {
   return { ...shared, ...spread, measured, onIdleCores, ratio, verdict };
 }
 
-function idle(measured: number, { coresUsed, coresWanted }: Figure, { better }: Budget): number {
-  if (coresUsed === undefined || coresWanted === undefined || coresUsed >= coresWanted) return measured;
-  return better === 'higher' ? (measured * coresWanted) / coresUsed : (measured * coresUsed) / coresWanted;
+/** Never worse than what was measured: CPU time also counts the threads that collect garbage and compile. */
+function idle(measured: number, { idleSamples }: Figure, { better }: Budget): number {
+  if (idleSamples === undefined) return measured;
+  return better === 'higher' ? Math.max(measured, median(idleSamples)) : Math.min(measured, median(idleSamples));
 }
 
 /** Of a figure that may not grow, anything at or below 0 reaches its bar without end. */

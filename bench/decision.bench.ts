@@ -2,7 +2,7 @@ import { type DecisionBatch, SPACE_CLOUD_SPEC, createDecisionBatch } from '../co
 import { LearnedPolicy, createBaseline } from '../policies/index.ts';
 import type { Figure } from './figures.ts';
 import { HEURISTIC, createConstellation, createNetwork, createScorer, createWorlds, loadFixture } from './fixture.ts';
-import { type Lap, coresUsed, lap } from './stopwatch.ts';
+import { type Lap, lap } from './stopwatch.ts';
 
 const RECORDED = 4096;
 const PASSES = 10;
@@ -35,8 +35,14 @@ export function measure(): Figure[] {
   for (let i = 0; i < WARM_UPS; i++) decideAll();
   const laps: Lap[] = Array.from({ length: SAMPLES }, () => lap(decideAll));
   if (checksum === 0) throw new Error('Expected choices other than the first, got none.');
-  const samples = laps.map(({ wallS }) => (wallS * 1e6) / (PASSES * batches.length));
-  return [{ name: 'decision/batch-1', samples, coresUsed: coresUsed(laps), coresWanted: 1 }];
+  const decisions = PASSES * batches.length;
+  return [
+    {
+      name: 'decision/batch-1',
+      samples: laps.map(({ wallS }) => (wallS * 1e6) / decisions),
+      idleSamples: laps.map(({ cpuS }) => (cpuS * 1e6) / decisions),
+    },
+  ];
 }
 
 /** A copy of one row as a batch of its own. */

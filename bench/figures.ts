@@ -3,10 +3,8 @@ export interface Figure {
   readonly name: string;
   /** In the unit of `budgets.json`; at least five samples. */
   readonly samples: readonly number[];
-  /** CPU time of the process per wall time over all samples; left out where it says nothing. */
-  readonly coresUsed?: number;
-  /** Cores the work can use: an idle machine shows this as `coresUsed`. */
-  readonly coresWanted?: number;
+  /** The same by CPU time, spread over the cores the work can use: what an idle machine would show. */
+  readonly idleSamples?: readonly number[];
   /** One sentence, such as why a figure is missing (then without samples). */
   readonly note?: string;
 }

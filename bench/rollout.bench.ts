@@ -1,7 +1,7 @@
 import { CollectorPool, FIRST_TRAINING_SEED, TRAIN_DEFAULTS } from '../training/index.ts';
 import type { Figure } from './figures.ts';
 import { HEURISTIC, createNetwork, loadFixture } from './fixture.ts';
-import { type Lap, coresUsed, lapAsync } from './stopwatch.ts';
+import { lapAsync } from './stopwatch.ts';
 
 const WORKERS = 2;
 const WARM_UPS = 4;
@@ -35,7 +35,7 @@ export async function measure(): Promise<Figure[]> {
     })),
   );
   const samples: number[] = [];
-  const laps: Lap[] = [];
+  const idleSamples: number[] = [];
   try {
     for (let i = 0; i < WARM_UPS; i++) await pool.collect();
     for (let i = 0; i < SAMPLES; i++) {
@@ -46,10 +46,10 @@ export async function measure(): Promise<Figure[]> {
         }
       });
       samples.push(rows / time.wallS);
-      laps.push(time);
+      idleSamples.push((rows * WORKERS) / time.cpuS);
     }
   } finally {
     await pool.close();
   }
-  return [{ name: 'rollout/2-workers', samples, coresUsed: coresUsed(laps), coresWanted: WORKERS }];
+  return [{ name: 'rollout/2-workers', samples, idleSamples }];
 }

@@ -32,9 +32,3 @@ export function startLap(): () => Lap {
     return { wallS, cpuS: (user + system) / 1e6 };
   };
 }
-
-/** CPU time per wall time over all laps: on an idle machine the number of busy threads. */
-export function coresUsed(laps: readonly Lap[]): number {
-  const sum = (of: (lap: Lap) => number): number => laps.reduce((total, one) => total + of(one), 0);
-  return sum(({ cpuS }) => cpuS) / sum(({ wallS }) => wallS);
-}

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { type EngineName, loadEngine } from '../policies/networks/index.ts';
 import { METRICS_FILE, TRAIN_DEFAULTS, train } from '../training/index.ts';
 import type { Figure } from './figures.ts';
 import { loadFixture } from './fixture.ts';
-import { type Lap, coresUsed, startLap } from './stopwatch.ts';
+import { startLap } from './stopwatch.ts';
 
 const WARM_UPS = 2;
 const SAMPLES = 6;
@@ -21,10 +22,11 @@ export async function measure(engine: EngineName): Promise<Figure[]> {
   }
   const { scenario, geometry } = loadFixture();
   const runFolder = mkdtempSync(join(tmpdir(), 'spacecloud-bench-'));
-  const laps: Lap[] = [];
   const samples: number[] = [];
+  const idleSamples: number[] = [];
   let decisionsBefore = 0;
   let stop = startLap();
+  let cpuMarks: number[] = [];
   try {
     await train({
       scenario,
@@ -32,14 +34,18 @@ export async function measure(engine: EngineName): Promise<Figure[]> {
       runFolder,
       engine,
       config: { decisions: TRAIN_DEFAULTS.rowsPerIteration * (WARM_UPS + SAMPLES) },
-      clockMs: Date.now,
+      clockMs: () => {
+        cpuMarks.push(cpuSeconds());
+        return Date.now();
+      },
       onProgress: ({ iteration, decisions }) => {
-        const time = stop();
+        const { wallS } = stop();
         if (iteration > WARM_UPS) {
-          laps.push(time);
-          samples.push((decisions - decisionsBefore) / time.wallS);
+          samples.push((decisions - decisionsBefore) / wallS);
+          idleSamples.push((decisions - decisionsBefore) / idleSeconds(cpuMarks));
         }
         decisionsBefore = decisions;
+        cpuMarks = [];
         stop = startLap();
       },
     });
@@ -47,10 +53,25 @@ export async function measure(engine: EngineName): Promise<Figure[]> {
     const iterations = metrics.map((line) => JSON.parse(line) as { collectS: number; updateS: number });
     const updates = iterations.slice(WARM_UPS).map(({ collectS, updateS }) => (100 * updateS) / (collectS + updateS));
     return [
-      { name: rate, samples, coresUsed: coresUsed(laps) },
+      { name: rate, samples, idleSamples },
       { name: share, samples: updates },
     ];
   } finally {
     rmSync(runFolder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Time an idle machine would take for an iteration: collecting spread over the workers, the update in one thread. `train`
+ * reads its clock when an iteration starts, when it has collected and when it has updated.
+ */
+function idleSeconds(cpuMarks: readonly number[]): number {
+  const [start, collected, updated] = cpuMarks;
+  if (start === undefined || collected === undefined || updated === undefined) return NaN;
+  return (collected - start) / TRAIN_DEFAULTS.workers + updated - collected;
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -2,7 +2,6 @@ import { createBaseline } from '../policies/index.ts';
 import { measureShare } from './agents-share.ts';
 import type { Figure } from './figures.ts';
 import { HEURISTIC, loadFixture } from './fixture.ts';
-import { coresUsed } from './stopwatch.ts';
 
 /** The world with the heuristic, through the agents and beside the bare loop; one thread. */
 export function measure(): Figure[] {
@@ -10,12 +9,10 @@ export function measure(): Figure[] {
   const policy = (): ReturnType<typeof createBaseline> => createBaseline(HEURISTIC, 1);
   const one = measureShare(model, { worlds: 1, warmUpS: 40, sampleS: 30, samples: 9, turns: 3, policy });
   const many = measureShare(model, { worlds: 16, warmUpS: 10, sampleS: 10, samples: 5, turns: 5, policy });
-  const cpuOne = { coresUsed: coresUsed(one.laps), coresWanted: 1 };
-  const cpuMany = { coresUsed: coresUsed(many.laps), coresWanted: 1 };
   return [
-    { name: 'world/decisions/1-world', samples: one.decisionsPerS, ...cpuOne },
-    { name: 'world/decisions/16-worlds', samples: many.decisionsPerS, ...cpuMany },
-    { name: 'world/event', samples: many.eventNs, ...cpuMany },
+    { name: 'world/decisions/1-world', ...one.decisionsPerS },
+    { name: 'world/decisions/16-worlds', ...many.decisionsPerS },
+    { name: 'world/event', ...many.eventNs },
     { name: 'agents/share/1-world', samples: one.share },
     { name: 'agents/share/16-worlds', samples: many.share },
   ];
