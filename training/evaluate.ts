@@ -52,16 +52,16 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   return { records, summary };
 }
 
-/** The policies an evaluation compares with unless told otherwise: every baseline of the product, combined sensibly, and the untrained network. */
+/** The policies an evaluation compares with unless told otherwise: the strong combinations of baselines (the strongest first), random choice, the untrained network, an oracle. */
 export const DEFAULT_RIVALS: readonly string[] = [
-  'random+random+random',
-  'shortest-delay+greedy-finish+gdsf',
   'load-aware+greedy-finish+gdsf',
+  'shortest-delay+greedy-finish+gdsf',
   'load-aware+greedy-finish+lru',
   'load-aware+greedy-finish+lfu',
   'load-aware+greedy-finish+sieve',
   'load-aware+bent-pipe+gdsf',
   'load-aware+at-source+gdsf',
+  'random+random+random',
   PRIOR,
   'oracle+oracle+gdsf',
 ];

@@ -62,7 +62,7 @@ async function learn(
   shell.say(`\n== 2 of 6: train one policy for all satellites; it starts from the load-aware heuristic`);
   const training = ['--decisions', String(options.decisions), '--engine', options.engine];
   await shell.run('train', ...scenario, '--run', run, ...training);
-  shell.say('\n== 3 of 6: evaluate it against every baseline on seeds that training never saw');
+  shell.say('\n== 3 of 6: evaluate it against nine heuristics and an oracle, on seeds that training never saw');
   const evaluation = ['--seeds', String(options.seeds), '--arrivals', '10', '--out', join(folder, 'evaluation')];
   await shell.run('evaluate', ...scenario, '--policy', run, ...evaluation);
 }
