@@ -21,7 +21,7 @@ export function perigeeKm(altitudeKm: number, eccentricity: number): number {
 
 function* orbitProblems({ constellations }: Scenario): Generator<Problem> {
   for (const [index, { walker }] of constellations.entries()) {
-    if (!walker) continue;
+    if (walker?.altitudeKm === undefined) continue;
     const perigee = perigeeKm(walker.altitudeKm, walker.eccentricity);
     if (perigee >= MIN_PERIGEE_KM) continue;
     const place = perigee < 0 ? 'below the ground' : 'in air too dense to orbit';

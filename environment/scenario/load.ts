@@ -70,7 +70,8 @@ export function overrideScenario(scenario: Scenario, overrides: ScenarioOverride
     if (load !== undefined) draft.traffic.load = load;
     const [first] = draft.constellations;
     if (elements !== undefined && first) {
-      draft.constellations = [{ name: first.name, isl: first.isl, elements: { file: elements } }];
+      const { name: same, isl, radios } = first;
+      draft.constellations = [{ name: same, isl, radios, elements: { file: elements } }];
     }
   });
 }
