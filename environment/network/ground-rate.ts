@@ -1,32 +1,4 @@
-/**
- * DVB-S2 modes on the efficient frontier: Es/N0 needed, dB, for quasi-error-free reception in white noise, and spectral
- * efficiency, bit per symbol (ETSI EN 302 307-1, table 13, normal frames). Modes that need more power for less rate than
- * another are left out.
- */
-const MODCODS: readonly (readonly [esN0Db: number, efficiency: number])[] = [
-  [-2.35, 0.490243], // QPSK 1/4
-  [-1.24, 0.656448], // QPSK 1/3
-  [-0.3, 0.789412], // QPSK 2/5
-  [1.0, 0.988858], // QPSK 1/2
-  [2.23, 1.188304], // QPSK 3/5
-  [3.1, 1.322253], // QPSK 2/3
-  [4.03, 1.487473], // QPSK 3/4
-  [4.68, 1.587196], // QPSK 4/5
-  [5.18, 1.654663], // QPSK 5/6
-  [5.5, 1.779991], // 8PSK 3/5
-  [6.42, 1.788612], // QPSK 9/10
-  [6.62, 1.980636], // 8PSK 2/3
-  [7.91, 2.228124], // 8PSK 3/4
-  [8.97, 2.637201], // 16APSK 2/3
-  [10.21, 2.966728], // 16APSK 3/4
-  [11.03, 3.165623], // 16APSK 4/5
-  [11.61, 3.300184], // 16APSK 5/6
-  [12.73, 3.703295], // 32APSK 3/4
-  [13.64, 3.951571], // 32APSK 4/5
-  [14.28, 4.11954], // 32APSK 5/6
-  [15.69, 4.397854], // 32APSK 8/9
-  [16.05, 4.453027], // 32APSK 9/10
-];
+import { MODCODS, type Modcod } from './modcod.ts';
 
 /** Rate in steps of range: `rateBps[i]` up to `maxRangeKm[i]`, ranges rising, nothing beyond the last. */
 export interface RateSteps {
@@ -35,16 +7,31 @@ export interface RateSteps {
 }
 
 /**
- * Steps of a link that runs its top mode at `maxRateBps` up to `fullRateRangeKm`. Symbol rate and power are fixed, so the
- * SNR falls with range squared: a mode that needs d dB less reaches 10^(d/20) times as far.
+ * Steps of a radio link that runs its top mode at `maxRateBps` up to `fullRateRangeKm` under a clear sky. Symbol rate and power
+ * are fixed, so the SNR falls with range squared: a mode that needs d dB less reaches 10^(d/20) times as far. `fadeDb` of
+ * attenuation beyond the clear sky's (rain, a planned margin) shortens every reach by 10^(fadeDb/20).
  */
-export function rateSteps(maxRateBps: number, fullRateRangeKm: number): RateSteps {
-  const [topDb, topEfficiency] = MODCODS[MODCODS.length - 1] as readonly [number, number];
+export function rateSteps(maxRateBps: number, fullRateRangeKm: number, fadeDb = 0): RateSteps {
+  const top = MODCODS[MODCODS.length - 1] as Modcod;
   const falling = [...MODCODS].reverse();
   return {
-    maxRangeKm: Float64Array.from(falling, ([esN0Db]) => fullRateRangeKm * 10 ** ((topDb - esN0Db) / 20)),
-    rateBps: Float64Array.from(falling, ([, efficiency]) => maxRateBps * (efficiency / topEfficiency)),
+    maxRangeKm: Float64Array.from(
+      falling,
+      ({ esN0Db }) => fullRateRangeKm * 10 ** ((top.esN0Db - esN0Db - fadeDb) / 20),
+    ),
+    rateBps: Float64Array.from(
+      falling,
+      ({ efficiencyBitPerSymbol }) => maxRateBps * (efficiencyBitPerSymbol / top.efficiencyBitPerSymbol),
+    ),
   };
+}
+
+/**
+ * Step of a laser link: one rate up to its greatest range, as terminals with a fixed line rate have (SDA Optical Communications
+ * Terminal Standard: a link either closes at its rate or does not). A cloud in the path is a fade of `Infinity`.
+ */
+export function laserSteps(rateBps: number, maxRangeKm: number): RateSteps {
+  return { maxRangeKm: Float64Array.of(maxRangeKm), rateBps: Float64Array.of(rateBps) };
 }
 
 /** Rate at a range, bit/s; 0 beyond the last step. */
@@ -54,4 +41,12 @@ export function rateAtRangeBps(steps: RateSteps, rangeKm: number): number {
     if (rangeKm <= (maxRangeKm[i] as number)) return rateBps[i] as number;
   }
   return 0;
+}
+
+/**
+ * Rate at a range with `fadeDb` of attenuation beyond the clear sky's, bit/s: that of a range 10^(fadeDb/20) times as long.
+ * `fadeDb` of `Infinity` is an outage. Allocates nothing.
+ */
+export function fadedRateBps(steps: RateSteps, rangeKm: number, fadeDb: number): number {
+  return fadeDb === 0 ? rateAtRangeBps(steps, rangeKm) : rateAtRangeBps(steps, rangeKm * 10 ** (fadeDb / 20));
 }
