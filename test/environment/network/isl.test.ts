@@ -10,9 +10,10 @@ import {
 } from '../../../environment/network/isl-plan.ts';
 import { advanceIsls, createIslState, writeIslTick } from '../../../environment/network/isl-links.kernel.ts';
 import { type WalkerConfig, walkerAngles, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import { islConfig, walkerConfig } from '../../configs.ts';
 import { at } from '../../present.ts';
 
-const ISL: IslConfig = {
+const ISL: IslConfig = islConfig({
   topology: 'grid',
   terminals: 4,
   rateBps: 10e9,
@@ -21,8 +22,8 @@ const ISL: IslConfig = {
   acquisitionS: 30,
   crossSeam: false,
   terminalPowerW: 40,
-};
-const WALKER: WalkerConfig = {
+});
+const WALKER: WalkerConfig = walkerConfig({
   pattern: 'delta',
   planes: 6,
   satellitesPerPlane: 11,
@@ -30,7 +31,7 @@ const WALKER: WalkerConfig = {
   inclinationDeg: 60,
   eccentricity: 0,
   raanOffsetDeg: 5,
-};
+});
 
 function shape(walker: WalkerConfig) {
   const { planes, satellitesPerPlane } = walker;

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { J2_EARTH, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../../core/index.ts';
 import { type MeanElements, meanElementPositionsInto } from '../../../environment/orbit/mean-elements.kernel.ts';
 import { type WalkerConfig, walkerElements, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import { walkerConfig } from '../../configs.ts';
 import { at, must } from '../../present.ts';
 
-const IRIDIUM: WalkerConfig = {
+const IRIDIUM: WalkerConfig = walkerConfig({
   pattern: 'star',
   planes: 6,
   satellitesPerPlane: 11,
@@ -15,8 +16,8 @@ const IRIDIUM: WalkerConfig = {
   raanSpacingDeg: 31.6,
   phasingDeg: 16.36,
   raanOffsetDeg: 10,
-};
-const DELTA: WalkerConfig = {
+});
+const DELTA: WalkerConfig = walkerConfig({
   pattern: 'delta',
   planes: 16,
   satellitesPerPlane: 11,
@@ -24,7 +25,7 @@ const DELTA: WalkerConfig = {
   inclinationDeg: 53,
   eccentricity: 0,
   raanOffsetDeg: 0,
-};
+});
 
 function positions(walker: WalkerConfig, timeS: number): Float64Array {
   const ephemeris = walkerEphemeris(walker, 'c');
