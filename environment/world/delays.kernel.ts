@@ -1,51 +1,65 @@
 import { C_KM_S } from '../../core/index.ts';
-import { type DelayTable, chargeEmptyLinks, fillColumn } from '../network/delays.kernel.ts';
+import {
+  type DelayTable,
+  chargeEmptyLinks,
+  clearColumns,
+  columnBase,
+  openColumn,
+  settleColumn,
+} from '../network/delays.kernel.ts';
 import { queueS } from '../network/links.kernel.ts';
 import type { WorldState } from './state.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
 
-/** Shortest delay over the links of now with empty queues, from a satellite, for a mean bundle, s. */
-export function snapshotDelay(w: WorldState, satellite: number, node: number): number {
-  return column(w, w.snapshot, node)[node * w.model.satelliteCount + satellite] as number;
+/**
+ * Shortest delay over the links of now with empty queues, from a satellite, for a mean bundle, s. `label` is the class of the
+ * data: satellites that may not hold them are not passed through.
+ */
+export function snapshotDelay(w: WorldState, satellite: number, node: number, label = 0): number {
+  const base = column(w, w.snapshot, label, node, satellite, 0);
+  return w.snapshot.delayS[base + satellite]!;
 }
 
 /** The same with the queues of the last flooded report. */
-export function reportDelay(w: WorldState, satellite: number, node: number): number {
-  return column(w, w.report, node)[node * w.model.satelliteCount + satellite] as number;
+export function reportDelay(w: WorldState, satellite: number, node: number, label = 0): number {
+  const base = column(w, w.report, label, node, satellite, 0);
+  return w.report.delayS[base + satellite]!;
 }
 
-/** Makes the columns of `node` valid, so that delays, hops and first links may be read at `node * S + satellite`. */
-export function fillDelays(w: WorldState, node: number): void {
-  column(w, w.snapshot, node);
-  column(w, w.report, node);
+/**
+ * Base offset in the columns of `table` (snapshot or report) at which delays, hops and first links to `node` may be read for
+ * `satellite` and the neighbours it has links to, until other nodes are asked for.
+ */
+export function columnAround(w: WorldState, table: DelayTable, satellite: number, node: number, label: number): number {
+  return column(w, table, label, node, satellite, 1);
 }
 
 /** Links on the snapshot way. */
-export function snapshotHops(w: WorldState, satellite: number, node: number): number {
-  column(w, w.snapshot, node);
-  return w.snapshot.hops[node * w.model.satelliteCount + satellite] as number;
+export function snapshotHops(w: WorldState, satellite: number, node: number, label = 0): number {
+  const base = column(w, w.snapshot, label, node, satellite, 0);
+  return w.snapshot.hops[base + satellite]!;
 }
 
 /** The same with every queue as it is, for a bundle of `sizeBits`. For oracles only. */
-export function trueDelay(w: WorldState, satellite: number, node: number, sizeBits: number): number {
+export function trueDelay(w: WorldState, satellite: number, node: number, sizeBits: number, label = 0): number {
   const { truth, truthStamp, clock, links } = w;
   if (truthStamp.decision !== clock.decision || truthStamp.sizeBits !== sizeBits) {
     truthStamp.decision = clock.decision;
     truthStamp.sizeBits = sizeBits;
     chargeEmptyLinks(truth, links, sizeBits);
     for (let l = 0; l < links.count; l++) {
-      if (truth.costS[l] !== Infinity)
-        truth.costS[l] = (truth.costS[l] as number) + queueS(links, l, PRIORITIES - 1, clock.timeS);
+      if (truth.costS[l] !== Infinity) truth.costS[l] = truth.costS[l]! + queueS(links, l, PRIORITIES - 1, clock.timeS);
     }
-    truth.valid.fill(0);
+    clearColumns(truth);
   }
-  return column(w, truth, node)[node * w.model.satelliteCount + satellite] as number;
+  const base = column(w, truth, label, node, satellite, 0);
+  return truth.delayS[base + satellite]!;
 }
 
 /** New tick: the snapshot and the report's network have changed. */
 export function renewSnapshot(w: WorldState): void {
   chargeEmptyLinks(w.snapshot, w.links, w.model.traffic.meanBits);
-  w.snapshot.valid.fill(0);
+  clearColumns(w.snapshot);
   renewReport(w);
 }
 
@@ -54,7 +68,7 @@ export function renewReport(w: WorldState): void {
   const { report, snapshot, reportQueueS } = w;
   for (let l = 0; l < report.costS.length; l++)
     report.costS[l] = (snapshot.costS[l] as number) + (reportQueueS[l] as number);
-  report.valid.fill(0);
+  clearColumns(report);
 }
 
 /** Queue delay of every link now, as satellites sample it for a report. */
@@ -67,12 +81,22 @@ export function sampleQueues(w: WorldState, out: Float64Array): void {
   }
 }
 
-function column(w: WorldState, table: DelayTable, node: number): Float64Array {
-  if (table.valid[node] === 0) {
+function column(
+  w: WorldState,
+  table: DelayTable,
+  label: number,
+  node: number,
+  satellite: number,
+  around: number,
+): number {
+  const key = label * table.nodeCount + node;
+  let base = columnBase(table, key);
+  if (base < 0) {
     collectExits(w, table, node);
-    fillColumn(table, w.links, w.reverse, node, w.exits);
+    base = openColumn(table, key, w.exits);
   }
-  return table.delayS;
+  settleColumn(table, w.links, w.reverse, base, satellite, around);
+  return base;
 }
 
 /**
@@ -104,14 +128,13 @@ function addAntennas(w: WorldState, table: DelayTable, node: number, beyondS: nu
   const first = model.firstAntenna[node - model.satelliteCount] as number;
   const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
   for (let antenna = first; antenna < end; antenna++) {
-    const i = clock.tick * model.antennaCount + antenna;
-    const satellite = model.nextSatellite[i] as number;
+    const satellite = w.plan.nextSatellite[antenna] as number;
     if (satellite < 0) continue;
     const link = model.firstDownlink + antenna;
     if ((links.to[link] as number) >= 0) {
       addExit(w, satellite, link, (table.costS[link] as number) + beyondS);
     } else {
-      const waitS = (model.nextAttachS[i] as number) - clock.tick * model.scenario.tickS;
+      const waitS = (w.plan.nextAttachS[antenna] as number) - clock.tick * model.scenario.tickS;
       addExit(w, satellite, -1, waitS + beyondS);
     }
   }
@@ -126,38 +149,57 @@ function addExit(w: WorldState, satellite: number, link: number, delayS: number)
   exits.n++;
 }
 
-/** Delay of `bits` from a gateway or data centre over its best antenna by a view of the network, queues at the antennas aside, s. */
-export function groundDelay(w: WorldState, table: DelayTable, from: number, to: number, bits: number): number {
+/**
+ * Delay of `bits` from a gateway or data centre over its best antenna by a view of the network (snapshot, report or truth),
+ * queues at the antennas aside, s. `label` as in `snapshotDelay`.
+ */
+export function groundDelay(
+  w: WorldState,
+  table: DelayTable,
+  from: number,
+  to: number,
+  bits: number,
+  label = 0,
+): number {
   const { model } = w;
   if (from === to) return 0;
   const toCentre = to >= model.firstDataCentre && to < model.firstTerminal;
   if (from < model.firstDataCentre && toCentre) {
     const gateway = from - model.firstGateway;
-    return model.geometry.wanDelayS[gateway * model.dataCentreCount + to - model.firstDataCentre] as number;
+    return model.geometry.wanDelayS[gateway * model.dataCentreCount + to - model.firstDataCentre]!;
   }
-  if (from < model.firstDataCentre || from >= model.firstTerminal) return antennasDelay(w, table, from, to, bits);
+  if (from < model.firstDataCentre || from >= model.firstTerminal)
+    return antennasDelay(w, table, from, to, bits, label);
   let least = Infinity;
   for (let g = 0; g < model.gatewayCount; g++) {
-    const wanS = model.geometry.wanDelayS[g * model.dataCentreCount + from - model.firstDataCentre] as number;
+    const wanS = model.geometry.wanDelayS[g * model.dataCentreCount + from - model.firstDataCentre]!;
     const onwardS = toCentre
-      ? (model.geometry.wanDelayS[g * model.dataCentreCount + to - model.firstDataCentre] as number)
-      : antennasDelay(w, table, model.firstGateway + g, to, bits);
+      ? model.geometry.wanDelayS[g * model.dataCentreCount + to - model.firstDataCentre]!
+      : antennasDelay(w, table, model.firstGateway + g, to, bits, label);
     if (wanS + onwardS < least) least = wanS + onwardS;
   }
   return least;
 }
 
-function antennasDelay(w: WorldState, table: DelayTable, node: number, to: number, bits: number): number {
+function antennasDelay(
+  w: WorldState,
+  table: DelayTable,
+  node: number,
+  to: number,
+  bits: number,
+  label: number,
+): number {
   const { model, links } = w;
-  const first = model.firstAntenna[node - model.satelliteCount] as number;
-  const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
+  const first = model.firstAntenna[node - model.satelliteCount]!;
+  const end = model.firstAntenna[node - model.satelliteCount + 1]!;
   let least = Infinity;
   for (let antenna = first; antenna < end; antenna++) {
     const link = model.firstUplink + antenna;
-    const satellite = links.to[link] as number;
+    const satellite = links.to[link]!;
     if (satellite < 0) continue;
-    const upS = (links.rangeStartKm[link] as number) / C_KM_S + bits / (links.rateBps[link] as number);
-    const delayS = upS + (column(w, table, to)[to * model.satelliteCount + satellite] as number);
+    const upS = links.rangeStartKm[link]! / C_KM_S + bits / links.rateBps[link]!;
+    const base = column(w, table, label, to, satellite, 0);
+    const delayS = upS + table.delayS[base + satellite]!;
     if (delayS < least) least = delayS;
   }
   return least;

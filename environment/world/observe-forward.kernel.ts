@@ -10,7 +10,7 @@ import {
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { fillDelays } from './delays.kernel.ts';
+import { columnAround } from './delays.kernel.ts';
 import { clearCandidates, openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,
@@ -31,6 +31,8 @@ const snapshotLeadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
  */
 const LONGEST_S = 60;
 export const LONGEST_DELAY_S = LONGEST_S;
+/** Label class of all data. */
+const LABEL = 0;
 /** Contact ends are shown up to this horizon, s. */
 const CONTACT_HORIZON_S = 600;
 /** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
@@ -74,7 +76,8 @@ export function observeForward(
   const priority = tasks.priority[task]!;
   openRow(w, batch, row, { kind: FORWARD, task, agent: satellite, destination, sizeBits: bits });
 
-  fillDelays(w, destination);
+  const snapshotColumn = columnAround(w, w.snapshot, satellite, destination, LABEL);
+  const reportColumn = columnAround(w, w.report, satellite, destination, LABEL);
 
   const K = batch.maxCandidates;
   const F = batch.candidateStride;
@@ -85,14 +88,14 @@ export function observeForward(
   for (let d = 0; d < isls; d++) {
     const link = satellite * D + d;
     if (links.to[link]! < 0) continue;
-    writeCandidate(w, batch, row, count, task, link);
+    writeCandidate(w, batch, row, count, task, link, snapshotColumn, reportColumn);
     count++;
   }
   const toCentre = destination >= firstDataCentre && destination < firstTerminal;
   for (let q = satellites.firstServed[satellite]!; q >= 0 && count < K - 1; q = satellites.nextServed[q]!) {
     const node = model.geometry.antennaNode[q]!;
     if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
-    writeCandidate(w, batch, row, count, task, firstDownlink + q);
+    writeCandidate(w, batch, row, count, task, firstDownlink + q, snapshotColumn, reportColumn);
     count++;
   }
   const first = row * K;
@@ -108,10 +111,9 @@ export function observeForward(
     if (loadAwareS < bestLoadAwareS) bestLoadAwareS = loadAwareS;
   }
   // Holding pays where the way leads through this satellite's own next contact.
-  const ownWay = destination * model.satelliteCount + satellite;
-  const waits = w.report.firstLink[ownWay]! < 0;
-  const ownSnapshotS = waits ? w.snapshot.delayS[ownWay]! : Infinity;
-  const ownLoadAwareS = waits ? w.report.delayS[ownWay]! : Infinity;
+  const waits = w.report.firstLink[reportColumn + satellite]! < 0;
+  const ownSnapshotS = waits ? w.snapshot.delayS[snapshotColumn + satellite]! : Infinity;
+  const ownLoadAwareS = waits ? w.report.delayS[reportColumn + satellite]! : Infinity;
   const holdS = scenario.knowledge.beaconPeriodS;
   const heldSnapshotS = Math.min(holdS + bestSnapshotS, Math.max(holdS, ownSnapshotS));
   const heldLoadAwareS = Math.min(holdS + bestLoadAwareS, Math.max(holdS, ownLoadAwareS));
@@ -145,7 +147,16 @@ export function observeForward(
   context[x + 15] = toCentre ? 1 : 0;
 }
 
-function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: number, task: number, link: number): void {
+function writeCandidate(
+  w: WorldState,
+  batch: DecisionBatch,
+  row: number,
+  k: number,
+  task: number,
+  link: number,
+  snapshotColumn: number,
+  reportColumn: number,
+): void {
   const { model, tasks, links, clock, beacons, snapshot, report } = w;
   const { islSlots: D, satelliteCount: S, firstUplink } = model;
   const nowS = clock.timeS;
@@ -189,13 +200,12 @@ function writeCandidate(w: WorldState, batch: DecisionBatch, row: number, k: num
     meanQueueS = values[beacon + D + BEACON_MEAN_QUEUE_S]!;
     bufferFrac = values[beacon + D + BEACON_BUFFER_FRAC]!;
     if (next !== destination) {
-      const way = destination * S + next;
-      const sizeS = (snapshot.hops[way]! * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
-      snapshotS = snapshot.delayS[way]! + sizeS;
-      loadAwareS = report.delayS[way]! + sizeS;
-      const snapshotOnward = snapshot.firstLink[way]!;
+      const sizeS = (snapshot.hops[snapshotColumn + next]! * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
+      snapshotS = snapshot.delayS[snapshotColumn + next]! + sizeS;
+      loadAwareS = report.delayS[reportColumn + next]! + sizeS;
+      const snapshotOnward = snapshot.firstLink[snapshotColumn + next]!;
       if (snapshotOnward >= 0 && links.to[snapshotOnward] === links.from[link]) snapshotLeadsBack[k] = 1;
-      const onward = report.firstLink[way]!;
+      const onward = report.firstLink[reportColumn + next]!;
       if (onward >= 0) {
         leadsBack[k] = links.to[onward] === links.from[link] ? 1 : 0;
         // The neighbour's own word about its next queue is fresher than the flooded report.

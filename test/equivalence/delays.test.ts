@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { C_KM_S } from '../../core/index.ts';
 import {
+  type DelayTable,
   chargeEmptyLinks,
+  clearColumns,
+  columnBase,
   createDelayTable,
   createExits,
-  fillColumn,
+  openColumn,
+  settleColumn,
 } from '../../environment/network/delays.kernel.ts';
 import { createLinks } from '../../environment/network/links.kernel.ts';
 
@@ -94,7 +98,8 @@ describe('delay tables', () => {
           out.delayS[out.n] = exit.delayS;
           out.n++;
         }
-        fillColumn(table, links, reverse, node, out);
+        const base = openColumn(table, node, out);
+        settleColumn(table, links, reverse, base, -1, 0);
         const least = floydWarshall(satellites, links.from, links.to, cost);
         for (let s = 0; s < satellites; s++) {
           let expected = Infinity;
@@ -102,14 +107,14 @@ describe('delay tables', () => {
             const way = (least[s]?.[out.satellite[e] as number] as number) + (out.delayS[e] as number);
             expected = Math.min(expected, way);
           }
-          const at = node * satellites + s;
+          const at = base + s;
           expect(table.delayS[at]).toBe(expected);
           // The first link must begin a way of just this length, one link shorter.
           const first = table.firstLink[at] as number;
           if (expected === Infinity) expect([first, table.hops[at]]).toEqual([-1, 0]);
           else if (first < 1000) {
             expect(links.from[first]).toBe(s);
-            const next = node * satellites + (links.to[first] as number);
+            const next = base + (links.to[first] as number);
             expect((cost[first] as number) + (table.delayS[next] as number)).toBe(expected);
             expect(table.hops[at]).toBe((table.hops[next] as number) + 1);
           } else {
@@ -132,5 +137,207 @@ describe('delay tables', () => {
     chargeEmptyLinks(table, links, 5e5);
     expect(table.costS[0]).toBeCloseTo(0.01 + 0.5, 12);
     expect(table.costS[1]).toBe(Infinity);
+  });
+
+  it('ENV-30 do not lead over satellites that may not hold the data', () => {
+    // 0 - 1 - 2 - 3 in a row with links of 10, and 0 - 2 directly with 50; the exit is at 3.
+    const { links, reverse, cost } = placeEdges(4, [
+      { a: 0, b: 1, costAb: 10, costBa: 10 },
+      { a: 1, b: 2, costAb: 10, costBa: 10 },
+      { a: 2, b: 3, costAb: 10, costBa: 10 },
+      { a: 0, b: 2, costAb: 50, costBa: 50 },
+    ]);
+    const table = createDelayTable(4, D, 5, 4 * D, { labelCount: 3 });
+    table.costS.set(cost);
+    table.allowed.set([1, 0, 1, 1], 4); // class 1: not satellite 1
+    table.allowed.set([1, 1, 1, 0], 8); // class 2: not satellite 3, at which every way ends
+    const delays = (label: number): number[] => {
+      const exits = createExits(1);
+      addExit(exits, 3, -1, 0);
+      const base = openColumn(table, label * 5 + 3, exits);
+      settleColumn(table, links, reverse, base, -1, 0);
+      return [...table.delayS.subarray(base, base + 4)];
+    };
+    expect(delays(0)).toEqual([30, 20, 10, 0]);
+    expect(delays(1)).toEqual([60, Infinity, 10, 0]);
+    expect(delays(2)).toEqual([Infinity, Infinity, Infinity, Infinity]);
+  });
+});
+
+/** Torus of `planes` x `slots` satellites; equal costs of 1 or 2 make ties common. */
+function torus(planes: number, slots: number, costs: readonly number[]) {
+  const edges: Edge[] = [];
+  for (let p = 0; p < planes; p++) {
+    for (let j = 0; j < slots; j++) {
+      const a = p * slots + j;
+      for (const b of [p * slots + ((j + 1) % slots), ((p + 1) % planes) * slots + j]) {
+        const cost = (i: number): number => costs[(2 * edges.length + i) % costs.length] as number;
+        edges.push({ a, b, costAb: cost(0), costBa: cost(1) });
+      }
+    }
+  }
+  return placeEdges(planes * slots, edges);
+}
+
+function addExit(exits: ReturnType<typeof createExits>, satellite: number, link: number, delayS: number): void {
+  exits.satellite[exits.n] = satellite;
+  exits.link[exits.n] = link;
+  exits.delayS[exits.n] = delayS;
+  exits.n++;
+}
+
+/** What is known of a satellite: settled or not, delay, links, first link. */
+function valuesAt(table: DelayTable, at: number): (number | undefined)[] {
+  return [table.settled[at], table.delayS[at], table.hops[at], table.firstLink[at]];
+}
+
+// 17 x 17 = 289 satellites: above the size up to which columns are searched to their end at once.
+const SIDE = 17;
+const SATELLITES = SIDE * SIDE;
+
+describe('delay columns searched as far as asked', () => {
+  it('ENV-30 hold the bits of the full search, ties included, whoever asks first', () => {
+    const asks = fc.array(fc.record({ satellite: fc.nat(SATELLITES - 1), around: fc.nat(1) }), {
+      minLength: 1,
+      maxLength: 12,
+    });
+    const costs = fc.array(fc.constantFrom(1, 1, 2, 0.3, 0.1, Infinity), { minLength: 1, maxLength: 60 });
+    const exitsOf = fc.array(
+      fc.record({ satellite: fc.nat(SATELLITES - 1), link: fc.integer({ min: -1, max: 3 }), delayS: fc.nat(3) }),
+      { minLength: 1, maxLength: 4 },
+    );
+    let searchedInPart = 0;
+    fc.assert(
+      fc.property(asks, costs, exitsOf, (wanted, linkCosts, ends) => {
+        const { links, reverse, cost } = torus(SIDE, SIDE, linkCosts);
+        const exits = createExits(4);
+        for (const { satellite, link, delayS } of ends) addExit(exits, satellite, link < 0 ? -1 : 5000 + link, delayS);
+        const [full, inPart] = [0, 1].map(() => createDelayTable(SATELLITES, D, 1, SATELLITES * D)) as [
+          DelayTable,
+          DelayTable,
+        ];
+        full.costS.set(cost);
+        inPart.costS.set(cost);
+        const whole = openColumn(full, 0, exits);
+        settleColumn(full, links, reverse, whole, -1, 0);
+        const base = openColumn(inPart, 0, exits);
+        for (const { satellite, around } of wanted) {
+          settleColumn(inPart, links, reverse, base, satellite, around);
+          const asked = [satellite];
+          for (let slot = 0; around === 1 && slot < D; slot++) asked.push(links.to[satellite * D + slot] as number);
+          for (const s of asked) {
+            if (s < 0) continue;
+            // Where no way leads, nothing is settled and the search has come to its end.
+            if (full.delayS[whole + s] !== Infinity) expect(inPart.settled[base + s]).toBe(1);
+            else expect(inPart.frontierCount[0]).toBe(0);
+            expect(valuesAt(inPart, base + s)).toEqual(valuesAt(full, whole + s));
+          }
+        }
+        if (inPart.frontierCount[0] !== 0) searchedInPart++;
+        // Nothing settled on the way may differ either; and the rest of the search ends like the full one.
+        for (let s = 0; s < SATELLITES; s++) {
+          if (inPart.settled[base + s] === 1) expect(valuesAt(inPart, base + s)).toEqual(valuesAt(full, whole + s));
+        }
+        settleColumn(inPart, links, reverse, base, -1, 0);
+        for (let s = 0; s < SATELLITES; s++) {
+          expect(valuesAt(inPart, base + s)).toEqual(valuesAt(full, whole + s));
+        }
+      }),
+      { seed: 20260722, numRuns: 150 },
+    );
+    expect(searchedInPart).toBeGreaterThan(30);
+  });
+
+  it('ENV-30 search near the exit settles few satellites', () => {
+    const { links, reverse, cost } = torus(SIDE, SIDE, [1]);
+    const table = createDelayTable(SATELLITES, D, 1, SATELLITES * D);
+    table.costS.set(cost);
+    const exits = createExits(1);
+    addExit(exits, 0, -1, 0);
+    settleColumn(table, links, reverse, openColumn(table, 0, exits), 1, 0);
+    // At distance 0: 1 satellite; at distance 1: 4.
+    expect(table.settledCount[0]).toBeLessThanOrEqual(5);
+  });
+});
+
+describe('the pool of delay columns', () => {
+  const POOL = 64; // the least there is, whatever `maxBytes` says
+  const KEYS = 200;
+
+  function pool() {
+    const { links, reverse, cost } = torus(SIDE, SIDE, [1, 2, 0.5]);
+    const table = createDelayTable(SATELLITES, D, KEYS, SATELLITES * D, { maxBytes: 1 });
+    table.costS.set(cost);
+    const exits = createExits(1);
+    const ask = (key: number, satellite = -1): number => {
+      let base = columnBase(table, key);
+      if (base < 0) {
+        exits.n = 0;
+        addExit(exits, key, -1, 0);
+        base = openColumn(table, key, exits);
+      }
+      settleColumn(table, links, reverse, base, satellite, 1);
+      return base;
+    };
+    return { table, ask, links, reverse, cost };
+  }
+
+  it('ENV-30 keeps the last 64 asked for and gives up the one asked for longest ago', () => {
+    const { table, ask } = pool();
+    expect(table.capacity).toBe(POOL);
+    const bases = Array.from({ length: POOL }, (_, key) => ask(key));
+    expect(new Set(bases).size).toBe(POOL);
+    ask(0); // now 1 is the oldest
+    expect(ask(POOL)).toBe(bases[1]);
+    expect(columnBase(table, 1)).toBe(-1);
+    expect(columnBase(table, 0)).toBe(bases[0]);
+    expect(columnBase(table, 2)).toBe(bases[2]);
+    expect(table.delayS.length).toBe(POOL * SATELLITES);
+  });
+
+  it('ENV-30 of the least size never recycles what one row reads, over more keys than it holds', () => {
+    const { table, ask } = pool();
+    fc.assert(
+      fc.property(fc.array(fc.nat(KEYS - 1), { minLength: POOL, maxLength: 300 }), (keys) => {
+        const read: { key: number; base: number }[] = [];
+        for (const key of keys) {
+          read.push({ key, base: ask(key, (key * 7) % SATELLITES) });
+          // The columns of the last 64 asks still stand, each at its own exit with delay 0.
+          for (const held of read.slice(-POOL)) {
+            expect(table.keyOf[held.base / SATELLITES]).toBe(held.key);
+            expect(table.delayS[held.base + held.key]).toBe(0);
+          }
+        }
+      }),
+      { seed: 20260722, numRuns: 5 },
+    );
+  });
+
+  it('ENV-30 leaves nothing of a former network or key in a column', () => {
+    const { table, ask, links, reverse, cost } = pool();
+    for (let key = 0; key < KEYS; key++) ask(key, (key * 31) % SATELLITES);
+    table.costS.set(cost.map((c) => 3 * c));
+    clearColumns(table);
+    for (let key = KEYS - 1; key >= 0; key--) {
+      expect(columnBase(table, key)).toBe(-1);
+      const base = ask(key, (key * 13) % SATELLITES);
+      settleColumn(table, links, reverse, base, -1, 0);
+      const fresh = createDelayTable(SATELLITES, D, KEYS, SATELLITES * D);
+      fresh.costS.set(table.costS);
+      const exits = createExits(1);
+      addExit(exits, key, -1, 0);
+      const own = openColumn(fresh, key, exits);
+      settleColumn(fresh, links, reverse, own, -1, 0);
+      for (const column of ['delayS', 'hops', 'firstLink', 'settled'] as const) {
+        expect(table[column].slice(base, base + SATELLITES)).toEqual(fresh[column].slice(own, own + SATELLITES));
+      }
+    }
+  });
+
+  it('ENV-30 stays within its bytes at 6,600 satellites', () => {
+    const table = createDelayTable(6600, D, 6800, 6600 * D);
+    // 19 bytes per satellite: 8 delay, 2 hops, 4 first link, 1 settled, 4 order of search.
+    expect(table.capacity).toBe(Math.floor(64e6 / (19 * 6600)));
+    expect(table.delayS.length).toBe(POOL * 6600);
   });
 });
