@@ -8,4 +8,6 @@ export interface Ephemeris {
    * Returns the index of the first satellite that has no position then, or -1 when all have.
    */
   positionsInto(timeS: number, rTemeKm: Float64Array, first: number): number;
+  /** The same with velocities, km/s, in the same (inertial) axes; positions are those of `positionsInto` to the last bit. */
+  statesInto(timeS: number, rTemeKm: Float64Array, vTemeKmS: Float64Array, first: number): number;
 }

@@ -6,4 +6,5 @@ export { ecefFromTemeInto } from './frames.kernel.ts';
 export { sunlitFracInto } from './shadow.kernel.ts';
 export { sunPositionInto } from './sun.ts';
 export { type UtcInstant, parseUtc } from './utc.ts';
-export { walkerAngles, walkerEphemeris } from './walker.ts';
+export { walkerAngles, walkerNotes } from './walker-shell.ts';
+export { walkerEphemeris } from './walker.ts';

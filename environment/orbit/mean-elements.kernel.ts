@@ -61,3 +61,47 @@ export function meanElementPositionsInto(
     rTemeKm[at + 2] = Math.sin(inclination[i]!) * v;
   }
 }
+
+/** Positions, and velocities with the drift of the node and the perigee, km/s, at `timeS`; as `meanElementPositionsInto`. */
+export function meanElementStatesInto(
+  elements: MeanElements,
+  timeS: number,
+  rTemeKm: Float64Array,
+  vTemeKmS: Float64Array,
+  first: number,
+): void {
+  meanElementPositionsInto(elements, timeS, rTemeKm, first);
+  const { n, semiMajorKm, eccentricity, inclination, raan, raanRate } = elements;
+  const { argPerigee, argPerigeeRate, meanAnomalyRate } = elements;
+  for (let i = 0; i < n; i++) {
+    const at = 3 * (first + i);
+    const x = rTemeKm[at]!;
+    const y = rTemeKm[at + 1]!;
+    const z = rTemeKm[at + 2]!;
+    const e = eccentricity[i]!;
+    const w = argPerigee[i]! + argPerigeeRate[i]! * timeS;
+    const node = raan[i]! + raanRate[i]! * timeS;
+    const cw = Math.cos(w);
+    const sw = Math.sin(w);
+    const ci = Math.cos(inclination[i]!);
+    const si = Math.sin(inclination[i]!);
+    const cn = Math.cos(node);
+    const sn = Math.sin(node);
+    // Back to the orbit's axes: u along the node, v 90 deg ahead; then along perigee. The eccentric anomaly follows.
+    const u = cn * x + sn * y;
+    const v = ci * (cn * y - sn * x) + si * z;
+    const a = semiMajorKm[i]!;
+    const shape = Math.sqrt(1 - e * e);
+    const cosE = (cw * u + sw * v) / a + e;
+    const sinE = (cw * v - sw * u) / (a * shape);
+    const rate = meanAnomalyRate[i]! / (1 - e * cosE);
+    const px = -a * sinE * rate;
+    const py = a * shape * cosE * rate;
+    // The perigee's drift turns the orbit about its normal, the node's about the pole.
+    const du = cw * px - sw * py - argPerigeeRate[i]! * v;
+    const dv = sw * px + cw * py + argPerigeeRate[i]! * u;
+    vTemeKmS[at] = cn * du - sn * ci * dv - raanRate[i]! * y;
+    vTemeKmS[at + 1] = sn * du + cn * ci * dv + raanRate[i]! * x;
+    vTemeKmS[at + 2] = si * dv;
+  }
+}

@@ -32,6 +32,12 @@ export function createSgp4Object(set: ElementSet, base: UtcInstant): Sgp4Object 
   return { set, satRec: satRecOf(set), startMin: secondsBetween(set.epoch, base) / 60 };
 }
 
+/** What SGP4 says about the object's last state, or undefined when it had one. */
+export function sgp4Failure(object: Sgp4Object): string | undefined {
+  const { error } = object.satRec;
+  return error === 0 ? undefined : `SGP4: ${SGP4_ERRORS[error] ?? `error ${error}`}`;
+}
+
 /** Height of the mean perigee above the equatorial radius, km. */
 export function perigeeHeightKm(object: Sgp4Object): number {
   return object.satRec.altp * R_EARTH_WGS72_KM;
@@ -51,7 +57,7 @@ export function propagationFailure(object: Sgp4Object, horizonS: number, tickS: 
     const timeS = Math.min(k * stepS, horizonS);
     const state = sgp4(satRec, startMin + timeS / 60);
     const when = timeS === 0 ? 'at scenario start' : `${timeS.toFixed(0)} s after scenario start`;
-    if (state === null) return `SGP4: ${SGP4_ERRORS[satRec.error] ?? `error ${satRec.error}`} ${when}`;
+    if (state === null) return `${sgp4Failure(object)} ${when}`;
     if (checkForDecay(satRec)) return `SGP4: decayed (drag has consumed the orbit) ${when}`;
     const { x, y, z } = state.position;
     const heightKm = Math.sqrt(x * x + y * y + z * z) - R_EARTH_WGS72_KM;
@@ -77,6 +83,21 @@ export function sgp4Ephemeris(objects: readonly Sgp4Object[], names: readonly st
         rTemeKm[at] = state.position.x;
         rTemeKm[at + 1] = state.position.y;
         rTemeKm[at + 2] = state.position.z;
+      }
+      return -1;
+    },
+    statesInto(timeS, rTemeKm, vTemeKmS, first) {
+      for (let i = 0; i < objects.length; i++) {
+        const { satRec, startMin } = objects[i] as Sgp4Object;
+        const state = sgp4(satRec, startMin + timeS / 60);
+        if (state === null) return i;
+        const at = 3 * (first + i);
+        rTemeKm[at] = state.position.x;
+        rTemeKm[at + 1] = state.position.y;
+        rTemeKm[at + 2] = state.position.z;
+        vTemeKmS[at] = state.velocity.x;
+        vTemeKmS[at + 1] = state.velocity.y;
+        vTemeKmS[at + 2] = state.velocity.z;
       }
       return -1;
     },

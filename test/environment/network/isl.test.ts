@@ -9,7 +9,8 @@ import {
   walkerGridPlan,
 } from '../../../environment/network/isl-plan.ts';
 import { advanceIsls, createIslState, writeIslTick } from '../../../environment/network/isl-links.kernel.ts';
-import { type WalkerConfig, walkerAngles, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import { type WalkerShell as WalkerConfig, walkerAngles } from '../../../environment/orbit/walker-shell.ts';
+import { walkerEphemeris } from '../../../environment/orbit/walker.ts';
 import { islConfig, walkerConfig } from '../../configs.ts';
 import { at } from '../../present.ts';
 

@@ -2,11 +2,12 @@ import { json2satrec, sgp4 } from 'satellite.js';
 import { describe, expect, it } from 'vitest';
 import { J2_EARTH, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../../core/index.ts';
 import { type MeanElements, meanElementPositionsInto } from '../../../environment/orbit/mean-elements.kernel.ts';
-import { type WalkerConfig, walkerElements, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import type { WalkerShell } from '../../../environment/orbit/walker-shell.ts';
+import { walkerElements, walkerEphemeris } from '../../../environment/orbit/walker.ts';
 import { walkerConfig } from '../../configs.ts';
 import { at, must } from '../../present.ts';
 
-const IRIDIUM: WalkerConfig = walkerConfig({
+const IRIDIUM: WalkerShell = walkerConfig({
   pattern: 'star',
   planes: 6,
   satellitesPerPlane: 11,
@@ -17,7 +18,7 @@ const IRIDIUM: WalkerConfig = walkerConfig({
   phasingDeg: 16.36,
   raanOffsetDeg: 10,
 });
-const DELTA: WalkerConfig = walkerConfig({
+const DELTA: WalkerShell = walkerConfig({
   pattern: 'delta',
   planes: 16,
   satellitesPerPlane: 11,
@@ -27,7 +28,7 @@ const DELTA: WalkerConfig = walkerConfig({
   raanOffsetDeg: 0,
 });
 
-function positions(walker: WalkerConfig, timeS: number): Float64Array {
+function positions(walker: WalkerShell, timeS: number): Float64Array {
   const ephemeris = walkerEphemeris(walker, 'c');
   const r = new Float64Array(3 * ephemeris.count);
   expect(ephemeris.positionsInto(timeS, r, 0)).toBe(-1);
@@ -64,7 +65,7 @@ describe('Walker constellations at scenario start', () => {
   });
 
   it('spaces planes by the given or the default right ascension: a star over 180, a delta over 360 deg', () => {
-    const nodes = (walker: WalkerConfig): number[] =>
+    const nodes = (walker: WalkerShell): number[] =>
       [...walkerElements(walker, 'c').raan].map((raan) => raan / RAD_PER_DEG);
     expect(nodes(IRIDIUM)[11]).toBeCloseTo(10 + 31.6, 9);
     expect(nodes({ ...DELTA, pattern: 'star', planes: 6 })[11]).toBeCloseTo(30, 9); // 180 / 6
