@@ -151,7 +151,7 @@ export const satelliteMachine = setup({
 export type SatelliteSnapshot = SnapshotFrom<typeof satelliteMachine>;
 export type SatelliteModes = SatelliteSnapshot['value'];
 
-const { FORWARD_TRANSIT, COMPUTE_NEW, COMPUTE_FULL_RATE, CACHE_WRITE, LEARNED } = CAPABILITIES;
+const { FORWARD_TRANSIT, COMPUTE_NEW, COMPUTE_FULL_RATE, CACHE_WRITE, LEARNED, TRUSTED } = CAPABILITIES;
 
 /** What each mode takes away; a satellite may do what no region takes away. */
 const TAKEN_AWAY = {
@@ -162,7 +162,7 @@ const TAKEN_AWAY = {
   trust: {
     trusted: 0,
     suspect: COMPUTE_NEW | CACHE_WRITE,
-    quarantined: COMPUTE_NEW | CACHE_WRITE | FORWARD_TRANSIT,
+    quarantined: COMPUTE_NEW | CACHE_WRITE | FORWARD_TRANSIT | TRUSTED,
   },
   autonomy: { learned: 0, fallback: LEARNED },
   service: { up: 0, down: ALL_CAPABILITIES },

@@ -5,7 +5,9 @@
 
 /**
  * What a world reports, in column order. `power.*`: the battery fell below the saving or safe level, rose above the safe or
- * saving level (with hysteresis). `antenna.*`: the node is a ground node, one event per antenna; all others: a satellite.
+ * saving level (with hysteresis). `antenna.*`: the node is a ground node, one event per antenna. `gateway.*`, `centre.*`: the
+ * ground node itself fails or works again. `trust.*`: what a satellite's neighbours have found out about it. All others: a
+ * satellite.
  */
 export const MODE_EVENTS = [
   'power.low',
@@ -19,6 +21,13 @@ export const MODE_EVENTS = [
   'antenna.detach',
   'satellite.down',
   'satellite.up',
+  'trust.suspected',
+  'trust.quarantined',
+  'trust.cleared',
+  'gateway.down',
+  'gateway.up',
+  'centre.down',
+  'centre.up',
 ] as const;
 export type ModeEvent = (typeof MODE_EVENTS)[number];
 
@@ -34,7 +43,9 @@ export const CAPABILITIES = {
   CACHE_WRITE: 8,
   /** Decide by the policy it was given; without the bit its fallback decides. */
   LEARNED: 16,
+  /** Be given data of others at all: not down, not quarantined. */
+  TRUSTED: 32,
 } as const;
 
 /** All bits of `CAPABILITIES`. */
-export const ALL_CAPABILITIES = 31;
+export const ALL_CAPABILITIES = 63;

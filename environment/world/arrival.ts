@@ -130,8 +130,13 @@ function considerCaching(w: WorldState, task: number, satellite: number): void {
   askDecision(w, CACHE, task, satellite);
 }
 
-/** 1 = the terminal's antenna is on this satellite. */
+/** Whether an antenna of the terminal is on this satellite. */
 function serves(w: WorldState, satellite: number, terminal: number): boolean {
-  const link = w.model.firstDownlink + (w.model.firstAntenna[terminal - w.model.satelliteCount] as number);
-  return (w.links.to[link] as number) >= 0 && w.links.from[link] === satellite;
+  const { model, links } = w;
+  const ground = terminal - model.satelliteCount;
+  const end = model.firstAntenna[ground + 1] as number;
+  for (let q = model.firstAntenna[ground] as number; q < end; q++) {
+    if (links.to[model.firstUplink + q] === satellite) return true;
+  }
+  return false;
 }

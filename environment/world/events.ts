@@ -25,7 +25,7 @@ import { endJob } from './processing.ts';
 import type { WorldState } from './state.ts';
 import { drop, scheduleArrival } from './tasks-lifecycle.ts';
 import { DECIDING, HOLDING, QUEUED, WAITING_COMPUTE } from './tasks.kernel.ts';
-import { advanceTick, beginTick } from './tick.ts';
+import { advanceTick, beginFirstTick } from './tick.ts';
 import { endTransmission, startLink } from './transmission.ts';
 
 /** Puts the first events of a run on the queue. */
@@ -35,7 +35,7 @@ export function startEvents(w: WorldState): void {
   w.links.integralAtS.fill(clock.timeS);
   beacons.sentS.fill(clock.timeS);
   reportTimes.knownS = clock.timeS;
-  beginTick(w);
+  beginFirstTick(w);
   sendBeacons(w);
   sendBeacons(w);
   const { beaconPeriodS, linkStatePeriodS } = model.scenario.knowledge;

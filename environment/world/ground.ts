@@ -68,12 +68,11 @@ function bestAntenna(w: WorldState, task: number, node: number): number {
 function antennaDelayS(w: WorldState, task: number, antenna: number): number {
   const { model, links, tasks, clock } = w;
   const link = model.firstUplink + antenna;
-  const i = clock.tick * model.antennaCount + antenna;
-  const satellite = model.nextSatellite[i] as number;
+  const satellite = w.plan.nextSatellite[antenna] as number;
   if (satellite < 0) return Infinity;
   const destination = tasks.destination[task] as number;
   const onwardS = destination < 0 ? 0 : snapshotDelay(w, satellite, destination);
-  if ((links.to[link] as number) < 0) return (model.nextAttachS[i] as number) - clock.timeS + onwardS;
+  if ((links.to[link] as number) < 0) return (w.plan.nextAttachS[antenna] as number) - clock.timeS + onwardS;
   const wayUpS =
     (links.rangeStartKm[link] as number) / C_KM_S + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
   return queueS(links, link, tasks.priority[task] as number, clock.timeS) + wayUpS + onwardS;

@@ -24,10 +24,6 @@ export interface WorldModel {
   readonly linkCount: number;
   /** [ground nodes + 1] antennas of ground node g: [firstAntenna[g - S], firstAntenna[g - S + 1]). */
   readonly firstAntenna: Int32Array;
-  /** [T * Q] satellite an unattached antenna will see next (itself when attached), -1 = never again. */
-  readonly nextSatellite: Int32Array;
-  /** [T * Q] s, when; 0 when attached now. */
-  readonly nextAttachS: Float32Array;
 }
 
 export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldModel {
@@ -59,28 +55,5 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
     firstDownlink: firstUplink + Q,
     linkCount: firstUplink + 2 * Q,
     firstAntenna,
-    ...nextAttachments(geometry),
   };
-}
-
-/** For every tick and antenna, the next satellite and when, read off the contact plan backwards. */
-function nextAttachments(geometry: Geometry): { nextSatellite: Int32Array; nextAttachS: Float32Array } {
-  const { tickCount, antennaCount, gslSatellite, tickS } = geometry;
-  const nextSatellite = new Int32Array(tickCount * antennaCount).fill(-1);
-  const nextAttachS = new Float32Array(tickCount * antennaCount);
-  for (let q = 0; q < antennaCount; q++) {
-    let satellite = -1;
-    let attachS = Infinity;
-    for (let k = tickCount - 1; k >= 0; k--) {
-      const i = k * antennaCount + q;
-      const now = gslSatellite[i] as number;
-      if (now >= 0) {
-        satellite = now;
-        attachS = k * tickS;
-      }
-      nextSatellite[i] = satellite;
-      nextAttachS[i] = now >= 0 ? 0 : attachS;
-    }
-  }
-  return { nextSatellite, nextAttachS };
 }

@@ -15,6 +15,7 @@ const GROUPS = [
   'events',
   'deadlines',
   'tasks',
+  'plan',
   'links',
   'compute',
   'caches',

@@ -1,4 +1,6 @@
 import {
+  ALL_CAPABILITIES,
+  BREACHES,
   DROP_REASONS,
   Hash128,
   Rng,
@@ -13,6 +15,8 @@ import { type ComputeColumns, createCompute } from '../resources/compute.kernel.
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
+import { type SkyReader, skyReader } from '../geometry/index.ts';
+import { type PlanColumns, createPlan } from './contacts.ts';
 import type { WorldModel } from './model.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
@@ -121,6 +125,8 @@ export interface ModeEvents {
   n: number;
   kind: Uint8Array;
   node: Int32Array;
+  /** Antenna of `antenna.*`, counted at its node; -1 for all others. */
+  part: Int32Array;
 }
 
 /** A running world: the model it shares and the columns it owns. Everything here is saved by a checkpoint. */
@@ -130,6 +136,8 @@ export interface WorldState {
   readonly events: EventQueue;
   readonly deadlines: DeadlineRings;
   readonly tasks: TaskColumns;
+  readonly plan: PlanColumns;
+  readonly sky: SkyReader;
   readonly links: LinkColumns;
   readonly compute: ComputeColumns;
   readonly caches: CacheColumns;
@@ -186,6 +194,8 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     events: createEventQueue(1024),
     deadlines: createDeadlines(traffic.classes.length, INITIAL_DEADLINES),
     tasks: createTasks(INITIAL_TASKS),
+    plan: createPlan(model.firstDownlink, Q),
+    sky: skyReader(model.geometry.sky),
     links: createLinks(linkCount),
     compute: createCompute(
       [...Array<number>(S).fill(satellite.accelerators), ...centres.map((c) => c.servers)],
@@ -195,7 +205,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     power: createPower(S, satellite),
     satellites: {
       bufferBits: new Float64Array(S),
-      capabilities: new Uint8Array(S).fill(31),
+      capabilities: new Uint8Array(S).fill(ALL_CAPABILITIES),
       powerMode: new Uint8Array(S),
       thermalMode: new Uint8Array(S),
       computeAccruedS: new Float64Array(S),
@@ -228,7 +238,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       utility: new Float64Array(families),
       value: new Float64Array(families),
       dropped: new Int32Array(families * DROP_REASONS.length),
-      breaches: new Int32Array(4),
+      breaches: new Int32Array(BREACHES.length),
       latencies: 0,
       latencyS: new Float64Array(INITIAL_LATENCIES),
       latencyFamily: new Uint8Array(INITIAL_LATENCIES),
@@ -249,7 +259,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       droppedBits: 0,
       consumedBits: 0,
     },
-    modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64) },
+    modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),
     reverse: new Int32Array(S * D).fill(-1),
     snapshot: table(),

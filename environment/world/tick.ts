@@ -1,10 +1,11 @@
 import { MODE_EVENTS, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { stepPower } from '../resources/power.kernel.ts';
+import { advanceContacts, startContacts } from './contacts.ts';
 import { renewSnapshot } from './delays.kernel.ts';
 import { TICK, pushEvent } from './event-queue.kernel.ts';
+import { reportMode } from './mode-events.ts';
 import { accrueComputeEnergy } from './processing.ts';
 import type { WorldState } from './state.ts';
-import { closeSatelliteLink, closeUplink, openLink } from './transmission.ts';
 
 /** Hysteresis of the power and thermal thresholds, so that modes do not flutter. */
 const CHARGE_HYSTERESIS_FRAC = 0.03;
@@ -16,9 +17,6 @@ const POWER_RECOVERED = MODE_EVENTS.indexOf('power.recovered');
 const POWER_NOMINAL = MODE_EVENTS.indexOf('power.nominal');
 const THERMAL_HOT = MODE_EVENTS.indexOf('thermal.hot');
 const THERMAL_COOL = MODE_EVENTS.indexOf('thermal.cool');
-const ANTENNA_ATTACH = MODE_EVENTS.indexOf('antenna.attach');
-const ANTENNA_HANDOVER = MODE_EVENTS.indexOf('antenna.handover');
-const ANTENNA_DETACH = MODE_EVENTS.indexOf('antenna.detach');
 
 /** Ends the present tick and begins the next: energy and heat, modes, links. */
 export function advanceTick(w: WorldState): void {
@@ -29,13 +27,17 @@ export function advanceTick(w: WorldState): void {
     clock.ended = 1;
     return;
   }
+  advanceContacts(w);
   beginTick(w);
 }
 
-/** Loads the links of tick `clock.tick` and schedules the next one. */
-export function beginTick(w: WorldState): void {
-  loadIsls(w);
-  loadGroundLinks(w);
+/** Begins a run at tick `clock.tick`. */
+export function beginFirstTick(w: WorldState): void {
+  startContacts(w);
+  beginTick(w);
+}
+
+function beginTick(w: WorldState): void {
   loadSun(w);
   renewSnapshot(w);
   pushEvent(w.events, (w.clock.tick + 1) * w.model.scenario.tickS, TICK);
@@ -89,99 +91,13 @@ function reportThermalMode(w: WorldState, s: number, temperatureC: number): void
   }
 }
 
-/** Appends a mode event; the agents drain them after each `advance`. */
-function reportMode(w: WorldState, kind: number, node: number): void {
-  const { modeEvents } = w;
-  if (modeEvents.n === modeEvents.kind.length) {
-    const kinds = new Uint8Array(modeEvents.n * 2);
-    kinds.set(modeEvents.kind);
-    modeEvents.kind = kinds;
-    const nodes = new Int32Array(modeEvents.n * 2);
-    nodes.set(modeEvents.node);
-    modeEvents.node = nodes;
-  }
-  modeEvents.kind[modeEvents.n] = kind;
-  modeEvents.node[modeEvents.n] = node;
-  modeEvents.n++;
-}
-
-function loadIsls(w: WorldState): void {
-  const { model, links, clock, reverse, satellites } = w;
-  const { geometry, satelliteCount: S, islSlots: D } = model;
-  const row = clock.tick * S * D;
-  for (let s = 0; s < S; s++) {
-    let up = 0;
-    for (let d = 0; d < D; d++) {
-      const link = s * D + d;
-      const neighbour = geometry.islNeighbour[row + link] as number;
-      if ((links.to[link] as number) !== neighbour && (links.to[link] as number) >= 0) closeSatelliteLink(w, link);
-      links.from[link] = s;
-      links.to[link] = neighbour;
-      if (neighbour < 0) continue;
-      up++;
-      links.rateBps[link] = geometry.islRateBps[s] as number;
-      links.rangeStartKm[link] = geometry.islRangeStartKm[row + link] as number;
-      links.rangeEndKm[link] = geometry.islRangeEndKm[row + link] as number;
-      links.untilS[link] = geometry.islUntilS[row + link] as number;
-    }
-    satellites.terminalW[s] = up * (geometry.islTerminalPowerW[s] as number);
-  }
-  for (let link = 0; link < S * D; link++) {
-    const neighbour = links.to[link] as number;
-    reverse[link] = -1;
-    if (neighbour < 0) continue;
-    const s = links.from[link] as number;
-    for (let d = 0; d < D; d++) if (links.to[neighbour * D + d] === s) reverse[link] = neighbour * D + d;
-  }
-}
-
-function loadGroundLinks(w: WorldState): void {
-  const { model, links, clock, satellites } = w;
-  const { geometry, antennaCount: Q, firstUplink, firstDownlink, scenario } = model;
-  const row = clock.tick * Q;
-  satellites.firstServed.fill(-1);
-  for (let q = Q - 1; q >= 0; q--) {
-    const up = firstUplink + q;
-    const down = firstDownlink + q;
-    const node = geometry.antennaNode[q] as number;
-    const before = links.to[up] as number;
-    const satellite = geometry.gslSatellite[row + q] as number;
-    links.from[up] = node;
-    if (satellite >= 0) {
-      satellites.nextServed[q] = satellites.firstServed[satellite] as number;
-      satellites.firstServed[satellite] = q;
-    }
-    if (before !== satellite) {
-      if (before >= 0) {
-        closeUplink(w, up);
-        closeSatelliteLink(w, down);
-      }
-      reportMode(w, satellite < 0 ? ANTENNA_DETACH : before < 0 ? ANTENNA_ATTACH : ANTENNA_HANDOVER, node);
-    }
-    if (satellite < 0) continue;
-    for (const link of [up, down]) {
-      links.rateBps[link] = geometry.gslRateBps[row + q] as number;
-      links.rangeStartKm[link] = geometry.gslRangeStartKm[row + q] as number;
-      links.rangeEndKm[link] = geometry.gslRangeEndKm[row + q] as number;
-      links.untilS[link] = geometry.gslUntilS[row + q] as number;
-    }
-    links.to[up] = satellite;
-    links.from[down] = satellite;
-    links.to[down] = node;
-    if (before !== satellite) {
-      const openS = before < 0 ? clock.timeS : clock.timeS + scenario.handoverS;
-      openLink(w, up, openS);
-      openLink(w, down, openS);
-    }
-  }
-}
-
 function loadSun(w: WorldState): void {
-  const { model, satellites, clock } = w;
-  const S = model.satelliteCount;
-  const { sunlitFrac } = model.geometry;
-  for (let s = 0; s < S; s++) {
-    satellites.sunlitFrac[s] =
-      ((sunlitFrac[clock.tick * S + s] as number) + (sunlitFrac[(clock.tick + 1) * S + s] as number)) / 2;
+  const { model, satellites, sky, clock } = w;
+  const first = 3 * model.nodeCount;
+  const start = sky.row(clock.tick);
+  for (let s = 0; s < model.satelliteCount; s++) satellites.sunlitFrac[s] = (start[first + s] as number) / 2;
+  const end = sky.row(clock.tick + 1);
+  for (let s = 0; s < model.satelliteCount; s++) {
+    satellites.sunlitFrac[s] = (satellites.sunlitFrac[s] as number) + (end[first + s] as number) / 2;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MODE_EVENTS } from '../../../core/index.ts';
 import { World, buildGeometry, createWorldModel, loadScenario } from '../../../environment/index.ts';
 import { createBaseline } from '../../../policies/index.ts';
-import { EASTWARD, type SmallSky, drive, smallGeometry, smallScenario } from './small-world.ts';
+import { EASTWARD, type SmallSky, drive, skyOf, smallGeometry, smallScenario } from './small-world.ts';
 
 const sum = (values: Iterable<number>): number => [...values].reduce((total, x) => total + x, 0);
 
@@ -16,8 +16,11 @@ describe('energy in the world', () => {
     const { power, statistics } = world.columns;
     let terminalTicks = 0;
     const S = model.satelliteCount;
-    for (let row = 0; row < 12 * S * geometry.islSlots; row++)
-      if ((geometry.islNeighbour[row] as number) >= 0) terminalTicks++;
+    const { contacts } = geometry;
+    for (let row = 0; row < contacts.n; row++) {
+      if ((contacts.track[row] as number) >= S * geometry.islSlots) continue;
+      terminalTicks += Math.max(0, Math.min(12, contacts.endTick[row] as number) - (contacts.startTick[row] as number));
+    }
     const constantJ = S * scenario.satellite.busPowerW * 120 + terminalTicks * 40 * 10;
     expect(statistics.computeJ).toBeGreaterThan(0);
     expect(statistics.transmitJ).toBeGreaterThan(0);
@@ -46,8 +49,8 @@ describe('energy in the world', () => {
       safeBelowFrac: 0.59,
     };
     // Dark in ticks 0 to 3, half light in tick 4, light afterwards: the share over a tick is the mean of its two ends.
-    const sunlitFrac = Float32Array.from({ length: ticks + 1 }, (_, k) => (k <= 4 ? 0 : 1));
-    const model = createWorldModel(smallScenario(sky, { satellite }), { ...smallGeometry(sky), sunlitFrac });
+    const rows = Array.from({ length: ticks + 1 }, (_, k) => Float32Array.of(0, 0, 0, k <= 4 ? 0 : 1));
+    const model = createWorldModel(smallScenario(sky, { satellite }), { ...smallGeometry(sky), sky: skyOf(rows) });
     const world = new World(model, { seed: 1, runS: 120, startS: 0 });
     const heard: string[] = [];
     world.onModeEvents = () => {

@@ -160,7 +160,7 @@ describe('links in the world', () => {
     const sky = { ...CHAIN, isls };
     const scenario = smallScenario(sky, { ...FIELDS, traffic: late(12) });
     const geometry = smallGeometry(sky);
-    geometry.islUntilS.fill(Infinity); // the contact plan does not know of the gap from 20 to 30 s
+    geometry.contacts.untilTick.fill(geometry.tickCount + 1); // the contact plan does not know of the gap from 20 to 30 s
     const world = new World(createWorldModel(scenario, geometry), { seed: 1, runS: 60, startS: 0 });
     send(world, 7.5, 1.3e7); // sent from 7.515 s; its deadline of 19.5 s passes meanwhile, and the link fails at 20 s
     drive(world, EASTWARD, 19.9);

@@ -14,6 +14,8 @@ import {
   createWorldModel,
   scenarioSchema,
 } from '../../../environment/index.ts';
+import { createContactRecorder } from '../../../environment/geometry/contact-recorder.kernel.ts';
+import { createPassRecorder } from '../../../environment/geometry/pass-recorder.ts';
 import { sendFromGround } from '../../../environment/world/ground.ts';
 import { askDecision } from '../../../environment/world/pending.ts';
 import { addToBuffer, createTask } from '../../../environment/world/tasks-lifecycle.ts';
@@ -50,7 +52,7 @@ export interface SmallSky {
   readonly wanDelayS?: number;
 }
 
-/** The sky as a `Geometry`: plain typed arrays, no orbits behind them. */
+/** The sky as a `Geometry`: contacts of fixed range, no orbits behind them. Each antenna is a site of its own. */
 export function smallGeometry(sky: SmallSky): Geometry {
   const { satellites: S, ticks: T, tickS, isls = [], antennas = [] } = sky;
   const { gateways = 0, dataCentres = 0, terminals = 0 } = sky;
@@ -64,36 +66,41 @@ export function smallGeometry(sky: SmallSky): Geometry {
   const D = Math.max(0, ...used);
   const Q = antennas.length;
   const nodeCount = S + gateways + dataCentres + terminals;
-  const islNeighbour = new Int32Array(T * S * D).fill(-1);
-  const islRangeStartKm = new Float32Array(T * S * D);
-  const islUntilS = new Float32Array(T * S * D);
+  const contacts = createContactRecorder();
+  const passes = createPassRecorder();
+  const rangeOfTrack = new Map<number, number>();
   isls.forEach(({ between: [a, b], rangeKm, fromTick = 0, toTick = T }, i) => {
     const [slotA, slotB] = slots[i] as readonly [number, number];
-    for (let k = fromTick; k < toTick; k++) {
-      for (const [s, slot, other] of [
-        [a, slotA, b],
-        [b, slotB, a],
-      ] as const) {
-        const row = (k * S + s) * D + slot;
-        islNeighbour[row] = other;
-        islRangeStartKm[row] = rangeKm;
-        islUntilS[row] = toTick === T ? Infinity : toTick * tickS;
+    const ends = [a * D + slotA, b * D + slotB] as const;
+    for (const [track, peer, peerTrack] of [
+      [ends[0], b, ends[1]],
+      [ends[1], a, ends[0]],
+    ] as const) {
+      rangeOfTrack.set(track, rangeKm);
+      contacts.open(track, peer, peerTrack, fromTick, sky.islRateBps ?? 1e9);
+      if (toTick < T) contacts.close(track, toTick);
+    }
+  });
+  antennas.forEach(({ satellite, rangeKm, rateBps }, q) => {
+    const at = (k: number): number => (typeof satellite === 'number' ? satellite : (satellite[k] as number));
+    const track = S * D + q;
+    rangeOfTrack.set(track, rangeKm);
+    for (let k = 0; k < T; k++) {
+      const before = k === 0 ? -1 : at(k - 1);
+      if (at(k) === before) continue;
+      if (before >= 0) {
+        contacts.close(track, k);
+        passes.close(q, before, k);
+      }
+      if (at(k) >= 0) {
+        contacts.open(track, at(k), -1, k, rateBps);
+        passes.open(q, at(k), k);
       }
     }
   });
-  const gslSatellite = new Int32Array(T * Q);
-  const gslUntilS = new Float32Array(T * Q);
-  for (let q = 0; q < Q; q++) {
-    const { satellite } = antennas[q] as SmallAntenna;
-    const at = (k: number): number => (typeof satellite === 'number' ? satellite : (satellite[k] as number));
-    for (let k = T - 1; k >= 0; k--) {
-      gslSatellite[k * Q + q] = at(k);
-      const goesOn = k + 1 < T && at(k) === at(k + 1);
-      gslUntilS[k * Q + q] = k === T - 1 ? Infinity : goesOn ? (gslUntilS[(k + 1) * Q + q] as number) : (k + 1) * tickS;
-    }
-  }
-  const perAntenna = (value: (antenna: SmallAntenna) => number): Float32Array =>
-    Float32Array.from({ length: T * Q }, (_, i) => value(antennas[i % Q] as SmallAntenna));
+  const columns = contacts.finish({ tickCount: T, antennaCount: Q, firstAntennaTrack: S * D });
+  const row = new Float32Array(3 * nodeCount + S);
+  row.fill(sky.sunlitFrac ?? 1, 3 * nodeCount);
   return {
     key: 'small',
     tickS,
@@ -106,25 +113,32 @@ export function smallGeometry(sky: SmallSky): Geometry {
     nodeNames: Array.from({ length: nodeCount }, (_, i) => `node-${i}`),
     leftOut: [],
     notes: [],
+    constellation: new Int32Array(S),
     islSlots: D,
-    islNeighbour,
-    islRangeStartKm,
-    islRangeEndKm: islRangeStartKm,
-    islRateBps: new Float64Array(S).fill(sky.islRateBps ?? 1e9),
-    islTerminalPowerW: new Float64Array(S).fill(40),
-    islUntilS,
+    islPowerW: new Float64Array(S * D).fill(40),
+    siteCount: Q,
+    siteNode: Int32Array.from(antennas, ({ ground }) => S + ground),
+    siteRadio: Int32Array.from(antennas, ({ ground }) => (ground < gateways ? 0 : 1)),
     antennaCount: Q,
+    antennaSite: Int32Array.from(antennas, (_, q) => q),
     antennaNode: Int32Array.from(antennas, ({ ground }) => S + ground),
-    gslSatellite,
-    gslRangeStartKm: perAntenna(({ rangeKm }) => rangeKm),
-    gslRangeEndKm: perAntenna(({ rangeKm }) => rangeKm),
-    gslRateBps: perAntenna(({ rateBps }) => rateBps),
-    gslUntilS,
-    sunlitFrac: new Float32Array((T + 1) * S).fill(sky.sunlitFrac ?? 1),
-    rSatEcefKm: new Float32Array((T + 1) * S * 3),
-    rGroundEcefKm: new Float64Array((nodeCount - S) * 3),
+    beams: new Int32Array(S).fill(16),
+    contacts: {
+      ...columns,
+      rangeKm: Float64Array.from(columns.track, (track) => rangeOfTrack.get(track) as number),
+    },
+    passes: passes.finish({ tickCount: T, siteCount: Q }),
+    sky: skyOf(Array.from({ length: T + 1 }, () => row)),
     wanDelayS: new Float64Array(gateways * dataCentres).fill(sky.wanDelayS ?? 0.01),
   };
+}
+
+/** Rows at tick boundaries as a `Sky`. */
+export function skyOf(rows: readonly Float32Array[]): Geometry['sky'] {
+  const rowLength = rows[0]?.length ?? 0;
+  const chunk = new Float32Array(rows.length * rowLength);
+  rows.forEach((row, k) => chunk.set(row, k * rowLength));
+  return { chunkRows: rows.length, rows: rows.length, rowLength, chunks: [chunk], file: undefined };
 }
 
 /** A scenario with the ground nodes of the sky; `fields` are those of a scenario file. Its constellation stands for the sky. */

@@ -1,0 +1,239 @@
+import { MODE_EVENTS } from '../../core/index.ts';
+import { reportMode } from './mode-events.ts';
+import type { WorldState } from './state.ts';
+import { closeSatelliteLink, closeUplink, openLink } from './transmission.ts';
+
+const ANTENNA_ATTACH = MODE_EVENTS.indexOf('antenna.attach');
+const ANTENNA_HANDOVER = MODE_EVENTS.indexOf('antenna.handover');
+const ANTENNA_DETACH = MODE_EVENTS.indexOf('antenna.detach');
+
+/**
+ * What the contact plan says of each track (terminal or antenna) at present, and why its link may be down all the same.
+ * Tracks: laser terminals `s * D + d`, then antennas.
+ */
+export interface PlanColumns {
+  /** Contacts before these, in order of start and of end, have begun and ended. */
+  nextStart: number;
+  nextEnd: number;
+  /** [tracks] present contact, -1 = none. */
+  row: Int32Array;
+  /** [tracks] number of reasons, faults and such, for which the link stays down whatever the plan says. */
+  blocked: Uint8Array;
+  /** [Q] satellite that an antenna takes in place of the planned one, -1 = none; see `antenna-fallback.ts`. */
+  alternative: Int32Array;
+  /** [Q] index into `contacts.ofAntenna` of the present or next contact. */
+  antennaCursor: Int32Array;
+  /** [Q] satellite an unattached antenna will see next by the plan (itself when attached), -1 = never again; s, when (0: now). */
+  nextSatellite: Int32Array;
+  nextAttachS: Float64Array;
+}
+
+export function createPlan(tracks: number, antennas: number): PlanColumns {
+  return {
+    nextStart: 0,
+    nextEnd: 0,
+    row: new Int32Array(tracks).fill(-1),
+    blocked: new Uint8Array(tracks),
+    alternative: new Int32Array(antennas).fill(-1),
+    antennaCursor: new Int32Array(antennas),
+    nextSatellite: new Int32Array(antennas).fill(-1),
+    nextAttachS: new Float64Array(antennas),
+  };
+}
+
+/** Takes up the contacts of the first tick of a run. */
+export function startContacts(w: WorldState): void {
+  const { plan, clock, model } = w;
+  const { contacts } = model.geometry;
+  const { startTick, endTick, byEnd } = contacts;
+  plan.antennaCursor.set(contacts.antennaFirst.subarray(0, model.antennaCount));
+  w.links.from.set(model.geometry.antennaNode, model.firstUplink);
+  for (let row = 0; row < contacts.n && (startTick[row] as number) <= clock.tick; row++) {
+    plan.nextStart = row + 1;
+    if ((endTick[row] as number) > clock.tick) plan.row[contacts.track[row] as number] = row;
+  }
+  while (plan.nextEnd < contacts.n && (endTick[byEnd[plan.nextEnd] as number] as number) <= clock.tick) plan.nextEnd++;
+  for (let track = 0; track < plan.row.length; track++) if ((plan.row[track] as number) >= 0) settleTrack(w, track);
+  renewServed(w);
+  loadRanges(w);
+  lookAhead(w);
+}
+
+/** Brings links from the last tick to the present one: contacts that have ended, then those that begin. */
+export function advanceContacts(w: WorldState): void {
+  const { plan, clock, model } = w;
+  const { contacts } = model.geometry;
+  const { startTick, endTick, byEnd, track } = contacts;
+  const from = plan.nextStart;
+  while (plan.nextStart < contacts.n && (startTick[plan.nextStart] as number) <= clock.tick) {
+    plan.row[track[plan.nextStart] as number] = plan.nextStart;
+    plan.nextStart++;
+  }
+  // A track whose contact ends as the next begins holds the new row already: it goes over to it without a gap.
+  for (; plan.nextEnd < contacts.n; plan.nextEnd++) {
+    const row = byEnd[plan.nextEnd] as number;
+    if ((endTick[row] as number) > clock.tick) break;
+    const ended = track[row] as number;
+    if (plan.row[ended] !== row) continue;
+    plan.row[ended] = -1;
+    settleTrack(w, ended);
+  }
+  for (let row = from; row < plan.nextStart; row++) settleTrack(w, track[row] as number);
+  renewServed(w);
+  loadRanges(w);
+  lookAhead(w);
+}
+
+/**
+ * Makes the links of a track what plan and outages say. `openS`: earliest use of a link that comes up, s; default: at once, or
+ * after `handoverS` for an antenna that changes satellite.
+ */
+export function settleTrack(w: WorldState, track: number, openS?: number): void {
+  if (track < w.model.firstUplink) settleTerminal(w, track, openS ?? w.clock.timeS);
+  else settleAntenna(w, track, openS);
+}
+
+function settleTerminal(w: WorldState, track: number, openS: number): void {
+  const { plan, links, model, reverse } = w;
+  const { contacts } = model.geometry;
+  const row = plan.row[track] as number;
+  const wanted = row >= 0 && plan.blocked[track] === 0 ? (contacts.peer[row] as number) : -1;
+  const before = links.to[track] as number;
+  const satellite = Math.floor(track / model.islSlots);
+  if (before >= 0 && before !== wanted) {
+    closeSatelliteLink(w, track);
+    reverse[track] = -1;
+  }
+  if (wanted >= 0) {
+    links.from[track] = satellite;
+    links.to[track] = wanted;
+    links.rateBps[track] = contacts.rateBps[row] as number;
+    links.untilS[track] = contactEndS(w, row);
+    if (before !== wanted) {
+      reverse[track] = contacts.peerTrack[row] as number;
+      links.openS[track] = openS;
+    }
+  }
+  if (before !== wanted) renewTerminalPower(w, satellite);
+}
+
+function settleAntenna(w: WorldState, track: number, openS: number | undefined): void {
+  const { plan, links, model, clock } = w;
+  const { contacts, antennaNode } = model.geometry;
+  const antenna = track - model.firstUplink;
+  const down = model.firstDownlink + antenna;
+  const node = antennaNode[antenna] as number;
+  const row = plan.row[track] as number;
+  const planned = row >= 0 && plan.blocked[track] === 0;
+  const wanted = planned ? (contacts.peer[row] as number) : (plan.alternative[antenna] as number);
+  const before = links.to[track] as number;
+  if (before !== wanted) {
+    if (before >= 0) {
+      closeUplink(w, track);
+      closeSatelliteLink(w, down);
+    }
+    const part = antenna - (model.firstAntenna[node - model.satelliteCount] as number);
+    reportMode(w, wanted < 0 ? ANTENNA_DETACH : before < 0 ? ANTENNA_ATTACH : ANTENNA_HANDOVER, node, part);
+  }
+  if (wanted < 0) return;
+  links.to[track] = wanted;
+  links.from[down] = wanted;
+  links.to[down] = node;
+  if (planned) {
+    links.rateBps[track] = links.rateBps[down] = contacts.rateBps[row] as number;
+    links.untilS[track] = links.untilS[down] = contactEndS(w, row);
+  }
+  if (before !== wanted) {
+    const usableS = openS ?? (before < 0 ? clock.timeS : clock.timeS + model.scenario.handoverS);
+    openLink(w, track, usableS);
+    openLink(w, down, usableS);
+  }
+}
+
+/** End of the stretch with a contact's partner, s since scenario start; Infinity beyond the horizon. */
+function contactEndS(w: WorldState, row: number): number {
+  const { tickCount, tickS, contacts } = w.model.geometry;
+  const untilTick = contacts.untilTick[row] as number;
+  return untilTick > tickCount ? Infinity : untilTick * tickS;
+}
+
+function renewTerminalPower(w: WorldState, satellite: number): void {
+  const { model, links, satellites } = w;
+  let powerW = 0;
+  for (let track = satellite * model.islSlots; track < (satellite + 1) * model.islSlots; track++) {
+    if ((links.to[track] as number) >= 0) powerW += model.geometry.islPowerW[track] as number;
+  }
+  satellites.terminalW[satellite] = powerW;
+}
+
+/** Lists the antennas each satellite serves, in order of antennas. */
+export function renewServed(w: WorldState): void {
+  const { model, links, satellites } = w;
+  satellites.firstServed.fill(-1);
+  for (let q = model.antennaCount - 1; q >= 0; q--) {
+    const satellite = links.to[model.firstUplink + q] as number;
+    if (satellite < 0) continue;
+    satellites.nextServed[q] = satellites.firstServed[satellite] as number;
+    satellites.firstServed[satellite] = q;
+  }
+}
+
+/** Ranges of all links that are up, at both ends of the tick. */
+function loadRanges(w: WorldState): void {
+  const { links, model } = w;
+  for (let track = 0; track < model.firstDownlink; track++) {
+    const to = links.to[track] as number;
+    if (to < 0 || (track < model.firstUplink && to < (links.from[track] as number))) continue;
+    loadRange(w, track);
+  }
+}
+
+/** Ranges of one link that is up, and of its other direction. */
+export function loadRange(w: WorldState, track: number): void {
+  const { links, model, plan, sky, clock, reverse } = w;
+  const { rangeKm } = model.geometry.contacts;
+  const from = links.from[track] as number;
+  const to = links.to[track] as number;
+  const row = plan.row[track] as number;
+  let startKm: number;
+  let endKm: number;
+  if (rangeKm !== undefined && row >= 0) {
+    startKm = endKm = rangeKm[row] as number;
+  } else {
+    startKm = distanceKm(sky.row(clock.tick), from, to);
+    endKm = distanceKm(sky.row(clock.tick + 1), from, to);
+  }
+  const back = track < model.firstUplink ? (reverse[track] as number) : model.firstDownlink + track - model.firstUplink;
+  links.rangeStartKm[track] = startKm;
+  links.rangeEndKm[track] = endKm;
+  if (back < 0) return;
+  links.rangeStartKm[back] = startKm;
+  links.rangeEndKm[back] = endKm;
+}
+
+function distanceKm(row: Float32Array, a: number, b: number): number {
+  const dx = (row[3 * a] as number) - (row[3 * b] as number);
+  const dy = (row[3 * a + 1] as number) - (row[3 * b + 1] as number);
+  const dz = (row[3 * a + 2] as number) - (row[3 * b + 2] as number);
+  return Math.sqrt(dx * dx + dy * dy + dz * dz);
+}
+
+/** Which satellite each antenna has by now, or will have next by the plan. */
+function lookAhead(w: WorldState): void {
+  const { plan, model, links, clock } = w;
+  const { contacts, tickS } = model.geometry;
+  const { antennaFirst, ofAntenna, endTick, startTick, peer } = contacts;
+  for (let q = 0; q < model.antennaCount; q++) {
+    const end = antennaFirst[q + 1] as number;
+    let i = plan.antennaCursor[q] as number;
+    while (i < end && (endTick[ofAntenna[i] as number] as number) <= clock.tick) i++;
+    plan.antennaCursor[q] = i;
+    const now = links.to[model.firstUplink + q] as number;
+    // A planned contact that an outage has cut counts as gone: the next one is waited for.
+    const row = i < end ? (ofAntenna[i] as number) : -1;
+    const cut = row >= 0 && (startTick[row] as number) <= clock.tick && now < 0;
+    const next = cut ? (i + 1 < end ? (ofAntenna[i + 1] as number) : -1) : row;
+    plan.nextSatellite[q] = now >= 0 ? now : next < 0 ? -1 : (peer[next] as number);
+    plan.nextAttachS[q] = now >= 0 ? 0 : next < 0 ? Infinity : (startTick[next] as number) * tickS;
+  }
+}
