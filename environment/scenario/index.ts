@@ -1,10 +1,23 @@
-export { perigeeKm } from './contradictions.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
 export { type ScenarioOverrides, loadScenario, overrideScenario, parseScenario, varyScenario } from './load.ts';
+export { scenarioNotes } from './notes.ts';
+export { perigeeKm, walkerAltitudeKm } from './rules/orbits.ts';
+export { type Standing, mayHold } from './rules/security.ts';
+export { type SatelliteNames, satelliteNames } from './satellite-names.ts';
 export {
+  type BackupConfig,
   type ConstellationConfig,
+  type GatewayConfig,
   type GroundLinkConfig,
+  type Hazard,
+  type LabelConfig,
+  ORBIT_KINDS,
+  type RelayConfig,
   type SatelliteConfig,
   type Scenario,
+  type ScheduledFault,
+  type TerminalConfig,
+  type WalkerConfig,
   scenarioSchema,
 } from './schema.ts';
+export { nodePlace, sourcePlace } from './source.ts';

@@ -14,7 +14,8 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly minItems?: number;
   readonly enum?: readonly string[];
-  readonly const?: number;
+  readonly oneOf?: readonly JsonSchema[];
+  readonly const?: number | string;
   readonly format?: string;
   readonly pattern?: string;
   readonly minLength?: number;

@@ -5,15 +5,17 @@ import { SpaceCloudError } from '../../core/index.ts';
 import { findContradictions } from './contradictions.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { type PlaceOf, scenarioError } from './problem.ts';
-import { type Scenario, scenarioSchema } from './schema.ts';
+import { ORBIT_KINDS, type Scenario, scenarioSchema } from './schema.ts';
 import { shapeProblems } from './shape-problems.ts';
+import { inheritSource, keepSource } from './source.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** Changes asked for from outside the file, such as on a command line. */
 export interface ScenarioOverrides {
   /**
    * Element-set file (OMM or TLE), relative to the working directory. It takes the place of all constellations: one is left,
-   * with the name and the laser links of the first.
+   * with the name, laser links and standing of the first and the radios of all. Relays to the others go with them, as do
+   * hazards of theirs.
    */
   readonly elements?: string | undefined;
   readonly load?: number | undefined;
@@ -34,7 +36,7 @@ export interface ScenarioOverrides {
 export function loadScenario(file: string, overrides: ScenarioOverrides = {}): Scenario {
   const { scenario, placeOf } = parse(readText(file), file);
   const changed = overrideScenario(scenario, overrides);
-  checkElementFiles(changed, overrides.elements === undefined ? placeOf : undefined);
+  checkOrbitFiles(changed, overrides.elements === undefined ? placeOf : undefined);
   return changed;
 }
 
@@ -63,17 +65,27 @@ export function varyScenario(scenario: Scenario, recipe: (draft: Draft<Scenario>
 export function overrideScenario(scenario: Scenario, overrides: ScenarioOverrides): Scenario {
   const { elements, load, name, epoch, durationS } = overrides;
   if (Object.values(overrides).every((value) => value === undefined)) return scenario;
-  return varyScenario(scenario, (draft) => {
+  const variant = varyScenario(scenario, (draft) => {
     if (name !== undefined) draft.name = name;
     if (epoch !== undefined) draft.epoch = epoch;
     if (durationS !== undefined) draft.durationS = durationS;
     if (load !== undefined) draft.traffic.load = load;
-    const [first] = draft.constellations;
-    if (elements !== undefined && first) {
-      const { name: same, isl, radios } = first;
-      draft.constellations = [{ name: same, isl, radios, elements: { file: elements } }];
-    }
+    if (elements !== undefined) flyInstead(draft, elements);
   });
+  // Names and numbers of the head move nothing else in the file.
+  inheritSource(variant, scenario, elements === undefined ? [] : ['constellations', 'relays', 'faults']);
+  return variant;
+}
+
+function flyInstead(draft: Draft<Scenario>, file: string): void {
+  const [first] = draft.constellations;
+  if (!first) return;
+  const radios = [...new Set(draft.constellations.flatMap((constellation) => constellation.radios))];
+  const gone = new Set(draft.constellations.slice(1).map(({ name }) => name));
+  for (const kind of ORBIT_KINDS) delete first[kind];
+  draft.constellations = [{ ...first, radios, elements: { file } }];
+  draft.relays = draft.relays.filter(({ from, to }) => !gone.has(from) && !gone.has(to));
+  draft.faults.hazards = draft.faults.hazards.filter(({ of }) => of === undefined || !gone.has(of));
 }
 
 interface Parsed {
@@ -84,10 +96,13 @@ interface Parsed {
 function parse(text: string, file: string): Parsed {
   const { value, placeOf } = readYaml(text, file);
   const scenario = produce(validate(value, placeOf), (draft) => {
-    for (const { elements } of draft.constellations) {
-      if (elements && !path.isAbsolute(elements.file)) elements.file = path.join(path.dirname(file), elements.file);
+    for (const { elements, ephemeris } of draft.constellations) {
+      for (const source of [elements, ephemeris]) {
+        if (source && !path.isAbsolute(source.file)) source.file = path.join(path.dirname(file), source.file);
+      }
     }
   });
+  keepSource(scenario, { text, file, replaced: [] });
   return { scenario, placeOf };
 }
 
@@ -105,11 +120,15 @@ function readText(file: string): string {
   try {
     const info = statSync(file);
     if (!info.isFile()) {
-      throw new SpaceCloudError('FILE_READ', `Expected a scenario file, found a folder or device: ${file}.`, { place });
+      throw new SpaceCloudError('FILE_READ', `Expected a scenario file, found a folder or device: ${file}.`, {
+        place,
+        hint: 'Name a YAML file.',
+      });
     }
     if (info.size > MAX_FILE_BYTES) {
       const message = `Expected a scenario of at most ${MAX_FILE_BYTES} bytes, got ${info.size}.`;
-      throw new SpaceCloudError('SCENARIO_TOO_LARGE', message, { place });
+      const hint = 'Element sets belong in a file of their own.';
+      throw new SpaceCloudError('SCENARIO_TOO_LARGE', message, { place, hint });
     }
     bytes = readFileSync(file);
   } catch (cause) {
@@ -121,6 +140,7 @@ function readText(file: string): string {
   } catch (cause) {
     throw new SpaceCloudError('SCENARIO_SYNTAX', 'Expected a scenario in UTF-8, found bytes that are not.', {
       place,
+      hint: 'Save the file as UTF-8.',
       cause,
     });
   }
@@ -138,19 +158,22 @@ function unreadable(file: string, cause: unknown): SpaceCloudError {
   }
   return new SpaceCloudError('FILE_READ', `Expected a readable scenario file, got ${reason}.`, {
     place: { file },
+    hint: 'Check the permissions of the file.',
     cause,
   });
 }
 
 /** Fails on loading rather than when the geometry is computed. */
-function checkElementFiles({ constellations }: Scenario, placeOf: PlaceOf | undefined): void {
-  for (const [index, { elements }] of constellations.entries()) {
-    if (!elements || existsSync(elements.file)) continue;
-    const place = placeOf?.(['constellations', index, 'elements', 'file'], false) ?? { file: elements.file };
-    const message = `constellations[${index}].elements.file: expected an element-set file, found none at ${elements.file}.`;
-    const hint = placeOf
-      ? 'The path is relative to the scenario file.'
-      : 'The path is relative to the working directory.';
-    throw new SpaceCloudError('FILE_NOT_FOUND', message, { place, hint });
+function checkOrbitFiles({ constellations }: Scenario, placeOf: PlaceOf | undefined): void {
+  for (const [index, constellation] of constellations.entries()) {
+    for (const kind of ['elements', 'ephemeris'] as const) {
+      const file = constellation[kind]?.file;
+      if (file === undefined || existsSync(file)) continue;
+      const what = kind === 'elements' ? 'an element-set file' : 'an ephemeris file';
+      const place = placeOf?.(['constellations', index, kind, 'file'], false) ?? { file };
+      const message = `constellations[${index}].${kind}.file: expected ${what}, found none at ${file}.`;
+      const hint = `The path is relative to the ${placeOf ? 'scenario file' : 'working directory'}.`;
+      throw new SpaceCloudError('FILE_NOT_FOUND', message, { place, hint });
+    }
   }
 }

@@ -2,13 +2,44 @@ import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
 import type { FieldPath } from './problem.ts';
 import { splitUnit } from './units.ts';
 
-/** The schema of the field at `path`; undefined for a field the format does not have. */
-export function schemaAt(path: FieldPath): JsonSchema | undefined {
+/**
+ * The schema of the field at `path` of the scenario `root`; undefined for a field the format does not have. Where a map has
+ * variants, such as the kinds of faults, it is that of the variant the scenario chose, or of all together when it chose none.
+ */
+export function schemaAt(path: FieldPath, root: unknown): JsonSchema | undefined {
   let schema: JsonSchema | undefined = scenarioJsonSchema();
+  let value = root;
   for (const step of path) {
     schema = typeof step === 'number' ? schema?.items : ownProperty(schema, step);
+    value = stepInto(value, step);
+    schema = schema && variantOf(schema, value);
   }
   return schema;
+}
+
+/** The value of a field; undefined where there is none. */
+export function stepInto(value: unknown, step: string | number): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
+  return (value as Readonly<Record<string | number, unknown>>)[step];
+}
+
+/** Variants are told apart by their `kind`. */
+function variantOf(schema: JsonSchema, value: unknown): JsonSchema {
+  const variants = variantsOf(schema);
+  if (variants.length === 0) return schema;
+  const kind = stepInto(value, 'kind');
+  const chosen = variants.find(({ properties }) => properties?.['kind']?.const === kind);
+  if (chosen) return chosen;
+  const kinds = variants.map(({ properties }) => String(properties?.['kind']?.const));
+  const all = Object.assign({}, ...variants.map(({ properties }) => properties)) as NonNullable<
+    JsonSchema['properties']
+  >;
+  return { type: 'object', properties: { ...all, kind: { type: 'string', enum: kinds } } };
+}
+
+/** Alternatives that are maps of their own; not those that only say which fields go together. */
+function variantsOf({ oneOf = [] }: JsonSchema): readonly JsonSchema[] {
+  return oneOf.filter(({ properties }) => properties !== undefined);
 }
 
 /** Names of the fields a map may have. */
@@ -37,9 +68,10 @@ export function homesOf(key: string): readonly string[] {
     for (const [name, child] of Object.entries(schema.properties ?? {}))
       walk(child, at === '' ? name : `${at}.${name}`);
     if (schema.items) walk(schema.items, `${at}[]`);
+    for (const variant of variantsOf(schema)) walk(variant, at);
   };
   walk(scenarioJsonSchema(), '');
-  return homes;
+  return [...new Set(homes)];
 }
 
 function ownProperty(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {

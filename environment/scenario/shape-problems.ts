@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { nearestWord } from './edit-distance.ts';
 import type { JsonSchema } from './json-schema.ts';
 import { type FieldPath, type Problem, describeValue } from './problem.ts';
-import { describeExpected, fieldNames, homesOf, schemaAt } from './schema-guide.ts';
+import { describeExpected, fieldNames, homesOf, schemaAt, stepInto } from './schema-guide.ts';
 import { type Unit, convertUnit, findUnit, readQuantity, splitUnit } from './units.ts';
 
 /** What the schema found wrong with `root`, in words, with hints about slips of name and unit. */
@@ -10,11 +10,13 @@ export function shapeProblems(root: unknown, issues: readonly z.core.$ZodIssue[]
   const problems: Problem[] = [];
   // Fields that an unknown name was meant for: not also reported as missing.
   const meant = new Set<string>();
+  const hasUnknown = new Set<string>();
   for (const issue of issues) {
     if (issue.code !== 'unrecognized_keys') continue;
     const path = fieldPath(issue.path);
+    hasUnknown.add(JSON.stringify(path));
     for (const key of issue.keys) {
-      const { problem, meantKey } = unknownField([...path, key], valueAt(root, [...path, key]));
+      const { problem, meantKey } = unknownField([...path, key], root);
       problems.push(problem);
       if (meantKey !== undefined) meant.add(JSON.stringify([...path, meantKey]));
     }
@@ -24,7 +26,9 @@ export function shapeProblems(root: unknown, issues: readonly z.core.$ZodIssue[]
     const path = fieldPath(issue.path);
     const value = valueAt(root, path);
     if (value === undefined && meant.has(JSON.stringify(path))) continue;
-    problems.push(issue.code === 'custom' ? brokenRule(path, issue.message, value) : wrongValue(path, value));
+    if (issue.code !== 'custom') problems.push(wrongValue(path, root));
+    // A misspelt field of the rule is reported already.
+    else if (!hasUnknown.has(JSON.stringify(path))) problems.push(brokenRule(path, issue.message, value));
   }
   return problems;
 }
@@ -34,9 +38,10 @@ interface UnknownField {
   readonly meantKey?: string;
 }
 
-function unknownField(path: FieldPath, value: unknown): UnknownField {
+function unknownField(path: FieldPath, root: unknown): UnknownField {
   const key = String(path.at(-1));
-  const known = fieldNames(schemaAt(path.slice(0, -1)));
+  const value = valueAt(root, path);
+  const known = fieldNames(schemaAt(path.slice(0, -1), root));
   const inOtherUnit = matchStem(key, known);
   if (inOtherUnit) {
     const { meantKey, given, wanted } = inOtherUnit;
@@ -77,8 +82,9 @@ function matchStem(key: string, known: readonly string[]) {
   return undefined;
 }
 
-function wrongValue(path: FieldPath, value: unknown): Problem {
-  const schema = schemaAt(path) ?? {};
+function wrongValue(path: FieldPath, root: unknown): Problem {
+  const value = valueAt(root, path);
+  const schema = schemaAt(path, root) ?? {};
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'scenario');
   const base = { path, expected: describeExpected(schema, key), found: describeValue(value) };
   const numeric = schema.type === 'number' || schema.type === 'integer';
@@ -125,20 +131,17 @@ function textHint(schema: JsonSchema, value: string): string | undefined {
   return `Write ${plain}, without quotes or separators.`;
 }
 
-/** A rule between fields: today only the choice between `walker` and `elements`. */
+/** A rule between fields of one map, such as the choice among the kinds of orbit. */
 function brokenRule(path: FieldPath, expected: string, value: unknown): Problem {
-  const given = expected.split(/[^\w]+/).filter((word) => valueAt(value, [word]) !== undefined);
-  const found = given.length === 0 ? 'neither' : given.join(' and ');
-  return { code: 'SCENARIO_FIELD', path, expected, found };
+  const named = [...new Set(expected.split(/[^\w]+/))];
+  const given = named.filter((word) => valueAt(value, [word]) !== undefined);
+  const found = given.length === 0 ? 'none of them' : given.join(' and ');
+  const hint = given.length === 0 ? 'Add what is missing.' : 'Keep one of the choices, and the whole of it.';
+  return { code: 'SCENARIO_FIELD', path, expected, found, hint };
 }
 
 function valueAt(root: unknown, path: FieldPath): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Readonly<Record<string | number, unknown>>)[step];
-  }
-  return value;
+  return path.reduce(stepInto, root);
 }
 
 function fieldPath(path: readonly PropertyKey[]): FieldPath {

@@ -37,19 +37,28 @@ export function readYaml(text: string, file: string): YamlSource {
   if (fault) {
     const [offset] = fault.pos;
     if (fault.code === 'RESOURCE_EXHAUSTION') {
-      refuse('SCENARIO_TOO_LARGE', offset, { message: 'Expected a scenario that fits the stack, got deeper nesting.' });
+      refuse('SCENARIO_TOO_LARGE', offset, {
+        message: 'Expected a scenario that fits the stack, got deeper nesting.',
+        hint: 'The format itself needs six levels.',
+      });
     }
     const message = `Expected well-formed YAML, got: ${fault.message}`;
-    refuse('SCENARIO_SYNTAX', offset, { message, ...HINTS[fault.code] });
+    refuse('SCENARIO_SYNTAX', offset, { message, hint: HINTS[fault.code] ?? GENERAL_HINT });
   }
   const plain = plainValues(document, refuse);
   return { value: plain.value, placeOf: (path, atKey) => place(find(document, plain.targets, { path, atKey })) };
 }
 
-const HINTS: Readonly<Partial<Record<string, { readonly hint: string }>>> = {
-  TAB_AS_INDENT: { hint: 'Indent with spaces; YAML allows no tabs there.' },
-  MULTIPLE_DOCS: { hint: 'Keep one scenario per file, without `---` between parts.' },
-  TAG_RESOLVE_FAILED: { hint: 'Scenarios use no tags: remove the word that starts with `!`.' },
+const GENERAL_HINT = 'Check quotes, brackets and colons here and on the line before.';
+
+const HINTS: Readonly<Partial<Record<string, string>>> = {
+  TAB_AS_INDENT: 'Indent with spaces; YAML allows no tabs there.',
+  MULTIPLE_DOCS: 'Keep one scenario per file, without `---` between parts.',
+  TAG_RESOLVE_FAILED: 'Scenarios use no tags: remove the word that starts with `!`.',
+  BAD_INDENT: 'Fields of one map start in the same column, with spaces.',
+  BLOCK_AS_IMPLICIT_KEY: 'Fields of one map start in the same column, each with its own colon.',
+  MISSING_CHAR: 'Close the quote or bracket, or put the text in quotes.',
+  UNEXPECTED_TOKEN: 'Put text with special characters in quotes.',
 };
 
 interface Wanted {

@@ -50,11 +50,11 @@ export function plainValues(document: Document.Parsed, refuse: Refuse): PlainVal
     const entry = named.get(source);
     if (!entry) {
       const message = `Expected an anchor &${source} before the alias *${source}, found none.`;
-      return refuse('SCENARIO_SYNTAX', offsetOf(alias), { message });
+      return refuse('SCENARIO_SYNTAX', offsetOf(alias), { message, hint: 'Put text that starts with * in quotes.' });
     }
     if (!entry.done) {
       const message = `Expected a value that ends, but the alias *${source} stands inside &${source} itself.`;
-      return refuse('SCENARIO_SYNTAX', offsetOf(alias), { message });
+      return refuse('SCENARIO_SYNTAX', offsetOf(alias), { message, hint: 'Write the value out.' });
     }
     targets.set(alias, entry.node);
     return entry.done;
@@ -94,7 +94,7 @@ export function plainValues(document: Document.Parsed, refuse: Refuse): PlainVal
       return { value, size: 1 };
     }
     const message = `Expected text, a number, true or false, found ${describeValue(value)}.`;
-    return refuse('SCENARIO_SYNTAX', offsetOf(node), { message });
+    return refuse('SCENARIO_SYNTAX', offsetOf(node), { message, hint: 'Put it in quotes if it is meant as text.' });
   };
 
   const sum = (size: number, more: number, at: Node): number => {
@@ -118,5 +118,6 @@ function fieldName(key: Node, refuse: Refuse): string {
   const found = isAlias(key) ? 'an alias' : 'a map or list';
   return refuse('SCENARIO_SYNTAX', offsetOf(key), {
     message: `Expected a field name before the colon, found ${found}.`,
+    hint: 'Put the name in quotes if it contains special characters.',
   });
 }

@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
     code: 'SCENARIO_FIELD',
     at: '31:5',
     says: ['terminals[0].colour'],
-    hints: ['Known here: name, latDeg, lonDeg, heightM, population'],
+    hints: ['Known here: name, latDeg, lonDeg, heightM, track, population, radios'],
   },
   {
     what: 'a known field in the wrong map',
@@ -44,8 +44,8 @@ const CASES: readonly Case[] = [
     text: changed('      altitudeKm: 1200\n', ''),
     code: 'SCENARIO_FIELD',
     at: '9:7',
-    says: ['constellations[0].walker.altitudeKm: expected a number in km, found nothing (the field is missing)'],
-    hints: ['mean altitude above the WGS-84 equatorial radius'],
+    says: ['constellations[0].walker: expected exactly one of altitudeKm and meanMotionRevPerDay, found none of them'],
+    hints: ['altitudeKm: 550'],
   },
   {
     what: 'a number out of range',
@@ -151,11 +151,11 @@ const CASES: readonly Case[] = [
     says: ['satellite: expected a map of fields, found an empty list'],
   },
   {
-    what: 'neither walker nor elements',
+    what: 'no orbits',
     text: VALID_TEXT.replace(/ {4}walker:\n(?: {6}.*\n)+/, ''),
     code: 'SCENARIO_FIELD',
     at: '7:5',
-    says: ['constellations[0]: expected exactly one of walker and elements, found neither'],
+    says: ['constellations[0]: expected exactly one of walker, elements, geostationary, ephemeris, lunar, found none of them'],
   },
   {
     what: 'walker and elements',

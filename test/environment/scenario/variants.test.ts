@@ -32,15 +32,26 @@ describe('loadScenario', () => {
       maxRangeKm: 5000,
       earthClearanceKm: 80,
       acquisitionS: 30,
+      slewDegS: 2,
       crossSeam: false,
+      gridWrap: 'facing',
+      maxInterPlaneLatDeg: 90,
+      maxTrackingDegS: 180,
+      rateSchedule: [],
       terminalPowerW: 40,
     });
-    expect(scenario.gatewayLink).toEqual({ maxRateBps: 5e9, minElevationDeg: 10, fullRateRangeKm: 1250 });
+    expect(scenario.gatewayLink).toEqual({
+      maxRateBps: 5e9,
+      minElevationDeg: 10,
+      kind: 'rf',
+      rateSchedule: [],
+      fullRateRangeKm: 1250,
+    });
   });
 
   it('keeps the other defaults of a map that is given in part', () => {
     const scenario = parseScenario(`${VALID_TEXT}terminalLink: { minElevationDeg: 25 }\n`, 'small.yaml');
-    expect(scenario.terminalLink).toEqual({ maxRateBps: 1e9, minElevationDeg: 25, fullRateRangeKm: 1250 });
+    expect(scenario.terminalLink).toMatchObject({ maxRateBps: 1e9, minElevationDeg: 25, fullRateRangeKm: 1250 });
   });
 
   it('freezes to the depth', () => {
