@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SpaceCloudError } from '../../core/index.ts';
 import { type ElementSet, elementsError } from './element-set.ts';
-import { parseOmmCsv, parseOmmJson, parseOmmXml } from './omm-files.ts';
-import { parseTle } from './tle.ts';
+import { parseOmmCsv, parseOmmJson, parseOmmKvn, parseOmmXml } from './omm-files.ts';
+import { type TleReading, parseTle } from './tle.ts';
 
 /**
- * Reads element sets in any of the formats the product knows; which one is told from the content: OMM as JSON, XML or CSV,
- * else TLE. `file` names the source in errors.
+ * Reads element sets in any of the formats the product knows; which one is told from the content: OMM as JSON, XML, CSV or KVN,
+ * else TLE. `file` names the source in errors; `reading` is for TLEs.
  *
  * Throws ELEMENTS_SYNTAX and ELEMENTS_CHECKSUM with line and column; a file without any set is ELEMENTS_SYNTAX.
  */
-export function parseElements(text: string, file: string): ElementSet[] {
+export function parseElements(text: string, file: string, reading: TleReading = {}): ElementSet[] {
   const content = text.replace(/^\uFEFF/, '');
   const start = content.trimStart();
-  const sets = parserFor(start)(content, file);
+  const sets = parserFor(start)(content, file, reading);
   if (sets.length === 0) {
     throw elementsError('ELEMENTS_SYNTAX', 'Expected at least one element set, got none.', {
       file,
@@ -25,11 +25,12 @@ export function parseElements(text: string, file: string): ElementSet[] {
   return sets;
 }
 
-function parserFor(start: string): (text: string, file: string) => ElementSet[] {
+function parserFor(start: string): (text: string, file: string, reading: TleReading) => ElementSet[] {
   if (start.startsWith('[') || start.startsWith('{')) return parseOmmJson;
   if (start.startsWith('<')) return parseOmmXml;
   const firstLine = start.split(/\r|\n/, 1)[0] as string;
   if (firstLine.includes(',') && /\bEPOCH\b/.test(firstLine)) return parseOmmCsv;
+  if (/^CCSDS_OMM_VERS\s*=/.test(firstLine)) return parseOmmKvn;
   return parseTle;
 }
 

@@ -1,5 +1,6 @@
 export { gmstRad } from './earth-rotation.ts';
 export { type LeftOut, selectElements } from './element-constellation.ts';
+export { type StateTime, elementStates } from './element-states.ts';
 export { type ElementsText, parseElements, readElementsText } from './elements-file.ts';
 export type { Ephemeris } from './ephemeris.ts';
 export { ecefFromTemeInto } from './frames.kernel.ts';

@@ -103,6 +103,39 @@ function csvFields(line: string): { text: string; column: number }[] {
   return fields;
 }
 
+/**
+ * Reads OMM as KVN (CCSDS 502.0-B, `KEYWORD = value`): every `CCSDS_OMM_VERS` begins an object. Comments, blank lines and units
+ * in brackets are passed over.
+ */
+export function parseOmmKvn(text: string, file: string): ElementSet[] {
+  const sets: ElementSet[] = [];
+  let values = new Map<string, string>();
+  let places = new Map<string, SourcePlace>();
+  let start: SourcePlace | undefined;
+  const finish = (): void => {
+    if (start === undefined) return;
+    const [place, found] = [start, places];
+    sets.push(elementSetOfOmm({ values, place, fieldPlace: (keyword) => found.get(keyword) ?? place }));
+  };
+  text.split(/\r\n|\n|\r/).forEach((line, index) => {
+    if (line.trim() === '' || /^\s*COMMENT\b/.test(line)) return;
+    const match = /^\s*([A-Z][A-Z0-9_]*)\s*=\s*(.*?)\s*(?:\[[^\]]*\])?\s*$/.exec(line);
+    const place = { file, line: index + 1, column: 1 };
+    if (match === null) throw elementsError('ELEMENTS_SYNTAX', `Expected 'KEYWORD = value', got '${line}'.`, place);
+    const [, keyword, value] = match as unknown as [string, string, string];
+    if (keyword === 'CCSDS_OMM_VERS') {
+      finish();
+      values = new Map();
+      places = new Map();
+      start = place;
+    }
+    values.set(keyword, value);
+    places.set(keyword, place);
+  });
+  finish();
+  return sets;
+}
+
 /** Reads OMM as XML (CCSDS 505.0-B): every `<segment>` is one object; attributes and other elements are passed over. */
 export function parseOmmXml(text: string, file: string): ElementSet[] {
   const placeOf = createPlaceFinder(text, file);

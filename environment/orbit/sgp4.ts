@@ -34,7 +34,7 @@ export function createSgp4Object(set: ElementSet, base: UtcInstant): Sgp4Object 
 
 /** What SGP4 says about the object's last state, or undefined when it had one. */
 export function sgp4Failure(object: Sgp4Object): string | undefined {
-  const { error } = object.satRec;
+  const error: number = object.satRec.error;
   return error === 0 ? undefined : `SGP4: ${SGP4_ERRORS[error] ?? `error ${error}`}`;
 }
 

@@ -1,3 +1,4 @@
+import type { SourcePlace } from '../../core/index.ts';
 import { type ElementSet, checkElementSet, elementsError, parseCatalogueId } from './element-set.ts';
 import { type UtcInstant, utcOfYearDay } from './utc.ts';
 
@@ -10,6 +11,12 @@ interface Field {
   readonly from: number;
   readonly to: number;
   readonly pattern: RegExp;
+}
+
+/** How TLEs are read. */
+export interface TleReading {
+  /** Told of every wrong checksum, whose line is then read all the same; without it the line is refused. */
+  readonly onWrongChecksum?: (message: string, place: SourcePlace) => void;
 }
 
 const DECIMAL = /^ *-?\d*\.\d+ *$/;
@@ -29,19 +36,20 @@ const REVOLUTION: Field = { what: 'revolution number', from: 64, to: 68, pattern
 
 /**
  * Reads two- and three-line element sets (CelesTrak `tle` and `3le`; format: CelesTrak, NORAD Two-Line Element Set Format).
- * Blank lines and lines that start with `#` are skipped; a name may be preceded by `0 `.
+ * Blank lines and lines that start with `#` are skipped; a name may be preceded by `0 `. What follows the 69 columns after a
+ * blank, as in the verification set of SGP4, is passed over.
  *
  * Throws ELEMENTS_SYNTAX (truncated or malformed line, missing line, numbers out of range) and ELEMENTS_CHECKSUM, each with
  * line and column.
  */
-export function parseTle(text: string, file: string): ElementSet[] {
+export function parseTle(text: string, file: string, reading: TleReading = {}): ElementSet[] {
   const sets: ElementSet[] = [];
   let name: string | undefined;
   let nameLine = 0;
   let line1: string | undefined;
   const lines = text.split(/\r\n|\n|\r/);
   for (let index = 0; index < lines.length; index++) {
-    const line = (lines[index] as string).trimEnd();
+    const line = withoutAppendix((lines[index] as string).trimEnd());
     const lineNumber = index + 1;
     if (line === '' || line.startsWith('#')) continue;
     if (line1 !== undefined) {
@@ -52,12 +60,12 @@ export function parseTle(text: string, file: string): ElementSet[] {
           { file, line: lineNumber, column: 1 },
         );
       }
-      checkLine(line, { file, line: lineNumber });
+      checkLine(line, { file, line: lineNumber }, reading);
       sets.push(elementSet(name, [line1, line], { file, line: lineNumber }));
       line1 = undefined;
       name = undefined;
     } else if (line.startsWith('1 ')) {
-      checkLine(line, { file, line: lineNumber });
+      checkLine(line, { file, line: lineNumber }, reading);
       line1 = line;
     } else if (name !== undefined || line.startsWith('2 ')) {
       throw elementsError(
@@ -85,7 +93,11 @@ interface LinePlace {
   readonly line: number;
 }
 
-function checkLine(line: string, place: LinePlace): void {
+function withoutAppendix(line: string): string {
+  return /^[12] /.test(line) && line.charAt(LINE_LENGTH) === ' ' ? line.slice(0, LINE_LENGTH) : line;
+}
+
+function checkLine(line: string, place: LinePlace, reading: TleReading): void {
   if (line.length !== LINE_LENGTH) {
     throw elementsError(
       'ELEMENTS_SYNTAX',
@@ -95,12 +107,11 @@ function checkLine(line: string, place: LinePlace): void {
   }
   const found = line.charAt(LINE_LENGTH - 1);
   const expected = tleChecksum(line);
-  if (found !== String(expected)) {
-    throw elementsError('ELEMENTS_CHECKSUM', `Expected the TLE checksum ${expected}, got '${found}'.`, {
-      ...place,
-      column: LINE_LENGTH,
-    });
-  }
+  if (found === String(expected)) return;
+  const message = `Expected the TLE checksum ${expected}, got '${found}'.`;
+  const column = { ...place, column: LINE_LENGTH };
+  if (reading.onWrongChecksum === undefined) throw elementsError('ELEMENTS_CHECKSUM', message, column);
+  reading.onWrongChecksum(message, column);
 }
 
 /** Sum of the digits of the first 68 columns, a minus counting 1, modulo 10. */

@@ -65,6 +65,14 @@ export function formatUtc(at: UtcInstant): string {
   return `${formatDate(at)}T${clock}.${String(milliseconds % 1000).padStart(3, '0')}Z`;
 }
 
+/** `YYYY-MM-DDThh:mm:ss.ssssssZ`, rounded to the microsecond. */
+export function formatUtcMicroseconds(at: UtcInstant): string {
+  const rounded = Math.round(at.secondOfDay * 1e6);
+  const whole = instant(at.day, Math.floor(rounded / 1e6));
+  const fraction = String(rounded % 1e6).padStart(6, '0');
+  return formatUtc(whole).replace(/\.000Z$/, `.${fraction}Z`);
+}
+
 function instant(day: number, second: number): UtcInstant {
   const carry = Math.floor(second / 86400);
   return { day: day + carry, secondOfDay: second - carry * 86400 };

@@ -2,7 +2,7 @@ import { J2_EARTH, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCl
 import type { ElementSet } from './element-set.ts';
 import type { Ephemeris } from './ephemeris.ts';
 import { type MeanElements, meanElementPositionsInto, meanElementStatesInto } from './mean-elements.kernel.ts';
-import { createSgp4Object, sgp4Ephemeris } from './sgp4.ts';
+import { createSgp4Object, sgp4Ephemeris, sgp4Failure } from './sgp4.ts';
 import { type UtcInstant, parseUtc, secondsBetween } from './utc.ts';
 import {
   type WalkerShell,
@@ -144,11 +144,12 @@ function sgp4Shell(
   const { elementsEpoch, epoch } = time as { elementsEpoch: UtcInstant; epoch: UtcInstant };
   const sets = shellElementSets(walker, constellationName, elementsEpoch);
   const objects = sets.map((set) => createSgp4Object(set, epoch));
-  const refused = objects.find((object) => object.satRec.error !== 0);
-  if (refused !== undefined) {
+  for (const object of objects) {
+    const reason = sgp4Failure(object);
+    if (reason === undefined) continue;
     throw new SpaceCloudError(
       'SCENARIO_ORBIT',
-      `Expected an orbit that SGP4 can propagate for constellation '${constellationName}', got its error ${refused.satRec.error} for '${refused.set.name}'.`,
+      `Expected an orbit that SGP4 can propagate for constellation '${constellationName}', got one it refuses for '${object.set.name}' (${reason}).`,
       { hint: "Check eccentricity and altitude, or use propagator: 'j2'." },
     );
   }

@@ -4,7 +4,7 @@ import { C_KM_S, F_EARTH_WGS72, RAD_PER_DEG, R_EARTH_WGS72_KM, R_EARTH_WGS84_KM 
 import { ecefFromTemeInto, gmstRad, walkerNotes } from '../../../environment/orbit/index.ts';
 import { parseUtc } from '../../../environment/orbit/utc.ts';
 import { type WalkerShell, shellSemiMajorKm } from '../../../environment/orbit/walker-shell.ts';
-import { shellElementSets, walkerElements, walkerEphemeris } from '../../../environment/orbit/walker.ts';
+import { shellElementSets, walkerEphemeris } from '../../../environment/orbit/walker.ts';
 import { at, must } from '../../present.ts';
 
 const EPOCH = must(parseUtc('2000-01-01T00:00:00Z'));
