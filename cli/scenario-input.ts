@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../core/index.ts';
 import type { Geometry, Scenario, ScenarioOverrides } from '../environment/index.ts';
 import { positiveNumber } from './arguments.ts';
+import { packageInfo } from './package-info.ts';
 import { startProgress } from './progress.ts';
 import type { CommandStreams } from './run-command.ts';
 
@@ -35,12 +38,19 @@ export async function loadScenarioInput(
   streams: CommandStreams,
 ): Promise<LoadedScenario> {
   const { loadGeometry, loadScenario } = await import('../index.ts');
+  const { nearestWord, scenarioNotes } = await import('../environment/index.ts');
   const overrides: ScenarioOverrides = {
     ...(options.elements === undefined ? {} : { elements: options.elements }),
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
     ...(options.load === undefined ? {} : { load: options.load }),
   };
-  const scenario = loadScenario(name, overrides);
+  let scenario: Scenario;
+  try {
+    scenario = loadScenario(name, overrides);
+  } catch (error) {
+    throw withShipped(error, name, nearestWord);
+  }
+  for (const note of scenarioNotes(scenario)) streams.err(`Note: ${note}\n`);
   const ticks = Math.ceil(scenario.durationS / scenario.tickS);
   const progress = startProgress({ label: 'geometry', total: ticks, unit: 'ticks' });
   let geometry: Geometry;
@@ -56,6 +66,32 @@ export async function loadScenarioInput(
   for (const note of geometry.notes) streams.err(`Note: ${note}\n`);
   for (const { name: object, reason } of geometry.leftOut) streams.err(`Left out: ${object}: ${reason}\n`);
   return { scenario, geometry };
+}
+
+/** Adds the shipped scenarios to the hint of a scenario that was not found. */
+function withShipped(
+  error: unknown,
+  name: string,
+  nearestWord: (word: string, known: readonly string[]) => string | undefined,
+): unknown {
+  if (!(error instanceof SpaceCloudError) || error.code !== 'FILE_NOT_FOUND' || error.place?.file !== name)
+    return error;
+  const shipped = readdirSync(join(packageInfo().root, 'scenarios'))
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+  const nearest = nearestWord(name, shipped);
+  const hint = [
+    ...(nearest === undefined ? [] : [`Did you mean ${nearest}?`]),
+    ...(error.hint === undefined ? [] : [error.hint]),
+    `Shipped scenarios: ${shipped.join(', ')}.`,
+  ].join(' ');
+  return new SpaceCloudError(error.code, error.message, {
+    place: error.place,
+    hint,
+    details: error.details,
+    cause: error,
+  });
 }
 
 /** Errors: USAGE when a run of `runS` is longer than the scenario. */

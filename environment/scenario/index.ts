@@ -1,3 +1,4 @@
+export { nearestWord } from './edit-distance.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
 export { type ScenarioOverrides, loadScenario, overrideScenario, parseScenario, varyScenario } from './load.ts';
 export { scenarioNotes } from './notes.ts';
