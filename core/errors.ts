@@ -1,8 +1,9 @@
 /**
  * Every way the product refuses, in one table: code -> exit status and meaning.
  *
- * Exit statuses group by cause, so scripts can tell them apart: 2 usage, 3 scenario, 4 element sets, 5 files and disk,
- * 6 checkpoints and runs, 7 bundles, 8 nodes, 9 misuse of the library. 1 is an unexpected error (a bug); 130 is Ctrl-C.
+ * Exit statuses group by cause, so scripts can tell them apart: 2 usage, 3 scenario, 4 element sets and contact plans,
+ * 5 files and disk, 6 checkpoints and runs, 7 bundles, 8 nodes, 9 misuse of the library. 1 is an unexpected error (a bug);
+ * 130 is Ctrl-C.
  * A code is never given a second meaning.
  */
 export const ERROR_TABLE = {
@@ -17,6 +18,7 @@ export const ERROR_TABLE = {
   ELEMENTS_SYNTAX: { exit: 4, meaning: 'an element-set file that cannot be read, such as a truncated TLE' },
   ELEMENTS_CHECKSUM: { exit: 4, meaning: 'a TLE line whose checksum does not match' },
   ELEMENTS_UNUSABLE: { exit: 4, meaning: 'no object of the element-set file can be propagated at the epoch' },
+  CONTACTS_SYNTAX: { exit: 4, meaning: 'a contact plan that cannot be read' },
   FILE_NOT_FOUND: { exit: 5, meaning: 'a file or folder that does not exist' },
   FILE_READ: { exit: 5, meaning: 'a file that cannot be read' },
   FILE_WRITE: { exit: 5, meaning: 'a file or folder that cannot be written' },

@@ -1,0 +1,172 @@
+import type { SourcePlace } from '../../../core/index.ts';
+import { type Contact, type ContactPlan, compareContacts } from '../contact.ts';
+import { contactsError } from './contacts-error.ts';
+import { IonClock } from './ion-time.ts';
+import { WordReader, expectNumber, isFromZero, isPositive, linesOf } from './words.ts';
+
+const BITS_PER_BYTE = 8;
+
+interface Stretch {
+  readonly fromNode: string;
+  readonly toNode: string;
+  readonly startS: number;
+  readonly endS: number;
+  readonly place: SourcePlace;
+}
+interface IonContact extends Stretch {
+  readonly rateBps: number;
+  readonly confidence: number | undefined;
+}
+interface IonRange extends Stretch {
+  readonly owltS: number;
+}
+
+/**
+ * Reads the contacts and ranges of an ION administration file (`man ionrc`): `a contact +start +end from to bytes/s
+ * [confidence]` and `a range +start +end from to seconds`, in whole seconds. A range holds for the other direction too if its
+ * first node is the smaller one and no range is given for that direction. A contact during which the range changes becomes
+ * several. Other statements that add no contacts are passed over.
+ *
+ * @throws SpaceCloudError CONTACTS_SYNTAX with line and column; also for contacts of one pair that overlap, as ION refuses
+ * them, and for a contact without range
+ */
+export function readIonPlan(text: string, file: string): ContactPlan {
+  const clock = new IonClock();
+  const contacts: IonContact[] = [];
+  const ranges: IonRange[] = [];
+  for (const line of linesOf(text, file)) {
+    const words = new WordReader(line);
+    const { text: command, place } = words.word('a command');
+    if (command === '@') clock.setReference(words.word('a date'));
+    if (!changesPlan(command, words.peek()?.text, place)) continue;
+    const isContact = words.word('contact or range').text === 'contact';
+    const stretch = readStretch(words, clock, place);
+    if (isContact) {
+      const rate = words.number('a rate in whole bytes/s above 0', (value) => isPositive(value) && isWhole(value));
+      const confidence = words.peek() === undefined ? undefined : words.number('a confidence from 0 to 1', isFraction);
+      contacts.push({ ...stretch, rateBps: rate * BITS_PER_BYTE, confidence });
+    } else {
+      const owltS = words.number('a light time in whole seconds', (value) => isFromZero(value) && isWhole(value));
+      ranges.push({ ...stretch, owltS });
+    }
+    words.finish();
+  }
+  expectNoOverlap('contact', contacts);
+  expectNoOverlap('range', ranges);
+  const rangesOf = groupRanges(ranges);
+  return { contacts: contacts.flatMap((contact) => withRanges(contact, rangesOf)).sort(compareContacts) };
+}
+
+/** Statements of ionadmin that have nothing to do with contacts. */
+const PASSED_OVER = new Set(['1', '@', 'm', 's', 'x', 'i', 'l', 'e', 'v', 'w', 'q', 'r', 'h', '?', '^', '!']);
+
+function changesPlan(command: string, object: string | undefined, place: SourcePlace): boolean {
+  const isAboutPlan = object === 'contact' || object === 'range';
+  if (command === 'a' && isAboutPlan) return true;
+  if ((command === 'd' || command === 'c') && isAboutPlan) {
+    throw contactsError(
+      `Expected contacts and ranges to be added only, got '${command} ${object}'.`,
+      place,
+      'Leave out what is deleted or changed, and give the plan as it is in the end.',
+    );
+  }
+  if (PASSED_OVER.has(command)) return false;
+  const got = object === undefined ? command : `${command} ${object}`;
+  throw contactsError(`Expected 'a contact' or 'a range', got '${got}'.`, place);
+}
+
+function readStretch(words: WordReader, clock: IonClock, place: SourcePlace): Stretch {
+  const startS = clock.time(words.word('the start'));
+  const end = words.word('the end');
+  const endS = clock.time(end);
+  if (endS <= startS) throw contactsError(`Expected an end after ${startS} s, got ${endS} s.`, end.place);
+  const [fromNode, toNode] = ['the sending node', 'the receiving node'].map((expected) => {
+    const word = words.word(`${expected}, a whole number above 0`);
+    expectNumber(word, `${expected}, a whole number above 0`, (value) => isWhole(value) && isPositive(value));
+    return word.text;
+  }) as [string, string];
+  if (fromNode === toNode) throw contactsError(`Expected two nodes, got ${fromNode} twice.`, place);
+  return { fromNode, toNode, startS, endS, place };
+}
+
+function expectNoOverlap(what: string, stretches: readonly Stretch[]): void {
+  const sorted = [...stretches].sort((a, b) => a.startS - b.startS);
+  const lastOf = new Map<string, Stretch>();
+  for (const stretch of sorted) {
+    const { fromNode, toNode, startS, endS, place } = stretch;
+    const last = lastOf.get(pair(fromNode, toNode));
+    if (last !== undefined && startS < last.endS) {
+      throw contactsError(
+        `Expected one ${what} at a time from ${fromNode} to ${toNode}, got one from ${startS} to ${endS} s beside one from ` +
+          `${last.startS} to ${last.endS} s.`,
+        place,
+        `ION refuses a ${what} that overlaps another one of the same pair.`,
+      );
+    }
+    lastOf.set(pair(fromNode, toNode), stretch);
+  }
+}
+
+/** Ranges by direction, in order of time; a range towards the greater node serves the way back where nothing else does. */
+function groupRanges(ranges: readonly IonRange[]): ReadonlyMap<string, IonRange[]> {
+  const rangesOf = new Map<string, IonRange[]>();
+  const add = (key: string, range: IonRange): void => {
+    const list = rangesOf.get(key);
+    if (list === undefined) rangesOf.set(key, [range]);
+    else list.push(range);
+  };
+  for (const range of ranges) add(pair(range.fromNode, range.toNode), range);
+  const given = new Map([...rangesOf].map(([key, list]) => [key, [...list]]));
+  for (const range of ranges) {
+    if (Number(range.fromNode) > Number(range.toNode)) continue;
+    const back = pair(range.toNode, range.fromNode);
+    for (const part of partsOutside(range, given.get(back) ?? [])) add(back, part);
+  }
+  for (const list of rangesOf.values()) list.sort((a, b) => a.startS - b.startS);
+  return rangesOf;
+}
+
+/** The parts of a range that lie outside all others. */
+function partsOutside(range: IonRange, others: readonly IonRange[]): IonRange[] {
+  let parts = [range];
+  for (const other of others.filter(({ startS, endS }) => startS < range.endS && endS > range.startS)) {
+    parts = parts.flatMap((part) =>
+      [
+        { ...part, endS: Math.min(part.endS, other.startS) },
+        { ...part, startS: Math.max(part.startS, other.endS) },
+      ].filter(({ startS, endS }) => startS < endS),
+    );
+  }
+  return parts;
+}
+
+function withRanges(contact: IonContact, rangesOf: ReadonlyMap<string, readonly IonRange[]>): Contact[] {
+  const { fromNode, toNode, startS, endS, rateBps, confidence, place } = contact;
+  const pieces: Contact[] = [];
+  let coveredS = startS;
+  for (const range of rangesOf.get(pair(fromNode, toNode)) ?? []) {
+    if (range.endS <= coveredS || range.startS > coveredS) continue;
+    if (coveredS >= endS) break;
+    const pieceEndS = Math.min(endS, range.endS);
+    const last = pieces.at(-1);
+    const sure = confidence === undefined ? {} : { confidence };
+    if (last !== undefined && last.owltS === range.owltS) pieces[pieces.length - 1] = { ...last, endS: pieceEndS };
+    else pieces.push({ fromNode, toNode, startS: coveredS, endS: pieceEndS, rateBps, owltS: range.owltS, ...sure });
+    coveredS = pieceEndS;
+  }
+  if (coveredS >= endS) return pieces;
+  throw contactsError(
+    `Expected a range for the contact from ${fromNode} to ${toNode}, got none from ${coveredS} s on.`,
+    place,
+    Number(fromNode) < Number(toNode)
+      ? `Add 'a range +start +end ${fromNode} ${toNode} seconds'.`
+      : `Add 'a range +start +end ${toNode} ${fromNode} seconds': a range serves both ways only if its first node is the smaller.`,
+  );
+}
+
+function pair(fromNode: string, toNode: string): string {
+  return `${Number(fromNode)} ${Number(toNode)}`;
+}
+
+const isWhole = (value: number): boolean => Number.isSafeInteger(value);
+const isFraction = (value: number): boolean => value >= 0 && value <= 1;

@@ -1,0 +1,12 @@
+export { type Booking, Bookings } from './bookings.ts';
+export { type Contact, type ContactPlan, type QueueRule, compareNodes } from './contact.ts';
+export { type RouteAnswer, findRoute, routesInOrder } from './find-route.ts';
+export { type PlanFormat, PLAN_FORMATS, readContactPlan } from './formats/read-plan.ts';
+export { writeJsonPlan } from './formats/plan-json.ts';
+export type { ExportLoss } from './formats/whole-seconds.ts';
+export { type ExportedPlan, writeHdtnPlan, writeIonPlan } from './formats/write-plan.ts';
+export { type ContactGraph, createContactGraph } from './graph.ts';
+export type { NoRoute, NoRouteKind } from './no-route.ts';
+export type { RouteQuery } from './query.ts';
+export type { Route, RouteHop } from './route.ts';
+export type { SearchMode } from './search.ts';
