@@ -1,89 +1,103 @@
-import { SpaceCloudError } from '../../core/index.ts';
-import type { Geometry } from './geometry.ts';
+import type { ContactColumns, Geometry, PassColumns } from './geometry.ts';
 
-/** Numbers that fix the shape of every column. */
-export interface GeometryShape {
-  readonly tickCount: number;
-  readonly satelliteCount: number;
-  readonly gatewayCount: number;
-  readonly dataCentreCount: number;
-  readonly terminalCount: number;
-  readonly islSlots: number;
-  readonly antennaCount: number;
+type Column = Int32Array | Float64Array;
+type ElementType = 'i32' | 'f64';
+const ELEMENT_BYTES = { i32: 4, f64: 8 } as const;
+
+type ColumnName<T> = { [K in keyof T]-?: NonNullable<T[K]> extends Column ? K : never }[keyof T];
+
+/** The columns of a geometry but for its sky, each with its element type, in the order they lie in a file. */
+const GEOMETRY_COLUMNS = {
+  constellation: 'i32',
+  islPowerW: 'f64',
+  siteNode: 'i32',
+  siteRadio: 'i32',
+  antennaSite: 'i32',
+  antennaNode: 'i32',
+  beams: 'i32',
+  wanDelayS: 'f64',
+} as const satisfies Record<ColumnName<Geometry>, ElementType>;
+
+const CONTACT_COLUMNS = {
+  track: 'i32',
+  peer: 'i32',
+  peerTrack: 'i32',
+  startTick: 'i32',
+  endTick: 'i32',
+  untilTick: 'i32',
+  rateBps: 'f64',
+  rangeKm: 'f64',
+  byEnd: 'i32',
+  antennaFirst: 'i32',
+  ofAntenna: 'i32',
+} as const satisfies Record<ColumnName<ContactColumns>, ElementType>;
+
+const PASS_COLUMNS = {
+  siteFirst: 'i32',
+  satellite: 'i32',
+  startTick: 'i32',
+  endTick: 'i32',
+} as const satisfies Record<ColumnName<PassColumns>, ElementType>;
+
+/** Columns of a geometry in three groups, as `packed` and `unpacked` see them. */
+export interface GeometryColumns {
+  readonly geometry: Pick<Geometry, ColumnName<Geometry>>;
+  readonly contacts: Pick<ContactColumns, ColumnName<ContactColumns>>;
+  readonly passes: Pick<PassColumns, ColumnName<PassColumns>>;
 }
 
-type Column = Int32Array | Float32Array | Float64Array;
-type ElementType = 'i32' | 'f32' | 'f64';
-const ELEMENT_BYTES = { i32: 4, f32: 4, f64: 8 } as const;
+const GROUPS: readonly (readonly [keyof GeometryColumns, Readonly<Record<string, ElementType>>])[] = [
+  ['geometry', GEOMETRY_COLUMNS],
+  ['contacts', CONTACT_COLUMNS],
+  ['passes', PASS_COLUMNS],
+];
 
-type ColumnName = {
-  [K in keyof Geometry]: Geometry[K] extends Column ? K : never;
-}[keyof Geometry];
-
-/** The columns of a geometry, each with its element type and length, in the order they lie in memory and in the cache. */
-const COLUMNS = {
-  islNeighbour: { type: 'i32', length: (s) => s.tickCount * s.satelliteCount * s.islSlots },
-  islRangeStartKm: { type: 'f32', length: (s) => s.tickCount * s.satelliteCount * s.islSlots },
-  islRangeEndKm: { type: 'f32', length: (s) => s.tickCount * s.satelliteCount * s.islSlots },
-  islUntilS: { type: 'f32', length: (s) => s.tickCount * s.satelliteCount * s.islSlots },
-  islRateBps: { type: 'f64', length: (s) => s.satelliteCount },
-  islTerminalPowerW: { type: 'f64', length: (s) => s.satelliteCount },
-  antennaNode: { type: 'i32', length: (s) => s.antennaCount },
-  gslSatellite: { type: 'i32', length: (s) => s.tickCount * s.antennaCount },
-  gslRangeStartKm: { type: 'f32', length: (s) => s.tickCount * s.antennaCount },
-  gslRangeEndKm: { type: 'f32', length: (s) => s.tickCount * s.antennaCount },
-  gslRateBps: { type: 'f32', length: (s) => s.tickCount * s.antennaCount },
-  gslUntilS: { type: 'f32', length: (s) => s.tickCount * s.antennaCount },
-  sunlitFrac: { type: 'f32', length: (s) => (s.tickCount + 1) * s.satelliteCount },
-  rSatEcefKm: { type: 'f32', length: (s) => (s.tickCount + 1) * s.satelliteCount * 3 },
-  rGroundEcefKm: { type: 'f64', length: (s) => (s.gatewayCount + s.dataCentreCount + s.terminalCount) * 3 },
-  wanDelayS: { type: 'f64', length: (s) => s.gatewayCount * s.dataCentreCount },
-} as const satisfies Record<ColumnName, { type: ElementType; length: (shape: GeometryShape) => number }>;
-
-export type GeometryColumns = Pick<Geometry, ColumnName>;
+/** Lengths of all columns in their order; -1 for one that is absent. */
+export type ColumnLengths = readonly number[];
 
 /** Every column starts at a multiple of this, so that any element type may follow any other. */
 const ALIGNMENT = 8;
 
-/** Bytes that the columns of a shape take. */
-export function columnBytes(shape: GeometryShape): number {
-  let bytes = 0;
-  for (const { type, length } of Object.values(COLUMNS)) bytes = end(bytes, type, length(shape));
-  return bytes;
+/** The columns of a geometry in their order, absent ones left out, and all lengths. */
+export function packed(geometry: Geometry): { readonly lengths: ColumnLengths; readonly columns: readonly Column[] } {
+  const groups = { geometry, contacts: geometry.contacts, passes: geometry.passes };
+  const all = GROUPS.flatMap(([group, types]) =>
+    Object.keys(types).map((name) => (groups[group] as unknown as Record<string, Column | undefined>)[name]),
+  );
+  return {
+    lengths: all.map((column) => column?.length ?? -1),
+    columns: all.filter((column) => column !== undefined),
+  };
 }
 
-function end(offset: number, type: ElementType, length: number): number {
-  return Math.ceil((offset + length * ELEMENT_BYTES[type]) / ALIGNMENT) * ALIGNMENT;
+/** Bytes from the start of a column of `bytes` to the start of the next. */
+export function alignedBytes(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 }
 
-/** Memory for the columns of a shape, zeroed. Throws SCENARIO_FIELD when there is not enough. */
-export function allocateColumns(shape: GeometryShape): SharedArrayBuffer {
-  const bytes = columnBytes(shape);
-  try {
-    return new SharedArrayBuffer(bytes);
-  } catch (cause) {
-    throw new SpaceCloudError(
-      'SCENARIO_FIELD',
-      `Expected the geometry to fit in memory, got ${(bytes / 1e9).toFixed(1)} GB for ${shape.tickCount} ticks of ` +
-        `${shape.satelliteCount} satellites.`,
-      { hint: 'Shorten durationS, lengthen tickS, or use fewer satellites.', cause },
-    );
-  }
+/** Bytes that columns of the given lengths take; undefined when the lengths are not those of a geometry. */
+export function packedBytes(lengths: ColumnLengths): number | undefined {
+  const types = GROUPS.flatMap(([, group]) => Object.values(group));
+  if (lengths.length !== types.length) return undefined;
+  return types.reduce(
+    (bytes, type, i) => bytes + alignedBytes(ELEMENT_BYTES[type] * Math.max(0, lengths[i] as number)),
+    0,
+  );
 }
 
-/** The columns of a shape as views of `memory`, which holds `columnBytes(shape)`. */
-export function columnsOver(memory: SharedArrayBuffer, shape: GeometryShape): GeometryColumns {
-  const columns: Partial<Record<ColumnName, Column>> = {};
+/** The columns as views of `memory`, in which they stand one after the other, each aligned. */
+export function unpacked(memory: SharedArrayBuffer, lengths: ColumnLengths): GeometryColumns {
   let offset = 0;
-  for (const [name, { type, length }] of Object.entries(COLUMNS)) {
-    columns[name as ColumnName] = view(memory, type, offset, length(shape));
-    offset = end(offset, type, length(shape));
-  }
-  return columns as GeometryColumns;
-}
-
-function view(memory: SharedArrayBuffer, type: ElementType, offset: number, length: number): Column {
-  if (type === 'i32') return new Int32Array(memory, offset, length);
-  if (type === 'f32') return new Float32Array(memory, offset, length);
-  return new Float64Array(memory, offset, length);
+  let next = 0;
+  const groups = GROUPS.map(([group, types]) => {
+    const columns = Object.entries(types).map(([name, type]) => {
+      const length = lengths[next++] as number;
+      if (length < 0) return [name, undefined];
+      const column = type === 'i32' ? new Int32Array(memory, offset, length) : new Float64Array(memory, offset, length);
+      offset += alignedBytes(column.byteLength);
+      return [name, column];
+    });
+    return [group, Object.fromEntries(columns)];
+  });
+  return Object.fromEntries(groups) as GeometryColumns;
 }

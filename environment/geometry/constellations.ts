@@ -1,7 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { R_EARTH_WGS84_KM, SpaceCloudError } from '../../core/index.ts';
-import { type IslState, createIslState } from '../network/isl-links.kernel.ts';
-import { type IslPlan, elementGridPlan, nearestPlan, noLinksPlan, walkerGridPlan } from '../network/isl-plan.ts';
+import { SpaceCloudError } from '../../core/index.ts';
 import {
   type ElementsText,
   type Ephemeris,
@@ -10,25 +8,26 @@ import {
   parseElements,
   readElementsText,
   selectElements,
-  walkerAngles,
   walkerEphemeris,
+  walkerNotes,
 } from '../orbit/index.ts';
 import type { ConstellationConfig, Scenario } from '../scenario/schema.ts';
+import { geostationaryEphemeris } from './geostationary.ts';
 
-/** One constellation ready to be propagated and linked. */
-interface Constellation {
+/** One constellation ready to be propagated. */
+export interface Constellation {
   readonly config: ConstellationConfig;
   readonly ephemeris: Ephemeris;
-  readonly isls: IslState;
   /** Index of its first satellite among all. */
   readonly firstSatellite: number;
 }
 
+/** All satellites of a scenario, constellation by constellation. */
 export interface Fleet {
   readonly constellations: readonly Constellation[];
   readonly satelliteCount: number;
-  /** Terminals of the best equipped satellites, at least 1 so that columns exist. */
-  readonly islSlots: number;
+  /** [S] names; not yet compared with those of ground nodes. */
+  readonly names: readonly string[];
   readonly leftOut: readonly LeftOut[];
   readonly notes: readonly string[];
 }
@@ -39,40 +38,55 @@ export interface FleetOptions {
   readonly scenarioDir: string;
 }
 
-/** Makes the constellations of a scenario. Errors as of `walkerElements`, `parseElements` and `selectElements`. */
+/**
+ * Makes the constellations of a scenario. Errors as of `walkerEphemeris`, `parseElements` and `selectElements`; SCENARIO_EMPTY
+ * when `elements.include` matches no object.
+ */
 export function assembleFleet(scenario: Scenario, options: FleetOptions): Fleet {
   const constellations: Constellation[] = [];
-  const leftOut: LeftOut[] = [];
-  const notes: string[] = [];
+  const found: Found = { leftOut: [], notes: [] };
   let satelliteCount = 0;
   for (const config of scenario.constellations) {
-    const ephemeris = ephemerisOf(config, scenario, options, { leftOut, notes });
-    const isls = createIslState(ephemeris.count, planOf(config, ephemeris), {
-      maxRangeKm: config.isl.maxRangeKm,
-      blockRadiusKm: R_EARTH_WGS84_KM + config.isl.earthClearanceKm,
-      acquisitionS: config.isl.acquisitionS,
-      tickS: scenario.tickS,
-    });
-    constellations.push({ config, ephemeris, isls, firstSatellite: satelliteCount });
+    const ephemeris = ephemerisOf(config, scenario, options, found);
+    constellations.push({ config, ephemeris, firstSatellite: satelliteCount });
     satelliteCount += ephemeris.count;
   }
-  const islSlots = Math.max(1, ...constellations.map((constellation) => constellation.isls.slots));
-  return { constellations, satelliteCount, islSlots, leftOut, notes };
+  const names = constellations.flatMap(({ ephemeris }) => ephemeris.names);
+  return { constellations, satelliteCount, names, ...found };
 }
 
-/** Text and digest of the element sets of a constellation that has some. */
-export function elementsTextOf(config: ConstellationConfig, scenarioDir: string): ElementsText | undefined {
-  if (config.elements === undefined) return undefined;
-  return readElementsText(resolve(scenarioDir, config.elements.file), config.name);
+/** Text and digest of the file a constellation's orbits come from, if they do. Throws FILE_NOT_FOUND or FILE_READ. */
+export function orbitFileOf(config: ConstellationConfig, scenarioDir: string): ElementsText | undefined {
+  const file = config.elements?.file ?? config.ephemeris?.file;
+  return file === undefined ? undefined : readElementsText(resolve(scenarioDir, file), config.name);
 }
 
-function ephemerisOf(
+interface Found {
+  readonly leftOut: LeftOut[];
+  readonly notes: string[];
+}
+
+function ephemerisOf(config: ConstellationConfig, scenario: Scenario, options: FleetOptions, found: Found): Ephemeris {
+  const { walker, elements, geostationary, name } = config;
+  const { epoch } = options;
+  if (walker !== undefined) {
+    found.notes.push(...walkerNotes(walker, name));
+    return walkerEphemeris(walker, name, { epoch });
+  }
+  if (geostationary !== undefined) return geostationaryEphemeris(geostationary.longitudesDeg, name, epoch);
+  if (elements !== undefined) return elementsEphemeris(config, scenario, options, found);
+  const kind = config.ephemeris === undefined ? 'lunar' : 'ephemeris';
+  throw new SpaceCloudError('SCENARIO_FIELD', `Expected an orbit kind that can be flown for '${name}', got ${kind}.`, {
+    hint: `${kind} is not available.`,
+  });
+}
+
+function elementsEphemeris(
   config: ConstellationConfig,
   scenario: Scenario,
   options: FleetOptions,
-  found: { leftOut: LeftOut[]; notes: string[] },
+  found: Found,
 ): Ephemeris {
-  if (config.walker !== undefined) return walkerEphemeris(config.walker, config.name);
   const { file, include } = config.elements as NonNullable<ConstellationConfig['elements']>;
   const path = resolve(options.scenarioDir, file);
   const all = parseElements(readElementsText(path, config.name).text, path);
@@ -107,19 +121,4 @@ function includePattern(include: string | undefined, constellationName: string):
       { hint: `It is matched against object names, as in '^IRIDIUM'. ${(cause as Error).message}.`, cause },
     );
   }
-}
-
-function planOf(config: ConstellationConfig, ephemeris: Ephemeris): IslPlan {
-  const { isl, walker } = config;
-  if (isl.topology === 'none') return noLinksPlan(ephemeris.count);
-  if (isl.topology === 'nearest') return nearestPlan(ephemeris.count, isl);
-  if (walker === undefined) return elementGridPlan(positionsAt(ephemeris, 0), positionsAt(ephemeris, 1), isl);
-  const { planes, satellitesPerPlane, pattern } = walker;
-  return walkerGridPlan({ planes, satellitesPerPlane, star: pattern === 'star', ...walkerAngles(walker) }, isl);
-}
-
-function positionsAt(ephemeris: Ephemeris, timeS: number): Float64Array {
-  const rTemeKm = new Float64Array(3 * ephemeris.count);
-  ephemeris.positionsInto(timeS, rTemeKm, 0);
-  return rTemeKm;
 }

@@ -1,13 +1,13 @@
 import { hashJson } from '../../core/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import { elementsTextOf } from './constellations.ts';
+import { orbitFileOf } from './constellations.ts';
 
 /** Raised whenever the same scenario would give other columns, or the columns another layout. */
-export const GEOMETRY_VERSION = 1;
+export const GEOMETRY_VERSION = 2;
 
 /**
- * Hash of what a geometry depends on, and only of that: two scenarios that differ in traffic, rewards or satellites' inner
- * life share one geometry. Element-set files count by content, not by path.
+ * Hash of what a geometry depends on, and only of that: two scenarios that differ in traffic, rewards, weather, faults, labels
+ * or satellites' inner life share one geometry. Files of orbits count by content, not by path.
  */
 export function geometryKey(scenario: Scenario, scenarioDir: string): string {
   return hashJson({
@@ -16,19 +16,26 @@ export function geometryKey(scenario: Scenario, scenarioDir: string): string {
     durationS: scenario.durationS,
     tickS: scenario.tickS,
     constellations: scenario.constellations.map((config) => ({
-      ...config,
-      elements: config.elements && {
-        include: config.elements.include,
-        sha256: elementsTextOf(config, scenarioDir)?.sha256,
-      },
+      ...{ name: config.name, walker: config.walker, geostationary: config.geostationary, lunar: config.lunar },
+      elements: config.elements && { include: config.elements.include },
+      orbitFile: orbitFileOf(config, scenarioDir)?.sha256,
+      ...{ isl: config.isl, radios: config.radios },
+      groundBeams: config.groundBeams ?? scenario.satellite.groundBeams,
     })),
-    groundBeams: scenario.satellite.groundBeams,
+    relays: scenario.relays,
     gatewayLink: scenario.gatewayLink,
     terminalLink: scenario.terminalLink,
+    radios: scenario.radios,
+    antennaScheduler: scenario.antennaScheduler,
     handoverFactor: scenario.handoverFactor,
-    gateways: scenario.gateways,
+    groundEllipsoid: scenario.groundEllipsoid,
+    gateways: scenario.gateways.map(({ name, latDeg, lonDeg, heightM, antennas, radio, moreRadios }) => ({
+      ...{ name, latDeg, lonDeg, heightM, antennas, radio, moreRadios },
+    })),
     dataCentres: scenario.dataCentres.map(({ name, latDeg, lonDeg }) => ({ name, latDeg, lonDeg })),
-    terminals: scenario.terminals.map(({ name, latDeg, lonDeg, heightM }) => ({ name, latDeg, lonDeg, heightM })),
+    terminals: scenario.terminals.map(({ name, latDeg, lonDeg, heightM, track, radios }) => ({
+      ...{ name, latDeg, lonDeg, heightM, track, radios },
+    })),
     wan: scenario.wan,
   });
 }

@@ -1,0 +1,120 @@
+import { createLaserLinks } from '../network/laser-links.ts';
+import { createPassObserver } from '../network/pass-observer.ts';
+import { type Sites, createSites } from '../network/sites.ts';
+import { wanDelayS } from '../network/ground-site.ts';
+import { ecefFromTemeInto, gmstRad } from '../orbit/index.ts';
+import type { Scenario } from '../scenario/schema.ts';
+import { createContactRecorder } from './contact-recorder.kernel.ts';
+import type { Geometry, Sky } from './geometry.ts';
+import { SITE_LENGTH } from './ground-nodes.ts';
+import { sharedFloat64, sharedInt32 } from './growing-columns.ts';
+import { createPassRecorder } from './pass-recorder.ts';
+import type { GeometryPlan } from './plan.ts';
+import { checkReach } from './reach.ts';
+
+/** Decides links and passes from positions, boundary by boundary, and puts the geometry together. */
+export interface GeometryBuilder {
+  /** Goes on by `rows` boundaries; `rTemeKm` [rows * S * 3] satellites, km. */
+  addChunk(rows: number, rTemeKm: Float64Array): void;
+  /** After the last boundary: schedules the antennas. Throws SCENARIO_UNREACHABLE. */
+  finish(key: string, sky: Sky): Geometry;
+}
+
+/** `onProgress` is called about a hundred times with the ticks done and in all. */
+export function createGeometryBuilder(
+  plan: GeometryPlan,
+  onProgress: ((doneTicks: number, totalTicks: number) => void) | undefined,
+): GeometryBuilder {
+  const { scenario, fleet, ground, tickCount, epoch } = plan;
+  const { satelliteCount } = fleet;
+  const contacts = createContactRecorder();
+  const passRecorder = createPassRecorder();
+  const lasers = createLaserLinks(scenario, fleet, contacts);
+  const sites = { ...createSites(scenario, satelliteCount), firstGroundNode: satelliteCount };
+  const shells = fleet.constellations.map(({ config, firstSatellite, ephemeris }) => ({
+    ...{ config, firstSatellite, count: ephemeris.count },
+  }));
+  const passes = createPassObserver(scenario, sites, shells, passRecorder);
+  const rEcefKm = new Float64Array(3 * satelliteCount);
+  const siteEcef = new Float64Array(SITE_LENGTH * ground.count);
+  const progressEvery = Math.max(1, Math.floor(tickCount / 100));
+  let k = 0;
+
+  const step = (rTemeKm: Float64Array): void => {
+    const timeS = k * scenario.tickS;
+    ecefFromTemeInto(rTemeKm, satelliteCount, gmstRad(epoch, timeS), rEcefKm);
+    ground.sitesInto(timeS, siteEcef);
+    lasers.step(k, rTemeKm);
+    passes.step(k, rEcefKm, siteEcef);
+    if (k > 0 && (k % progressEvery === 0 || k === tickCount)) onProgress?.(k, tickCount);
+    k++;
+  };
+
+  return {
+    addChunk(rows, rTemeKm) {
+      const width = 3 * satelliteCount;
+      for (let i = 0; i < rows; i++) step(rTemeKm.subarray(i * width, (i + 1) * width));
+    },
+    finish(key, sky) {
+      const columns = fleetColumns(plan);
+      const passColumns = passRecorder.finish({ tickCount, siteCount: sites.siteCount });
+      const firstAntennaTrack = satelliteCount * lasers.slots;
+      const geometry: Omit<Geometry, 'notes'> = {
+        key,
+        tickS: scenario.tickS,
+        tickCount,
+        satelliteCount,
+        gatewayCount: scenario.gateways.length,
+        dataCentreCount: scenario.dataCentres.length,
+        terminalCount: scenario.terminals.length,
+        nodeCount: plan.nodeNames.length,
+        nodeNames: plan.nodeNames,
+        leftOut: fleet.leftOut,
+        ...columns,
+        islSlots: lasers.slots,
+        islPowerW: shared(lasers.powerW),
+        ...siteColumns(sites),
+        contacts: contacts.finish({ tickCount, antennaCount: sites.antennaCount, firstAntennaTrack }),
+        passes: passColumns,
+        sky,
+        wanDelayS: wanDelays(scenario),
+      };
+      return { ...geometry, notes: [...fleet.notes, ...checkReach(plan, geometry)] };
+    },
+  };
+}
+
+function fleetColumns({ scenario, fleet }: GeometryPlan): Pick<Geometry, 'constellation' | 'beams'> {
+  const constellation = sharedInt32(fleet.satelliteCount);
+  const beams = sharedInt32(fleet.satelliteCount);
+  fleet.constellations.forEach(({ config, ephemeris, firstSatellite }, c) => {
+    const end = firstSatellite + ephemeris.count;
+    constellation.fill(c, firstSatellite, end);
+    beams.fill(config.groundBeams ?? scenario.satellite.groundBeams, firstSatellite, end);
+  });
+  return { constellation, beams };
+}
+
+function siteColumns(sites: Sites): Sites {
+  const { siteCount, antennaCount } = sites;
+  return {
+    siteCount,
+    siteNode: shared(sites.siteNode),
+    siteRadio: shared(sites.siteRadio),
+    antennaCount,
+    antennaSite: shared(sites.antennaSite),
+    antennaNode: shared(sites.antennaNode),
+  };
+}
+
+/** [gatewayCount * dataCentreCount] one-way terrestrial delays, s. */
+function wanDelays({ gateways, dataCentres, wan }: Scenario): Float64Array {
+  return shared(Float64Array.from(gateways.flatMap((gateway) => dataCentres.map((c) => wanDelayS(gateway, c, wan)))));
+}
+
+/** A copy in memory that threads share. */
+function shared<T extends Int32Array | Float64Array>(column: T): T {
+  const copy = column instanceof Int32Array ? sharedInt32(column.length) : sharedFloat64(column.length);
+  copy.set(column);
+  return copy as T;
+}

@@ -1,0 +1,58 @@
+import { SpaceCloudError } from '../../core/index.ts';
+import { ecefFromTemeInto, gmstRad, sunPositionInto, sunlitFracInto } from '../orbit/index.ts';
+import { SITE_LENGTH } from './ground-nodes.ts';
+import type { GeometryPlan } from './plan.ts';
+import { rowsOfChunk } from './sky-shape.ts';
+
+/** Writes positions and light at the boundaries of chunk `c`. */
+export interface SkyRows {
+  /** `rows` [rowsOfChunk * rowLength] as in `Sky`; `rTemeKm` [rowsOfChunk * S * 3] the satellites at full precision, inertial. */
+  chunkInto(c: number, rows: Float32Array, rTemeKm: Float64Array): void;
+}
+
+/** Throws ELEMENTS_UNUSABLE on a row for which a satellite has no position. */
+export function createSkyRows(plan: GeometryPlan): SkyRows {
+  const { fleet, ground, epoch, scenario, sky: shape } = plan;
+  const { satelliteCount } = fleet;
+  const rEcefKm = new Float64Array(3 * satelliteCount);
+  const sunlitFrac = new Float64Array(satelliteCount);
+  const rSunKm = new Float64Array(3);
+  const sites = new Float64Array(SITE_LENGTH * ground.count);
+
+  const rowInto = (k: number, row: Float32Array, rTemeKm: Float64Array): void => {
+    const timeS = k * scenario.tickS;
+    for (const { ephemeris, firstSatellite } of fleet.constellations) {
+      const lost = ephemeris.positionsInto(timeS, rTemeKm, firstSatellite);
+      if (lost >= 0) throw lostSatellite(ephemeris.names[lost] as string, timeS);
+    }
+    ecefFromTemeInto(rTemeKm, satelliteCount, gmstRad(epoch, timeS), rEcefKm);
+    row.set(rEcefKm);
+    ground.sitesInto(timeS, sites);
+    for (let g = 0; g < ground.count; g++) {
+      row.set(sites.subarray(g * SITE_LENGTH, g * SITE_LENGTH + 3), 3 * (satelliteCount + g));
+    }
+    sunPositionInto(epoch, timeS, rSunKm);
+    sunlitFracInto(rTemeKm, satelliteCount, rSunKm, sunlitFrac, 0);
+    row.set(sunlitFrac, 3 * (satelliteCount + ground.count));
+  };
+
+  return {
+    chunkInto(c, rows, rTemeKm) {
+      const { chunkRows, rowLength } = shape;
+      const width = 3 * satelliteCount;
+      for (let i = 0; i < rowsOfChunk(shape, c); i++) {
+        const row = rows.subarray(i * rowLength, (i + 1) * rowLength);
+        rowInto(c * chunkRows + i, row, rTemeKm.subarray(i * width, (i + 1) * width));
+      }
+    },
+  };
+}
+
+/** Sets are checked beforehand, sparsely where the perigee is high; this is what remains between two checks. */
+function lostSatellite(name: string, timeS: number): SpaceCloudError {
+  return new SpaceCloudError(
+    'ELEMENTS_UNUSABLE',
+    `Expected a position of '${name}' throughout the horizon, got none ${timeS} s after scenario start.`,
+    { hint: `Leave '${name}' out with elements.include, or use newer element sets.` },
+  );
+}
