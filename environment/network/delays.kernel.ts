@@ -2,6 +2,9 @@ import { C_KM_S } from '../../core/index.ts';
 import { heapPop, heapPush } from './heap.kernel.ts';
 import type { LinkColumns } from './links.kernel.ts';
 
+/** What searches read of a network: the network itself, or what is known of it. */
+export type NetworkLinks = Pick<LinkColumns, 'count' | 'from' | 'to' | 'rangeStartKm' | 'rateBps'>;
+
 /**
  * Shortest delays from satellites to nodes, one column of satellites per key `label * nodeCount + node`, in a pool of bounded
  * size. One table per view of the network: today's snapshot with empty queues, the flooded link-state report, or the truth.
@@ -127,7 +130,7 @@ export function createExits(capacity: number): Exits {
 }
 
 /** Propagation at the start of the tick plus transmission of `bits`, per link that is up, s. Writes `table.costS`. */
-export function chargeEmptyLinks(table: DelayTable, links: LinkColumns, bits: number): void {
+export function chargeEmptyLinks(table: DelayTable, links: NetworkLinks, bits: number): void {
   const { costS } = table;
   const { count, to, from, rangeStartKm, rateBps } = links;
   for (let l = 0; l < count; l++) {
@@ -187,7 +190,7 @@ export function openColumn(table: DelayTable, key: number, exits: Exits): number
  */
 export function settleColumn(
   table: DelayTable,
-  links: LinkColumns,
+  links: NetworkLinks,
   reverse: Int32Array,
   base: number,
   satellite: number,
@@ -215,7 +218,7 @@ export function settleColumn(
 
 function search(
   table: DelayTable,
-  links: LinkColumns,
+  links: NetworkLinks,
   reverse: Int32Array,
   column: number,
   satellite: number,

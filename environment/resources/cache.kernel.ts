@@ -231,3 +231,8 @@ export function lfuVictim(caches: CacheColumns, satellite: number): number {
   }
   return victim;
 }
+
+/** Empties a satellite's cache, as a failure of its storage does. */
+export function clearCache(caches: CacheColumns, satellite: number): void {
+  while (caches.newest[satellite]! >= 0) evictSlot(caches, satellite, caches.newest[satellite]!);
+}

@@ -1,12 +1,12 @@
 import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/index.ts';
 import { evictSlot, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
 import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
-import { HOLD_END, pushEvent } from './event-queue.kernel.ts';
+import { holdTask, holdUntilS } from './hold.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import { readLink } from './rows.ts';
 import type { WorldState } from './state.ts';
-import { FREE, HOLDING } from './tasks.kernel.ts';
+import { FREE } from './tasks.kernel.ts';
 import { enterQueue } from './transmission.ts';
 
 /** Carries out the choices for this world's rows. Throws ILLEGAL_CHOICE before anything of the row has changed. */
@@ -46,15 +46,7 @@ function applyForward(w: WorldState, batch: DecisionBatch, row: number, choice: 
     enterQueue(w, task, link);
     return;
   }
-  w.tasks.state[task] = HOLDING;
-  w.tasks.waitingSinceS[task] = w.clock.timeS;
-  pushEvent(
-    w.events,
-    w.clock.timeS + w.model.scenario.knowledge.beaconPeriodS,
-    HOLD_END,
-    task,
-    w.tasks.generation[task],
-  );
+  holdTask(w, task, FORWARD, holdUntilS(w, batch.agent[row] as number));
 }
 
 function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {

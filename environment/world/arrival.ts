@@ -1,6 +1,8 @@
 import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts';
 import { findObject, touch } from '../resources/cache.kernel.ts';
+import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
+import { holdTask } from './hold.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -11,7 +13,10 @@ import { addToBuffer, createTask, deliver, drop, hasRoom, replacePayload, schedu
 export function arrive(w: WorldState, trafficClass: number): void {
   const task = createTask(w, trafficClass);
   const source = w.tasks.source[task] as number;
-  if (w.tasks.family[task] === OBSERVATION) {
+  if (w.outages.nodeDown[source] !== 0 && source < w.model.satelliteCount) {
+    w.tasks.state[task] = PROPAGATING; // the satellite's buffer has never held it
+    drop(w, task, 'node-lost');
+  } else if (w.tasks.family[task] === OBSERVATION) {
     if (storeAt(w, task, source)) askDecision(w, PLACE, task, source);
   } else {
     sendFromGround(w, task, source);
@@ -24,6 +29,7 @@ export function reach(w: WorldState, task: number, node: number): void {
   const { model, tasks, clock } = w;
   tasks.holder[task] = node;
   if (clock.timeS > (tasks.deadlineS[task] as number)) drop(w, task, 'deadline');
+  else if (w.outages.nodeDown[node] !== 0) drop(w, task, 'node-lost');
   else if (node < model.satelliteCount) reachSatellite(w, task, node);
   else if (node >= model.firstDataCentre && node < model.firstTerminal) reachDataCentre(w, task, node);
   else reachGroundNode(w, task, node);
@@ -40,8 +46,11 @@ function reachSatellite(w: WorldState, task: number, satellite: number): void {
   if (payload === PAYLOAD_REQUEST) answerFromCache(w, task, satellite);
   else if (payload === PAYLOAD_OBJECT && serves(w, satellite, tasks.consumer[task] as number))
     considerCaching(w, task, satellite);
+  const kind = (tasks.destination[task] as number) < 0 ? PLACE : FORWARD;
   if ((tasks.hops[task] as number) >= model.scenario.maxHops) drop(w, task, 'hop-limit');
-  else askDecision(w, (tasks.destination[task] as number) < 0 ? PLACE : FORWARD, task, satellite);
+  else if (w.outages.capturedBy[satellite] === -1 || !abuse(w, task, kind, satellite)) {
+    askDecision(w, kind, task, satellite);
+  }
 }
 
 function reachDataCentre(w: WorldState, task: number, node: number): void {
@@ -68,6 +77,17 @@ function reachGroundNode(w: WorldState, task: number, node: number): void {
   else if (destination >= model.firstDataCentre && destination < model.firstTerminal)
     carryToDataCentre(w, task, node, destination);
   else sendFromGround(w, task, node);
+}
+
+/** A captured satellite makes data of others vanish, or keeps them for a while. Returns whether it has done so. */
+function abuse(w: WorldState, task: number, kind: number, satellite: number): boolean {
+  const { dropFrac, delayS } = sourceOf(w, w.outages.capturedBy[satellite] as number);
+  if (dropFrac > 0 && w.captureRng.uniform() < dropFrac) {
+    drop(w, task, 'hostile-node');
+    return true;
+  }
+  if (delayS > 0) holdTask(w, task, kind, w.clock.timeS + delayS);
+  return delayS > 0;
 }
 
 /** Takes the data into the satellite's transit buffer; without room the task is dropped. */

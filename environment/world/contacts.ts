@@ -1,4 +1,5 @@
 import { MODE_EVENTS } from '../../core/index.ts';
+import { antennaRateBps } from './antenna-rate.ts';
 import { reportMode } from './mode-events.ts';
 import type { WorldState } from './state.ts';
 import { closeSatelliteLink, closeUplink, openLink } from './transmission.ts';
@@ -8,8 +9,7 @@ const ANTENNA_HANDOVER = MODE_EVENTS.indexOf('antenna.handover');
 const ANTENNA_DETACH = MODE_EVENTS.indexOf('antenna.detach');
 
 /**
- * What the contact plan says of each track (terminal or antenna) at present, and why its link may be down all the same.
- * Tracks: laser terminals `s * D + d`, then antennas.
+ * What the contact plan says of each track (terminal or antenna) at present. Tracks: laser terminals `s * D + d`, then antennas.
  */
 export interface PlanColumns {
   /** Contacts before these, in order of start and of end, have begun and ended. */
@@ -17,10 +17,9 @@ export interface PlanColumns {
   nextEnd: number;
   /** [tracks] present contact, -1 = none. */
   row: Int32Array;
-  /** [tracks] number of reasons, faults and such, for which the link stays down whatever the plan says. */
-  blocked: Uint8Array;
-  /** [Q] satellite that an antenna takes in place of the planned one, -1 = none; see `antenna-fallback.ts`. */
+  /** [Q] satellite that an antenna takes in place of the planned one, -1 = none, and until when, s; see `spare-antennas.ts`. */
   alternative: Int32Array;
+  alternativeUntilS: Float64Array;
   /** [Q] index into `contacts.ofAntenna` of the present or next contact. */
   antennaCursor: Int32Array;
   /** [Q] satellite an unattached antenna will see next by the plan (itself when attached), -1 = never again; s, when (0: now). */
@@ -33,8 +32,8 @@ export function createPlan(tracks: number, antennas: number): PlanColumns {
     nextStart: 0,
     nextEnd: 0,
     row: new Int32Array(tracks).fill(-1),
-    blocked: new Uint8Array(tracks),
     alternative: new Int32Array(antennas).fill(-1),
+    alternativeUntilS: new Float64Array(antennas),
     antennaCursor: new Int32Array(antennas),
     nextSatellite: new Int32Array(antennas).fill(-1),
     nextAttachS: new Float64Array(antennas),
@@ -79,6 +78,8 @@ export function advanceContacts(w: WorldState): void {
     settleTrack(w, ended);
   }
   for (let row = from; row < plan.nextStart; row++) settleTrack(w, track[row] as number);
+  // Fades change with the elevation, and partners that have failed with the plan.
+  for (let q = 0; model.canFail && q < model.antennaCount; q++) settleTrack(w, model.firstUplink + q);
   renewServed(w);
   loadRanges(w);
   lookAhead(w);
@@ -97,9 +98,9 @@ function settleTerminal(w: WorldState, track: number, openS: number): void {
   const { plan, links, model, reverse } = w;
   const { contacts } = model.geometry;
   const row = plan.row[track] as number;
-  const wanted = row >= 0 && plan.blocked[track] === 0 ? (contacts.peer[row] as number) : -1;
-  const before = links.to[track] as number;
   const satellite = Math.floor(track / model.islSlots);
+  const wanted = row >= 0 && terminalWorks(w, track, satellite, row) ? (contacts.peer[row] as number) : -1;
+  const before = links.to[track] as number;
   if (before >= 0 && before !== wanted) {
     closeSatelliteLink(w, track);
     reverse[track] = -1;
@@ -117,6 +118,14 @@ function settleTerminal(w: WorldState, track: number, openS: number): void {
   if (before !== wanted) renewTerminalPower(w, satellite);
 }
 
+/** Whether neither satellite nor terminal has failed at either end of a laser link. */
+function terminalWorks({ outages, model }: WorldState, track: number, satellite: number, row: number): boolean {
+  const { contacts } = model.geometry;
+  const { nodeDown, blocked } = outages;
+  const peerWorks = nodeDown[contacts.peer[row] as number] === 0 && blocked[contacts.peerTrack[row] as number] === 0;
+  return peerWorks && nodeDown[satellite] === 0 && blocked[track] === 0;
+}
+
 function settleAntenna(w: WorldState, track: number, openS: number | undefined): void {
   const { plan, links, model, clock } = w;
   const { contacts, antennaNode } = model.geometry;
@@ -124,26 +133,27 @@ function settleAntenna(w: WorldState, track: number, openS: number | undefined):
   const down = model.firstDownlink + antenna;
   const node = antennaNode[antenna] as number;
   const row = plan.row[track] as number;
-  const planned = row >= 0 && plan.blocked[track] === 0;
-  const wanted = planned ? (contacts.peer[row] as number) : (plan.alternative[antenna] as number);
+  const taken = plan.alternative[antenna] as number;
+  const wanted = taken >= 0 ? taken : row >= 0 ? (contacts.peer[row] as number) : -1;
+  const rateBps = wanted < 0 ? 0 : antennaRateBps(w, antenna, wanted);
   const before = links.to[track] as number;
-  if (before !== wanted) {
+  const after = rateBps > 0 ? wanted : -1;
+  if (before !== after) {
     if (before >= 0) {
       closeUplink(w, track);
       closeSatelliteLink(w, down);
     }
     const part = antenna - (model.firstAntenna[node - model.satelliteCount] as number);
-    reportMode(w, wanted < 0 ? ANTENNA_DETACH : before < 0 ? ANTENNA_ATTACH : ANTENNA_HANDOVER, node, part);
+    reportMode(w, after < 0 ? ANTENNA_DETACH : before < 0 ? ANTENNA_ATTACH : ANTENNA_HANDOVER, node, part);
   }
-  if (wanted < 0) return;
-  links.to[track] = wanted;
-  links.from[down] = wanted;
+  if (after < 0) return;
+  links.to[track] = after;
+  links.from[down] = after;
   links.to[down] = node;
-  if (planned) {
-    links.rateBps[track] = links.rateBps[down] = contacts.rateBps[row] as number;
-    links.untilS[track] = links.untilS[down] = contactEndS(w, row);
-  }
-  if (before !== wanted) {
+  links.rateBps[track] = links.rateBps[down] = rateBps;
+  links.untilS[track] = links.untilS[down] =
+    taken >= 0 ? (plan.alternativeUntilS[antenna] as number) : contactEndS(w, row);
+  if (before !== after) {
     const usableS = openS ?? (before < 0 ? clock.timeS : clock.timeS + model.scenario.handoverS);
     openLink(w, track, usableS);
     openLink(w, down, usableS);
@@ -180,21 +190,28 @@ export function renewServed(w: WorldState): void {
 
 /** Ranges of all links that are up, at both ends of the tick. */
 function loadRanges(w: WorldState): void {
-  const { links, model } = w;
+  const { links, model, plan } = w;
+  const { peer } = model.geometry.contacts;
   for (let track = 0; track < model.firstDownlink; track++) {
-    const to = links.to[track] as number;
-    if (to < 0 || (track < model.firstUplink && to < (links.from[track] as number))) continue;
+    const row = plan.row[track] as number;
+    const to = row < 0 ? (links.to[track] as number) : (peer[row] as number);
+    if (to < 0 || (track < model.firstUplink && to * model.islSlots < track)) continue;
     loadRange(w, track);
   }
 }
 
-/** Ranges of one link that is up, and of its other direction. */
+/** Ranges of one link that is up or planned, and of its other direction. */
 export function loadRange(w: WorldState, track: number): void {
-  const { links, model, plan, sky, clock, reverse } = w;
-  const { rangeKm } = model.geometry.contacts;
-  const from = links.from[track] as number;
-  const to = links.to[track] as number;
+  const { links, model, plan, sky, clock } = w;
+  const { firstUplink, firstDownlink, islSlots, geometry } = model;
+  const { rangeKm, peer, peerTrack } = geometry.contacts;
   const row = plan.row[track] as number;
+  const isAntenna = track >= firstUplink;
+  const from = isAntenna ? (geometry.antennaNode[track - firstUplink] as number) : Math.floor(track / islSlots);
+  const up = links.to[track] as number;
+  const to = up >= 0 || row < 0 ? up : (peer[row] as number);
+  if (to < 0) return;
+  const back = isAntenna ? firstDownlink + track - firstUplink : (peerTrack[row] as number);
   let startKm: number;
   let endKm: number;
   if (rangeKm !== undefined && row >= 0) {
@@ -203,12 +220,8 @@ export function loadRange(w: WorldState, track: number): void {
     startKm = distanceKm(sky.row(clock.tick), from, to);
     endKm = distanceKm(sky.row(clock.tick + 1), from, to);
   }
-  const back = track < model.firstUplink ? (reverse[track] as number) : model.firstDownlink + track - model.firstUplink;
-  links.rangeStartKm[track] = startKm;
-  links.rangeEndKm[track] = endKm;
-  if (back < 0) return;
-  links.rangeStartKm[back] = startKm;
-  links.rangeEndKm[back] = endKm;
+  links.rangeStartKm[track] = links.rangeStartKm[back] = startKm;
+  links.rangeEndKm[track] = links.rangeEndKm[back] = endKm;
 }
 
 function distanceKm(row: Float32Array, a: number, b: number): number {

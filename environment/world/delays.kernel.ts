@@ -9,6 +9,7 @@ import {
 } from '../network/delays.kernel.ts';
 import { queueS } from '../network/links.kernel.ts';
 import type { WorldState } from './state.ts';
+import type { NetworkView } from './view.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
 
 /**
@@ -58,7 +59,7 @@ export function trueDelay(w: WorldState, satellite: number, node: number, sizeBi
 
 /** New tick: the snapshot and the report's network have changed. */
 export function renewSnapshot(w: WorldState): void {
-  chargeEmptyLinks(w.snapshot, w.links, w.model.traffic.meanBits);
+  chargeEmptyLinks(w.snapshot, w.view.links, w.model.traffic.meanBits);
   clearColumns(w.snapshot);
   renewReport(w);
 }
@@ -81,6 +82,11 @@ export function sampleQueues(w: WorldState, out: Float64Array): void {
   }
 }
 
+/** The network as a table sees it: the truth as it is, all others as it is known. */
+function networkOf(w: WorldState, table: DelayTable): NetworkView {
+  return table === w.truth ? w : w.view;
+}
+
 function column(
   w: WorldState,
   table: DelayTable,
@@ -95,7 +101,8 @@ function column(
     collectExits(w, table, node);
     base = openColumn(table, key, w.exits);
   }
-  settleColumn(table, w.links, w.reverse, base, satellite, around);
+  const { links, reverse } = networkOf(w, table);
+  settleColumn(table, links, reverse, base, satellite, around);
   return base;
 }
 
@@ -124,7 +131,8 @@ function collectExits(w: WorldState, table: DelayTable, node: number): void {
 }
 
 function addAntennas(w: WorldState, table: DelayTable, node: number, beyondS: number): void {
-  const { model, clock, links } = w;
+  const { model, clock } = w;
+  const { links } = networkOf(w, table);
   const first = model.firstAntenna[node - model.satelliteCount] as number;
   const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
   for (let antenna = first; antenna < end; antenna++) {

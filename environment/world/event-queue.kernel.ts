@@ -10,6 +10,9 @@ export const BEACON = 7;
 export const REPORT_SAMPLE = 8;
 export const REPORT_KNOWN = 9;
 export const LINK_OPEN = 10; // a: link
+export const FAULT_BEGIN = 11; // a: fault
+export const FAULT_END = 12; // a: fault
+export const WEATHER = 13; // a: ground node counted from 0, b: RAIN or CLOUD
 
 /**
  * Events on a 4-ary heap ordered by (time, sequence), in columns: first in, first out among equal times, so that a run is a

@@ -1,14 +1,15 @@
-import { FORWARD } from '../../core/index.ts';
 import { dequeue } from '../network/links.kernel.ts';
 import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
 import { sendBeacons } from './beacons.kernel.ts';
-import { renewReport, sampleQueues } from './delays.kernel.ts';
+import { renewReport, renewSnapshot, sampleQueues } from './delays.kernel.ts';
 import {
   ARRIVAL,
   BEACON,
   COMPUTE_END,
   DEADLINE,
+  FAULT_BEGIN,
+  FAULT_END,
   HOLD_END,
   LINK_OPEN,
   REACH,
@@ -16,10 +17,13 @@ import {
   REPORT_SAMPLE,
   TICK,
   TRANSMIT_END,
+  WEATHER,
   popEvent,
   pushEvent,
 } from './event-queue.kernel.ts';
 import { takeDeadline } from './deadlines.kernel.ts';
+import { beginFault, endFault, startFaults } from './faults.ts';
+import { learnOutages, sampleOutages } from './outages.ts';
 import { askDecision } from './pending.ts';
 import { endJob } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -27,15 +31,19 @@ import { drop, scheduleArrival } from './tasks-lifecycle.ts';
 import { DECIDING, HOLDING, QUEUED, WAITING_COMPUTE } from './tasks.kernel.ts';
 import { advanceTick, beginFirstTick } from './tick.ts';
 import { endTransmission, startLink } from './transmission.ts';
+import { renewView } from './view.ts';
+import { changeWeather, startWeather } from './weather.ts';
 
 /** Puts the first events of a run on the queue. */
-export function startEvents(w: WorldState): void {
+export function startEvents(w: WorldState, seed: number): void {
   const { clock, model, satellites, beacons, reportTimes } = w;
   satellites.computeAccruedS.fill(clock.timeS);
   w.links.integralAtS.fill(clock.timeS);
   beacons.sentS.fill(clock.timeS);
   reportTimes.knownS = clock.timeS;
+  startWeather(w);
   beginFirstTick(w);
+  startFaults(w, seed);
   sendBeacons(w);
   sendBeacons(w);
   const { beaconPeriodS, linkStatePeriodS } = model.scenario.knowledge;
@@ -62,15 +70,22 @@ export function processEvent(w: WorldState): void {
   else if (kind === BEACON) {
     sendBeacons(w);
     pushEvent(events, clock.timeS + model.scenario.knowledge.beaconPeriodS, BEACON);
-  } else if (kind === REPORT_SAMPLE) {
+  } else if (kind === FAULT_BEGIN) beginFault(w, a);
+  else if (kind === FAULT_END) endFault(w, a);
+  else if (kind === WEATHER) changeWeather(w, a, b);
+  else if (kind === REPORT_SAMPLE) {
     sampleQueues(w, w.sampledQueueS);
+    sampleOutages(w.outages);
     w.reportTimes.sampledS = clock.timeS;
     pushEvent(events, clock.timeS + model.scenario.knowledge.floodS, REPORT_KNOWN);
     pushEvent(events, clock.timeS + model.scenario.knowledge.linkStatePeriodS, REPORT_SAMPLE);
   } else if (kind === REPORT_KNOWN) {
     w.reportQueueS.set(w.sampledQueueS);
     w.reportTimes.knownS = w.reportTimes.sampledS;
-    renewReport(w);
+    if (learnOutages(w.outages)) {
+      renewView(w);
+      renewSnapshot(w);
+    } else renewReport(w);
   }
 }
 
@@ -100,5 +115,5 @@ function endHold(w: WorldState, task: number, generation: number): void {
   const { tasks, clock } = w;
   if (tasks.generation[task] !== generation || tasks.state[task] !== HOLDING) return;
   tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
-  askDecision(w, FORWARD, task, tasks.holder[task] as number);
+  askDecision(w, tasks.heldFor[task] as number, task, tasks.holder[task] as number);
 }

@@ -31,6 +31,7 @@ function sendFromDataCentre(w: WorldState, task: number, node: number): void {
   let best = model.firstGateway;
   let least = Infinity;
   for (let g = model.firstGateway; g < model.firstDataCentre; g++) {
+    if (w.outages.nodeDown[g] !== 0) continue;
     const onwardS = toCentre ? wanDelayS(w, g, destination) : antennaDelayS(w, task, bestAntenna(w, task, g));
     const delayS = wanDelayS(w, g, node) + onwardS;
     if (delayS < least) {

@@ -34,7 +34,7 @@ export function enterCompute(w: WorldState, task: number): void {
 /** Starts waiting jobs on idle servers, if the executor may start new ones. */
 export function startJobs(w: WorldState, executor: number): void {
   const { compute, tasks, clock } = w;
-  if (compute.open[executor] === 0) return;
+  if (compute.open[executor] === 0 || w.outages.nodeDown[nodeOf(w, executor)] !== 0) return;
   for (;;) {
     const task = firstWaiting(compute, executor);
     const server = task < 0 ? -1 : idleServer(compute, executor);
@@ -50,6 +50,28 @@ export function startJobs(w: WorldState, executor: number): void {
     compute.endS[server] = endS;
     pushEvent(w.events, endS, COMPUTE_END, server, compute.version[server]);
   }
+}
+
+/** Stops the jobs that run at a node; they wait again and start anew, what was done is lost. */
+export function restartJobs(w: WorldState, node: number): void {
+  const { compute, tasks, clock } = w;
+  const executor = executorOf(w, node);
+  accrueComputeEnergy(w, executor);
+  const end = compute.firstServer[executor + 1] as number;
+  for (let server = compute.firstServer[executor] as number; server < end; server++) {
+    const task = compute.running[server] as number;
+    if (task < 0) continue;
+    compute.running[server] = -1;
+    compute.version[server] = (compute.version[server] as number) + 1;
+    compute.busy[executor] = (compute.busy[executor] as number) - 1;
+    if (clock.timeS > (tasks.deadlineS[task] as number)) {
+      tasks.state[task] = DECIDING;
+      drop(w, task, 'deadline');
+    } else {
+      enterCompute(w, task);
+    }
+  }
+  startJobs(w, executor);
 }
 
 /** A job is done: its product sets out for the consumer. */

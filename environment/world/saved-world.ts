@@ -1,5 +1,6 @@
 import { renewSnapshot } from './delays.kernel.ts';
 import type { WorldState } from './state.ts';
+import { renewView } from './view.ts';
 
 type Column = Float64Array | Float32Array | Int32Array | Uint32Array | Int16Array | Uint16Array | Uint8Array;
 
@@ -16,6 +17,8 @@ const GROUPS = [
   'deadlines',
   'tasks',
   'plan',
+  'faults',
+  'outages',
   'links',
   'compute',
   'caches',
@@ -44,6 +47,8 @@ export function saveWorld(w: WorldState): SavedWorld {
   for (const field of PLAIN_COLUMNS) columns[field] = w[field].slice();
   columns['rng.arrivals'] = w.arrivalRng.state.slice();
   columns['rng.cache'] = w.cacheRng.state.slice();
+  columns['rng.weather'] = w.weatherRng.state.slice();
+  columns['rng.capture'] = w.captureRng.state.slice();
   columns['hash'] = w.hash.save();
   return { numbers, columns };
 }
@@ -67,8 +72,11 @@ export function restoreWorld(w: WorldState, saved: SavedWorld): void {
   for (const field of PLAIN_COLUMNS) w[field].set(column(field));
   w.arrivalRng.state.set(column('rng.arrivals'));
   w.cacheRng.state.set(column('rng.cache'));
+  w.weatherRng.state.set(column('rng.weather'));
+  w.captureRng.state.set(column('rng.capture'));
   w.hash.restore(column('hash') as Uint32Array);
   w.truthStamp.decision = -1;
   w.rows.n = 0;
+  renewView(w);
   renewSnapshot(w);
 }

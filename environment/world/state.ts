@@ -10,6 +10,7 @@ import {
 } from '../../core/index.ts';
 import { type DelayTable, type Exits, createDelayTable, createExits } from '../network/delays.kernel.ts';
 import { type LinkColumns, createLinks } from '../network/links.kernel.ts';
+import type { FaultColumns } from '../faults/draw-faults.ts';
 import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
@@ -18,8 +19,10 @@ import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import { type SkyReader, skyReader } from '../geometry/index.ts';
 import { type PlanColumns, createPlan } from './contacts.ts';
 import type { WorldModel } from './model.ts';
+import { type OutageColumns, createOutages, noFaults } from './outages.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
+import { type NetworkView, createView } from './view.ts';
 
 /** Scalars of a running world. Times in s since scenario start. */
 export interface Clock {
@@ -119,6 +122,8 @@ export interface Statistics {
   deliveredBits: number;
   droppedBits: number;
   consumedBits: number;
+  /** Faults that have begun. */
+  faults: number;
 }
 
 export interface ModeEvents {
@@ -151,6 +156,11 @@ export interface WorldState {
   readonly transitions: TransitionColumns & { capacity: number };
   /** [S * D] the ISL in the other direction, -1 = down. */
   readonly reverse: Int32Array;
+  /** What fails in this run, and what has failed. */
+  readonly faults: FaultColumns;
+  readonly outages: OutageColumns;
+  /** The network as it is known everywhere. */
+  readonly view: NetworkView;
   readonly snapshot: DelayTable;
   readonly report: DelayTable;
   /** [links] queue delay of the report that is known and of the one under way, s; when each was taken. */
@@ -162,6 +172,8 @@ export interface WorldState {
   readonly exits: Exits;
   readonly arrivalRng: Rng;
   readonly cacheRng: Rng;
+  readonly weatherRng: Rng;
+  readonly captureRng: Rng;
   readonly hash: Hash128;
 }
 
@@ -181,7 +193,14 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
   const satellite = scenario.satellite;
   const families = TASK_FAMILIES.length;
   const centres = scenario.dataCentres;
-  const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount);
+  const labelCount = model.labels.count;
+  const allowed = new Uint8Array(labelCount * S);
+  for (let label = 0; label < labelCount; label++) {
+    allowed.set(model.labels.mayHold.subarray(label * nodeCount, label * nodeCount + S), label * S);
+  }
+  const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount, { labelCount, allowed });
+  const links = createLinks(linkCount);
+  const reverse = new Int32Array(S * D).fill(-1);
   const cacheBits = satellite.cacheBytes * 8;
   const meanObjectBits = traffic.objectCount === 0 ? cacheBits : mean(traffic.objectBits);
   const slots = Math.max(
@@ -196,7 +215,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     tasks: createTasks(INITIAL_TASKS),
     plan: createPlan(model.firstDownlink, Q),
     sky: skyReader(model.geometry.sky),
-    links: createLinks(linkCount),
+    links,
     compute: createCompute(
       [...Array<number>(S).fill(satellite.accelerators), ...centres.map((c) => c.servers)],
       [...Array<number>(S).fill(satellite.tflopsPerAccelerator), ...centres.map((c) => c.tflopsPerServer)],
@@ -258,10 +277,14 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       deliveredBits: 0,
       droppedBits: 0,
       consumedBits: 0,
+      faults: 0,
     },
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),
-    reverse: new Int32Array(S * D).fill(-1),
+    reverse,
+    faults: noFaults(),
+    outages: createOutages(model),
+    view: createView(links, reverse, model.canFail),
     snapshot: table(),
     report: table(),
     reportQueueS: new Float64Array(linkCount),
@@ -272,6 +295,8 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     exits: createExits(Math.max(8, Q + model.gatewayCount)),
     arrivalRng: new Rng(seed, 'arrivals'),
     cacheRng: new Rng(seed, 'cache-candidates'),
+    weatherRng: new Rng(seed, 'weather'),
+    captureRng: new Rng(seed, 'capture'),
     hash: new Hash128(),
   };
 }

@@ -41,6 +41,10 @@ export interface TaskColumns {
   /** Catalogue object of `content`, else -1. */
   object: Int32Array;
   hops: Uint8Array;
+  /** Decision that a held task waits for. */
+  heldFor: Uint8Array;
+  /** Class of the label of its data, an index into `model.labels`. */
+  label: Uint8Array;
   sizeBits: Float64Array;
   outputBits: Float64Array;
   workTflop: Float64Array;
@@ -85,6 +89,8 @@ export function createTasks(capacity: number): TaskColumns {
     consumer: i32(),
     object: i32(),
     hops: u8(),
+    heldFor: u8(),
+    label: u8(),
     sizeBits: f64(),
     outputBits: f64(),
     workTflop: f64(),

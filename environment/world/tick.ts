@@ -6,6 +6,7 @@ import { TICK, pushEvent } from './event-queue.kernel.ts';
 import { reportMode } from './mode-events.ts';
 import { accrueComputeEnergy } from './processing.ts';
 import type { WorldState } from './state.ts';
+import { renewView } from './view.ts';
 
 /** Hysteresis of the power and thermal thresholds, so that modes do not flutter. */
 const CHARGE_HYSTERESIS_FRAC = 0.03;
@@ -39,6 +40,7 @@ export function beginFirstTick(w: WorldState): void {
 
 function beginTick(w: WorldState): void {
   loadSun(w);
+  renewView(w);
   renewSnapshot(w);
   pushEvent(w.events, (w.clock.tick + 1) * w.model.scenario.tickS, TICK);
 }

@@ -14,6 +14,7 @@ import { backlogS } from '../resources/compute.kernel.ts';
 import { applyChoices } from './apply.ts';
 import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.kernel.ts';
 import { processEvent, startEvents } from './events.ts';
+import { holdTask, nextTickS } from './hold.ts';
 import { worldKpis } from './kpis.ts';
 import type { WorldModel } from './model.ts';
 import { observeCache } from './observe-cache.kernel.ts';
@@ -24,6 +25,7 @@ import { executorOf, setComputeMode } from './processing.ts';
 import { ROWS_PER_ADVANCE } from './row-columns.ts';
 import { type SavedWorld, restoreWorld, saveWorld } from './saved-world.ts';
 import { type ModeEvents, type WorldState, createWorldState } from './state.ts';
+import { setQuarantine } from './quarantine.ts';
 import { drop } from './tasks-lifecycle.ts';
 import { DECIDING, FREE, PROPAGATING } from './tasks.kernel.ts';
 
@@ -158,6 +160,7 @@ export class World {
     satellites.capabilities[satellite] = bits;
     const rateFrac = (bits & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? model.scenario.satellite.throttledRateFrac : 1;
     setComputeMode(this.state, satellite, (bits & CAPABILITIES.COMPUTE_NEW) !== 0, rateFrac);
+    setQuarantine(this.state, satellite, (bits & CAPABILITIES.TRUSTED) === 0);
   }
 
   /**
@@ -237,7 +240,7 @@ export class World {
     clock.timeS = clock.startS;
     clock.endS = clock.startS + options.runS;
     clock.arrivalsUntilS = clock.startS + (options.arrivalsS ?? Infinity);
-    startEvents(this.state);
+    startEvents(this.state, options.seed);
   }
 
   /** Writes waiting decisions as rows; one cache decision per satellite at a time, since each changes what the next sees. */
@@ -253,6 +256,11 @@ export class World {
       const satellite = pending.satellite[i] as number;
       if (kind !== CACHE && clock.timeS > (w.tasks.deadlineS[task] as number)) {
         drop(w, task, 'deadline');
+        continue;
+      }
+      if (w.outages.nodeDown[satellite] !== 0) {
+        // Nobody decides there; what it holds waits until it works again.
+        if (kind !== CACHE) holdTask(w, task, kind, nextTickS(w));
         continue;
       }
       const room = rows.n < ROWS_PER_ADVANCE && batch.n < batch.capacity;

@@ -87,7 +87,7 @@ describe.each(['random+random+random', 'load-aware+greedy-finish+gdsf'])('reward
     // Messages: one class, worth 1 - latency / 30 s; they use no compute, so energy is that of downlinks alone.
     let worth = 0;
     for (let i = 0; i < latencies; i++) if (latencyFamily[i] === 0) worth += 1 - (latencyS[i] as number) / 30;
-    const drops = sum([...dropped.subarray(0, dropped.length / 4)]);
+    const drops = sum([...dropped.subarray(0, dropped.length / TASK_FAMILIES.length)]);
     expect(delivered[0]).toBeGreaterThan(0);
     const costs = worth - drops * dropCost - (utility[0] as number);
     const mostGB = downlinkBits / 8e9;

@@ -1,0 +1,64 @@
+import type { NetworkLinks } from '../network/delays.kernel.ts';
+import type { LinkColumns } from '../network/links.kernel.ts';
+import type { WorldState } from './state.ts';
+
+/**
+ * The network as all satellites know it: the contact plan, less what the last flooded report says has failed. Where nothing
+ * can fail it is the network itself.
+ */
+export interface NetworkView {
+  /** The columns of links that delay tables read; [count] each. */
+  readonly links: NetworkLinks;
+  /** [S * D] the ISL in the other direction, -1 = down. */
+  readonly reverse: Int32Array;
+}
+
+export function createView(links: LinkColumns, reverse: Int32Array, canFail: boolean): NetworkView {
+  if (!canFail) return { links, reverse };
+  const { count } = links;
+  return {
+    links: {
+      count,
+      from: new Int32Array(count).fill(-1),
+      to: new Int32Array(count).fill(-1),
+      rangeStartKm: links.rangeStartKm,
+      rateBps: new Float64Array(count),
+    },
+    reverse: new Int32Array(reverse.length).fill(-1),
+  };
+}
+
+/** Brings the view up to date: at every tick, and when a report has become known. */
+export function renewView(w: WorldState): void {
+  const { view, model, plan, outages } = w;
+  if (view.links === w.links) return;
+  const { firstUplink, firstDownlink } = model;
+  const { links, reverse } = view;
+  const { contacts, antennaNode } = model.geometry;
+  for (let track = 0; track < firstDownlink; track++) {
+    const isAntenna = track >= firstUplink;
+    const from = isAntenna ? (antennaNode[track - firstUplink] as number) : Math.floor(track / model.islSlots);
+    const row = plan.row[track] as number;
+    let to = row < 0 ? -1 : (contacts.peer[row] as number);
+    const back = row < 0 ? -1 : (contacts.peerTrack[row] as number);
+    if (to >= 0) {
+      const failed =
+        outages.knownBlocked[track] !== 0 ||
+        outages.knownNodeDown[from] !== 0 ||
+        outages.knownNodeDown[to] !== 0 ||
+        (!isAntenna && outages.knownBlocked[back] !== 0);
+      if (failed) to = -1;
+    }
+    links.from[track] = from;
+    links.to[track] = to;
+    if (to >= 0) links.rateBps[track] = contacts.rateBps[row] as number;
+    if (!isAntenna) {
+      reverse[track] = to < 0 ? -1 : back;
+      continue;
+    }
+    const down = firstDownlink + track - firstUplink;
+    links.from[down] = to;
+    links.to[down] = to < 0 ? -1 : from;
+    links.rateBps[down] = links.rateBps[track] as number;
+  }
+}
