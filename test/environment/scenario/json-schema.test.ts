@@ -18,14 +18,35 @@ it('describes every field and refuses unknown ones in every map', () => {
     if (schema.properties && schema.additionalProperties !== false) open.push(at);
     for (const [name, child] of Object.entries(schema.properties ?? {})) {
       const list = child.items?.description !== undefined || child.items?.properties !== undefined;
-      if (child.description === undefined && !list) undescribed.push(`${at}.${name}`);
+      // A constant says itself what it is.
+      if (child.description === undefined && child.const === undefined && !list) undescribed.push(`${at}.${name}`);
       walk(child, `${at}.${name}`);
     }
     if (schema.items) walk(schema.items, `${at}[]`);
+    // Variants are maps of their own; the choice among kinds of orbit only says which fields exclude each other.
+    for (const variant of schema.oneOf ?? []) if (variant.properties) walk(variant, `${at}|`);
   };
   walk(scenarioJsonSchema(), '');
   expect(open).toEqual([]);
   expect(undescribed).toEqual([]);
+});
+
+it('tells editors the kinds of orbit and of faults apart', () => {
+  const { constellations, faults } = scenarioJsonSchema().properties ?? {};
+  const kinds = ['walker', 'elements', 'geostationary', 'ephemeris', 'lunar'];
+  expect(constellations?.items?.oneOf).toEqual(kinds.map((kind) => ({ required: [kind] })));
+  const variants = faults?.properties?.['scheduled']?.items?.oneOf ?? [];
+  expect(variants.map(({ properties }) => properties?.['kind']?.const)).toEqual([
+    'satellite-loss',
+    'link-loss',
+    'gateway-loss',
+    'data-centre-loss',
+    'jamming',
+    'accelerator-reset',
+    'storage-failure',
+    'capture',
+  ]);
+  for (const { required } of variants) expect(required).toEqual(expect.arrayContaining(['kind', 'atS']));
 });
 
 it('asks only for what has no default', () => {
@@ -36,7 +57,7 @@ it('asks only for what has no default', () => {
 
 it('every shipped scenario names the schema for editors', () => {
   const files = readdirSync('scenarios').filter((file) => file.endsWith('.yaml'));
-  expect(files.length).toBeGreaterThanOrEqual(4);
+  expect(files.length).toBeGreaterThanOrEqual(8);
   for (const file of files) {
     const [first] = readFileSync(`scenarios/${file}`, 'utf8').split('\n');
     expect(first, file).toBe('# yaml-language-server: $schema=../docs/scenario.schema.json');

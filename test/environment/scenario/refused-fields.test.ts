@@ -155,7 +155,9 @@ const CASES: readonly Case[] = [
     text: VALID_TEXT.replace(/ {4}walker:\n(?: {6}.*\n)+/, ''),
     code: 'SCENARIO_FIELD',
     at: '7:5',
-    says: ['constellations[0]: expected exactly one of walker, elements, geostationary, ephemeris, lunar, found none of them'],
+    says: [
+      'constellations[0]: expected exactly one of walker, elements, geostationary, ephemeris, lunar, found none of them',
+    ],
   },
   {
     what: 'walker and elements',
