@@ -1,6 +1,19 @@
 export * from './contact-graph/index.ts';
 export * from './geometry/index.ts';
 export { contactPlan } from './network/index.ts';
-export { type StateTime, type UtcInstant, elementStates, parseElements, parseUtc } from './orbit/index.ts';
+export * from './network/scale.ts';
+export {
+  type Ephemeris,
+  type StateTime,
+  type UtcInstant,
+  ecefFromTemeInto,
+  elementStates,
+  gmstRad,
+  parseElements,
+  parseUtc,
+  walkerAngles,
+  walkerEphemeris,
+} from './orbit/index.ts';
+export { createSgp4Object, sgp4Ephemeris } from './orbit/sgp4.ts';
 export * from './scenario/index.ts';
 export * from './world/index.ts';

@@ -20,9 +20,9 @@ export interface NeighbourGrid {
 const SHIFT = 5;
 const SIDE = 1 << SHIFT;
 const MASK = SIDE - 1;
-const CELLS = SIDE ** 3;
+export const CELLS = SIDE ** 3;
 /** Cubes that touch a cube, itself in the middle; those after the middle are the mirror images of those before. */
-const TOUCHING = 27;
+export const TOUCHING = 27;
 const MIDDLE = 13;
 
 export function createNeighbourGrid(capacity: number): NeighbourGrid {

@@ -1,4 +1,11 @@
-import { type NeighbourGrid, cellBeside, createNeighbourGrid, sortIntoGrid } from './neighbours.kernel.ts';
+import {
+  CELLS,
+  type NeighbourGrid,
+  TOUCHING,
+  cellBeside,
+  createNeighbourGrid,
+  sortIntoGrid,
+} from './neighbours.kernel.ts';
 
 /** The shortest tree that joins satellites, or as many trees as there are parts out of each other's range. */
 export interface SpanningTree {
@@ -33,7 +40,6 @@ const CANDIDATES_PER_SATELLITE = 8;
 const LEAST_CANDIDATES = 256;
 /** Share of the range that is looked at first; doubled until all is joined. */
 const FIRST_RANGE_FRAC = 1 / 16;
-const TOUCHING = 27;
 
 /** Work space for up to `capacity` satellites. */
 export function createSpanningTree(capacity: number): SpanningTree {
@@ -89,40 +95,47 @@ export function spanningTreeInto(tree: SpanningTree, rKm: Float64Array, n: numbe
 /** Collects the links of up to `maxRangeKm` between different parts, seen from all satellites outside the part `largest`. */
 function gather(tree: SpanningTree, maxRangeKm: number, largest: number): void {
   const { grid, part, candidates } = tree;
-  const { n, start, cellOf, order, rKm } = grid;
+  const { start, order, rKm } = grid;
   const { a, b, range2 } = candidates;
   const room = a.length;
   const limit2 = maxRangeKm * maxRangeKm;
   let m = 0;
-  for (let i = 0; i < n; i++) {
-    const s = order[i]!;
-    const own = part[s]!;
-    if (own === largest) continue;
-    const x = rKm[3 * i]!;
-    const y = rKm[3 * i + 1]!;
-    const z = rKm[3 * i + 2]!;
+  for (let cell = 0; cell < CELLS; cell++) {
+    const first = start[cell]!;
+    const last = start[cell + 1]!;
+    if (first === last) continue;
     for (let side = 0; side < TOUCHING; side++) {
-      const other = cellBeside(cellOf[s]!, side);
-      const end = start[other + 1]!;
-      for (let j = start[other]!; j < end; j++) {
-        const dx = rKm[3 * j]! - x;
-        const dy = rKm[3 * j + 1]! - y;
-        const dz = rKm[3 * j + 2]! - z;
-        const d2 = dx * dx + dy * dy + dz * dz;
-        if (d2 > limit2) continue;
-        const t = order[j]!;
-        const its = part[t]!;
-        // A pair of two such satellites is seen from both; it counts once.
-        if (its === own || (its !== largest && j < i)) continue;
-        if (m === room) {
-          candidates.n = m;
-          chooseShortest(tree, n);
-          m = takeBack(tree);
+      const other = cellBeside(cell, side);
+      const otherFirst = start[other]!;
+      const otherLast = start[other + 1]!;
+      if (otherFirst === otherLast) continue;
+      for (let i = first; i < last; i++) {
+        const s = order[i]!;
+        const own = part[s]!;
+        if (own === largest) continue;
+        const x = rKm[3 * i]!;
+        const y = rKm[3 * i + 1]!;
+        const z = rKm[3 * i + 2]!;
+        for (let j = otherFirst; j < otherLast; j++) {
+          const dx = rKm[3 * j]! - x;
+          const dy = rKm[3 * j + 1]! - y;
+          const dz = rKm[3 * j + 2]! - z;
+          const d2 = dx * dx + dy * dy + dz * dz;
+          if (d2 > limit2) continue;
+          const t = order[j]!;
+          const its = part[t]!;
+          // A pair of two such satellites is seen from both; it counts once.
+          if (its === own || (its !== largest && j < i)) continue;
+          if (m === room) {
+            candidates.n = m;
+            chooseShortest(tree, grid.n);
+            m = takeBack(tree);
+          }
+          a[m] = s < t ? s : t;
+          b[m] = s < t ? t : s;
+          range2[m] = d2;
+          m++;
         }
-        a[m] = s < t ? s : t;
-        b[m] = s < t ? t : s;
-        range2[m] = d2;
-        m++;
       }
     }
   }
