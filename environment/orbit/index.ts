@@ -4,6 +4,7 @@ export { type StateTime, elementStates } from './element-states.ts';
 export { type ElementsText, parseElements, readElementsText } from './elements-file.ts';
 export type { Ephemeris } from './ephemeris.ts';
 export { ecefFromTemeInto } from './frames.kernel.ts';
+export { type MoonOrbit, R_MOON_KM, moonOrbitEphemeris, moonPositionInto } from './moon.ts';
 export { sunlitFracInto } from './shadow.kernel.ts';
 export { sunPositionInto } from './sun.ts';
 export { type UtcInstant, parseUtc } from './utc.ts';
