@@ -5,6 +5,7 @@ export { type ElementsText, parseElements, readElementsText } from './elements-f
 export type { Ephemeris } from './ephemeris.ts';
 export { ecefFromTemeInto } from './frames.kernel.ts';
 export { type MoonOrbit, R_MOON_KM, moonOrbitEphemeris, moonPositionInto } from './moon.ts';
+export { oemEphemeris, parseOem } from './oem.ts';
 export { sunlitFracInto } from './shadow.kernel.ts';
 export { sunPositionInto } from './sun.ts';
 export { type UtcInstant, parseUtc } from './utc.ts';
