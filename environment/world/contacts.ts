@@ -112,7 +112,7 @@ function settleTerminal(w: WorldState, track: number, openS: number): void {
     links.untilS[track] = contactEndS(w, row);
     if (before !== wanted) {
       reverse[track] = contacts.peerTrack[row] as number;
-      links.openS[track] = openS;
+      openLink(w, track, openS);
     }
   }
   if (before !== wanted) renewTerminalPower(w, satellite);

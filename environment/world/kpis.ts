@@ -26,6 +26,7 @@ export function worldKpis(w: WorldState): Kpis {
     decisions: w.clock.decision,
     reward: s.reward,
   };
+  if (w.model.canFail) kpis['faults'] = s.faults;
   TASK_FAMILIES.forEach((family, i) => {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);

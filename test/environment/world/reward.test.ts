@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CACHE, type DecisionBatch } from '../../../core/index.ts';
+import { CACHE, type DecisionBatch, TASK_FAMILIES } from '../../../core/index.ts';
 import {
   NEXT_FINAL,
   NEXT_OWN,
