@@ -1,1 +1,1 @@
-export { type Contact, contactPlan } from './contact-plan.ts';
+export { contactPlan, type ContactPlanOptions } from './contact-plan.ts';

@@ -16,6 +16,8 @@ export interface IslPlan {
    * [n] side of a satellite in links made by range: links join side 1 to side 2, or any two of side 3; 0 takes no part.
    */
   readonly side: Uint8Array;
+  /** [n] orbital plane, counted from 0. */
+  readonly plane: Int32Array;
 }
 
 /** Of a regular constellation, satellite `plane * satellitesPerPlane + slot`. */
@@ -33,8 +35,8 @@ const GRID_SLOTS = 4;
 
 /**
  * +grid of a Walker constellation: the next and the previous slot of the plane, and the same slot of the next and previous
- * plane. From the last plane of a delta to the first, `planes * phasing` has added up: the slot that faces it is taken. Across
- * the seam of a star, where planes move in opposite directions, there is no fixed link; with `crossSeam` the satellites along
+ * plane. From the last plane of a delta to the first, `planes * phasing` has added up: the slot that faces it is taken, or with
+ * `gridWrap: same-slot` the same slot, as Hypatia does. Across the seam of a star, where planes move in opposite directions, there is no fixed link; with `crossSeam` the satellites along
  * the seam link to the nearest on the other side.
  */
 export function walkerGridPlan(shape: WalkerShape, isl: IslConfig): IslPlan {
@@ -51,10 +53,10 @@ export function walkerGridPlan(shape: WalkerShape, isl: IslConfig): IslPlan {
       for (let j = 0; j < perPlane; j++) plan.seam(j, last + j);
     }
   } else if (planes > 2) {
-    const shift = Math.round((planes * shape.phasing) / shape.slotSpacing);
+    const shift = isl.gridWrap === 'same-slot' ? 0 : Math.round((planes * shape.phasing) / shape.slotSpacing);
     for (let j = 0; j < perPlane; j++) plan.link(last + j, modulo(j + shift, perPlane));
   }
-  return plan.finish();
+  return plan.finish(Int32Array.from({ length: planes * perPlane }, (_, s) => Math.floor(s / perPlane)));
 }
 
 /**
@@ -77,17 +79,44 @@ export function elementGridPlan(rTemeKm: Float64Array, rLaterKm: Float64Array, i
       for (const b of next.satellites) plan.seam(b, -1);
     }
   }
-  return plan.finish();
+  return plan.finish(planeOfEach(planes, rTemeKm.length / 3));
 }
 
-/** Any two satellites may link; the nearest do. */
-export function nearestPlan(n: number, isl: IslConfig): IslPlan {
-  return { ...createPlanner(n, isl.terminals).finish(), side: new Uint8Array(n).fill(3) };
+/** Satellites in one plane, each linked to the next and the last to the first. */
+export function ringPlan(n: number, isl: IslConfig): IslPlan {
+  const plan = createPlanner(n, Math.min(isl.terminals, GRID_SLOTS));
+  plan.ring(Array.from({ length: n }, (_, s) => s));
+  return plan.finish(new Int32Array(n));
+}
+
+/** Any two satellites may link; the nearest do. `plane` [n] matters only where links between planes are limited. */
+export function nearestPlan(n: number, isl: IslConfig, plane: Int32Array = new Int32Array(n)): IslPlan {
+  return { ...createPlanner(n, isl.terminals).finish(plane), side: new Uint8Array(n).fill(3) };
 }
 
 /** No links. */
 export function noLinksPlan(n: number): IslPlan {
-  return createPlanner(n, 0).finish();
+  return createPlanner(n, 0).finish(new Int32Array(n));
+}
+
+/**
+ * Links by range between `users` satellites (members [0, users)) and `relays` others (the members after them); with `relays` 0,
+ * among the users themselves. `slots`: the most terminals of any of them.
+ */
+export function relayPlan(users: number, relays: number, slots: number): IslPlan {
+  const n = users + relays;
+  const side = new Uint8Array(n).fill(relays === 0 ? 3 : 1);
+  side.fill(2, relays === 0 ? n : users);
+  return { ...createPlanner(n, slots).finish(new Int32Array(n)), side };
+}
+
+/** [n] plane of each satellite. */
+export function planeOfEach(planes: readonly OrbitalPlane[], n: number): Int32Array {
+  const plane = new Int32Array(n);
+  planes.forEach(({ satellites }, p) => {
+    for (const satellite of satellites) plane[satellite] = p;
+  });
+  return plane;
 }
 
 interface Planner {
@@ -97,7 +126,7 @@ interface Planner {
   link(a: number, b: number): void;
   /** Puts satellites on side 1 and side 2 of a seam; -1 = none. */
   seam(one: number, two: number): void;
-  finish(): IslPlan;
+  finish(plane: Int32Array): IslPlan;
 }
 
 function createPlanner(n: number, slots: number): Planner {
@@ -124,14 +153,14 @@ function createPlanner(n: number, slots: number): Planner {
       if (one >= 0) side[one] = 1;
       if (two >= 0) side[two] = 2;
     },
-    finish() {
+    finish(plane) {
       const [fixedA, fixedB, fixedSlotA, fixedSlotB] = columns.map((column) => Int32Array.from(column)) as [
         Int32Array,
         Int32Array,
         Int32Array,
         Int32Array,
       ];
-      return { slots, fixedA, fixedB, fixedSlotA, fixedSlotB, side };
+      return { slots, fixedA, fixedB, fixedSlotA, fixedSlotB, side, plane };
     },
   };
 }

@@ -2,7 +2,13 @@
  * Range between satellites `a` and `b` of `rKm` [n * 3], km; Infinity when it exceeds `maxRangeKm` or the line of sight passes
  * closer than `blockRadiusKm` to the Earth's centre (a sphere: the equatorial radius plus the clearance).
  */
-export function islRangeKm(rKm: Float64Array, a: number, b: number, maxRangeKm: number, blockRadiusKm: number): number {
+export function islRangeKm(
+  rKm: ArrayLike<number>,
+  a: number,
+  b: number,
+  maxRangeKm: number,
+  blockRadiusKm: number,
+): number {
   const ax = rKm[3 * a]!;
   const ay = rKm[3 * a + 1]!;
   const az = rKm[3 * a + 2]!;
@@ -27,9 +33,9 @@ export function islRangeKm(rKm: Float64Array, a: number, b: number, maxRangeKm: 
  * sine of elevation of any satellite.
  */
 export function slantRangesInto(
-  rEcefKm: Float64Array,
+  rEcefKm: ArrayLike<number>,
   n: number,
-  site: Float64Array,
+  site: ArrayLike<number>,
   sinMask: number,
   rangeKm: Float64Array,
   first: number,

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { R_EARTH_WGS84_KM } from '../../../core/index.ts';
 import {
   type IslPlan,
   type IslConfig,
   elementGridPlan,
-  nearestPlan,
-  noLinksPlan,
   walkerGridPlan,
 } from '../../../environment/network/isl-plan.ts';
-import { advanceIsls, createIslState, writeIslTick } from '../../../environment/network/isl-links.kernel.ts';
 import { type WalkerShell as WalkerConfig, walkerAngles } from '../../../environment/orbit/walker-shell.ts';
 import { walkerEphemeris } from '../../../environment/orbit/walker.ts';
 import { islConfig, walkerConfig } from '../../configs.ts';
@@ -156,119 +152,5 @@ describe('+grid of real satellites', () => {
     const position = (s: number): number => kept.indexOf(s);
     const pair = [position(6), position(8)].sort((a, b) => a - b).join('-');
     expect(edges(plan)).toContain(pair);
-  });
-});
-
-/** Two satellites at the given separations, rad, one after the other; the usable link per tick. */
-function playPair(
-  separations: readonly number[],
-  limits: { acquisitionS: number; maxRangeKm: number },
-  plan?: IslPlan,
-): number[] {
-  const a = R_EARTH_WGS84_KM + 780;
-  const rows = separations.map((angle) => Float64Array.of(a, 0, 0, a * Math.cos(angle), a * Math.sin(angle), 0));
-  const ticks = rows.length - 1;
-  const used =
-    plan ?? walkerGridPlan({ planes: 1, satellitesPerPlane: 2, star: false, slotSpacing: 1, phasing: 0 }, ISL);
-  const state = createIslState(2, used, { ...limits, blockRadiusKm: R_EARTH_WGS84_KM + 80, tickS: 10 });
-  const out = {
-    islNeighbour: new Int32Array(ticks * 2 * used.slots).fill(-1),
-    islRangeStartKm: new Float32Array(ticks * 2 * used.slots),
-    islRangeEndKm: new Float32Array(ticks * 2 * used.slots),
-    satelliteCount: 2,
-    islSlots: used.slots,
-  };
-  for (let k = 0; k <= ticks; k++) {
-    if (k > 0) writeIslTick(state, k - 1, at(rows, k - 1), at(rows, k), 0, out);
-    advanceIsls(state, k, at(rows, k));
-  }
-  return Array.from({ length: ticks }, (_, k) => (out.islNeighbour[k * 2 * used.slots] === 1 ? 1 : 0));
-}
-
-describe('acquisition', () => {
-  const near = 0.1; // 716 km apart
-  const far = 1.0; // 6,864 km apart
-  const limits = { acquisitionS: 30, maxRangeKm: 5000 };
-
-  it('links in sight at scenario start count as acquired', () => {
-    expect(playPair([near, near, near, near], limits)).toEqual([1, 1, 1]);
-  });
-
-  it('a link seen first at boundary 1 is usable from boundary 1 + 30 s / 10 s = 4', () => {
-    expect(playPair([far, near, near, near, near, near, near], limits)).toEqual([0, 0, 0, 0, 1, 1]);
-  });
-
-  it('rounds up to whole ticks: 21 s takes three, 0 s none', () => {
-    expect(playPair([far, near, near, near, near, near], { ...limits, acquisitionS: 21 })).toEqual([0, 0, 0, 0, 1]);
-    expect(playPair([far, near, near, near, near, near], { ...limits, acquisitionS: 20 })).toEqual([0, 0, 0, 1, 1]);
-    expect(playPair([far, near, near], { ...limits, acquisitionS: 0 })).toEqual([0, 1]);
-  });
-
-  it('a link that is lost must be acquired anew, and does not serve the tick in which it is lost', () => {
-    expect(playPair([near, near, far, near, near, near, near, near], limits)).toEqual([1, 0, 0, 0, 0, 0, 1]);
-  });
-
-  it('holds for links made by range too', () => {
-    const plan = nearestPlan(2, { ...ISL, terminals: 2 });
-    expect(playPair([far, near, near, near, near, near], limits, plan)).toEqual([0, 0, 0, 0, 1]);
-  });
-});
-
-describe('links by range', () => {
-  /** Slow twin: all pairs in order of range, each taken if both have a terminal left. */
-  function greedy(r: Float64Array, terminals: number, maxRangeKm: number): string[] {
-    const n = r.length / 3;
-    const pairs: [number, number, number][] = [];
-    for (let a = 0; a < n; a++) {
-      for (let b = a + 1; b < n; b++) {
-        const d = [0, 1, 2].map((axis) => at(r, 3 * b + axis) - at(r, 3 * a + axis));
-        const range = Math.hypot(...d);
-        // Lowest point of the segment, by walking along it.
-        let lowest = Infinity;
-        for (let f = 0; f <= 1000; f++) {
-          lowest = Math.min(lowest, Math.hypot(...d.map((value, axis) => at(r, 3 * a + axis) + (f / 1000) * value)));
-        }
-        if (range <= maxRangeKm && lowest >= R_EARTH_WGS84_KM + 80) pairs.push([range, a, b]);
-      }
-    }
-    pairs.sort((p, q) => p[0] - q[0]);
-    const left = new Array<number>(n).fill(terminals);
-    const taken: string[] = [];
-    for (const [, a, b] of pairs) {
-      if (at(left, a) > 0 && at(left, b) > 0) {
-        left[a] = at(left, a) - 1;
-        left[b] = at(left, b) - 1;
-        taken.push(`${a}-${b}`);
-      }
-    }
-    return taken.sort();
-  }
-
-  it.each([1, 2, 3, 4])('are those of the greedy choice by range with %d terminals', (terminals) => {
-    const ephemeris = walkerEphemeris({ ...WALKER, planes: 5, satellitesPerPlane: 9, phasingDeg: 7.3 }, 'c');
-    const r = new Float64Array(3 * ephemeris.count);
-    ephemeris.positionsInto(1234, r, 0);
-    const n = ephemeris.count;
-    const state = createIslState(n, nearestPlan(n, { ...ISL, terminals }), {
-      maxRangeKm: 5000,
-      blockRadiusKm: R_EARTH_WGS84_KM + 80,
-      acquisitionS: 0,
-      tickS: 10,
-    });
-    advanceIsls(state, 0, r);
-    const got: string[] = [];
-    for (let s = 0; s < n; s++) {
-      for (let d = 0; d < terminals; d++) {
-        const other = at(state.peer, s * terminals + d);
-        if (other > s) got.push(`${s}-${other}`);
-        if (other >= 0) expect(state.peer[other * terminals + at(state.peerSlot, s * terminals + d)]).toBe(s);
-      }
-    }
-    expect(got.length).toBeGreaterThan(10);
-    expect(got.sort()).toEqual(greedy(r, terminals, 5000));
-  });
-
-  it('none for topology none', () => {
-    expect(noLinksPlan(5)).toMatchObject({ slots: 0, side: new Uint8Array(5) });
   });
 });
