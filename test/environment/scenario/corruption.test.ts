@@ -59,6 +59,7 @@ it('refuses every value of a wrong type at its line and column, naming the field
       });
       expect(error.message.startsWith(`${leaf.path}: expected `)).toBe(true);
       expect(error.message).not.toContain('\n');
+      expect(error.hint, error.message).toMatch(/\w.*\.$/);
     }),
     { numRuns: 500, seed: 20261122 },
   );

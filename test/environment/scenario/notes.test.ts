@@ -52,7 +52,7 @@ describe('least distances of neighbours on circular orbits', () => {
       }
       const { inPlaneKm, betweenPlanesKm } = gridDistancesKm(walker, radiusKm);
       // A distance changes by at most 2 a per radian, and the least is half a step away: 2 x 7158 x 0.0025 deg = 0.63 km.
-    expect(betweenPlanesKm).toBeLessThanOrEqual(least + 1e-6);
+      expect(betweenPlanesKm).toBeLessThanOrEqual(least + 1e-6);
       expect(betweenPlanesKm).toBeGreaterThan(least - 0.63);
       expect(inPlaneKm).toBeCloseTo(distance(position(0, i, 0, radiusKm), position(0, i, 360 / 11, radiusKm)), 6);
     },

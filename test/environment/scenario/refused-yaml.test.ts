@@ -39,6 +39,7 @@ describe('a scenario that is not well-formed YAML', () => {
     expect(error.code).toBe('SCENARIO_SYNTAX');
     expect(lineAndColumn(error)).toBe(at);
     expect(error.message).toContain(says);
+    expect(error.hint).toMatch(/^[A-Z].*\.$/);
   });
 
   it('an empty file is no map', () => {

@@ -84,6 +84,17 @@ describe('loadScenario', () => {
     expect(error.place?.file).toBe(inFolder(name));
   });
 
+  it('finds ephemerides beside the scenario, and refuses those that are not there', () => {
+    const withEphemeris = withElements.replace('elements: { file: sets.tle }', 'ephemeris: { file: moves.oem }');
+    writeFileSync(inFolder('ephemeris.yaml'), withEphemeris);
+    const error = refusal(() => loadScenario(inFolder('ephemeris.yaml')));
+    expect(error.code).toBe('FILE_NOT_FOUND');
+    expect(error.message).toContain('expected an ephemeris file, found none');
+    expect(lineAndColumn(error)).toBe('8:24');
+    writeFileSync(inFolder('moves.oem'), '');
+    expect(loadScenario(inFolder('ephemeris.yaml')).constellations[0]?.ephemeris?.file).toBe(inFolder('moves.oem'));
+  });
+
   it('refuses element sets that are not there, where they are named', () => {
     writeFileSync(inFolder('dangling.yaml'), withElements.replace('sets.tle', 'gone.tle'));
     const error = refusal(() => loadScenario(inFolder('dangling.yaml')));
@@ -120,6 +131,19 @@ describe('overrides', () => {
       isl: { rateBps: 10e9 },
     });
     expect(variant.constellations[0]).not.toHaveProperty('walker');
+  });
+
+  it('by element sets take over the radios of all, and drop relays and hazards of the others', () => {
+    const text =
+      changed('gateways:', '  - { name: geo, geostationary: { longitudesDeg: [0] }, radios: [wide] }\ngateways:') +
+      'radios: [{ name: wide }]\n' +
+      'relays: [{ name: up, from: ring, to: geo }, { name: along, from: ring, to: ring }]\n' +
+      'faults:\n  hazards:\n' +
+      ['{ of: geo, ', '{ of: ring, ', '{ '].map((of) => `    - ${of}kind: satellite-loss, ratePerYear: 1 }\n`).join('');
+    const variant = overrideScenario(parseScenario(text, 'small.yaml'), { elements: inFolder('sets.tle') });
+    expect(variant.constellations.map(({ radios }) => radios)).toEqual([['gateway', 'terminal', 'wide']]);
+    expect(variant.relays.map(({ name }) => name)).toEqual(['along']);
+    expect(variant.faults.hazards.map(({ of }) => of)).toEqual(['ring', undefined]);
   });
 
   it('refuse element sets that are not there', () => {
