@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, describe, expect, it } from 'vitest';
-import { registerEphemeris } from '../../cli/commands/contacts/ephemeris.ts';
+import { register } from '../../cli/commands/contacts/ephemeris.ts';
 import { runCommand } from '../../cli/run-command.ts';
 import { at, must } from '../present.ts';
 
@@ -33,7 +33,7 @@ async function run(...args: readonly string[]) {
   let err = '';
   const streams = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
   const program = new Command('spacecloud');
-  registerEphemeris(program.command('contacts'), streams);
+  register(program.command('contacts'), streams);
   const status = await runCommand(program, ['contacts', 'ephemeris', ...args], streams);
   return { status, out, err };
 }

@@ -11,7 +11,7 @@ interface Options {
 }
 
 /** `spacecloud contacts ephemeris`: where the objects of an element-set file are, for anyone's check. */
-export function registerEphemeris(contacts: Command, streams: CommandStreams): void {
+export function register(contacts: Command, streams: CommandStreams): void {
   contacts
     .command('ephemeris')
     .description('TEME position (km) and velocity (km/s) of the objects of an element-set file, by SGP4')
