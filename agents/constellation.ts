@@ -9,6 +9,7 @@ import {
   type TransitionColumns,
 } from '../core/index.ts';
 import type { Decider } from './decider.ts';
+import type { GroundLayout } from './ground-agents.ts';
 import type { ModeLedger } from './ledger.ts';
 import { LockStep } from './lock-step.ts';
 import { ModeBoard } from './mode-board.ts';
@@ -19,7 +20,6 @@ import { BatchSource } from './streams/batch-source.ts';
 import { decide } from './streams/decide.ts';
 import type { AgentReport, DecidedBatch, ModeFrame, OutcomeFrame, TelemetryFrame } from './streams/frames.ts';
 import { type WatchOptions, watchObservations } from './streams/watch-observations.ts';
-import type { GroundLayout } from './world-agents.ts';
 import type { WorldPort } from './world-port.ts';
 
 /** Decisions a world may put into one batch by default; what waits beyond them goes into the next. */

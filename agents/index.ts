@@ -1,12 +1,8 @@
 export { Constellation, type ConstellationOptions } from './constellation.ts';
 export type { Decider } from './decider.ts';
-export type { LedgerPatches, LedgerState, ModeLedger } from './ledger.ts';
 export * from './node/index.ts';
 export type { RunOptions, RunResult } from './run.ts';
-export type { AutonomyEvent, BundleRefusal, FallbackReason, SatelliteEvent, TrustEvent } from './satellite.machine.ts';
+export type { BundleRefusal } from './satellite.machine.ts';
 export type { SavedModes } from './saved-modes.ts';
-export { everySimulatedS } from './streams/every-simulated-s.ts';
-export type { AgentReport, DecidedBatch, ModeFrame, OutcomeFrame, TelemetryFrame } from './streams/frames.ts';
-export { type WatchOptions, watchObservations } from './streams/watch-observations.ts';
-export type { GroundLayout, ModeChange } from './world-agents.ts';
+export type { DecidedBatch } from './streams/frames.ts';
 export type { WorldPort } from './world-port.ts';

@@ -1,6 +1,6 @@
 import { type Draft, type Patch, enablePatches, freeze, produce, produceWithPatches } from 'immer';
 import { type Observable, Subject } from 'rxjs';
-import type { ModeChange } from './world-agents.ts';
+import type { ModeChange } from './mode-change.ts';
 
 enablePatches();
 

@@ -1,10 +1,11 @@
 import { type Observable, Subject } from 'rxjs';
 import { CAPABILITIES } from '../core/index.ts';
 import { ModeLedger } from './ledger.ts';
+import type { ModeChange } from './mode-change.ts';
 import { type SavedModes, checkSavedModes } from './saved-modes.ts';
 import type { DecisionRights } from './streams/decide.ts';
 import type { AgentReport, ModeFrame } from './streams/frames.ts';
-import { type ModeChange, WorldAgents, type WorldAgentsOptions } from './world-agents.ts';
+import { WorldAgents, type WorldAgentsOptions } from './world-agents.ts';
 import type { WorldPort } from './world-port.ts';
 
 /**
@@ -94,7 +95,7 @@ export class ModeBoard implements DecisionRights {
 
   save(): SavedModes {
     return {
-      version: 1,
+      version: 2,
       worlds: this.agents.map((agents, w) => ({
         agents: agents.save(),
         ledger: (this.ledgers[w] as ModeLedger).state,

@@ -28,15 +28,12 @@ export type AutonomyEvent =
   | { readonly type: 'policy.lost' }
   | { readonly type: 'policy.prompt' };
 
-export type TrustEvent =
-  { readonly type: 'trust.suspected' } | { readonly type: 'trust.cleared' } | { readonly type: 'trust.quarantined' };
-
-/** What a satellite's machine hears: mode events of the world, trust, autonomy. */
+/** What a satellite's machine hears: mode events of the world, autonomy. */
 export type SatelliteEvent =
   | { readonly type: 'power.low' | 'power.critical' | 'power.recovered' | 'power.nominal' }
   | { readonly type: 'thermal.hot' | 'thermal.cool' }
   | { readonly type: 'satellite.down' | 'satellite.up' }
-  | TrustEvent
+  | { readonly type: 'trust.suspected' | 'trust.quarantined' | 'trust.cleared' }
   | AutonomyEvent;
 
 /** At most one open cause per source; the satellite decides by its policy when all are null. */
@@ -61,6 +58,16 @@ export interface SatelliteInput {
 /**
  * The modes of a satellite: what its battery, its heat, its standing and its policy allow. `capabilities` turns a snapshot
  * into what the masks need.
+ *
+ * `trust` is how its neighbours rate it, right or wrong; that a satellite is captured is no mode: no machine hears of it. The
+ * world sends
+ * - `trust.suspected` when a first neighbour accuses it, `trust.quarantined` when a quorum does;
+ * - `trust.cleared` of a suspect that the accusations were dropped: it is trusted again;
+ * - `trust.cleared` of a quarantined one twice: when the scenario's `quarantineS` is over, which puts it on probation as a
+ *   suspect, and after another `quarantineS` in which nobody accused it. Accused on probation it is quarantined anew
+ *   (`trust.quarantined`), and the count begins again at the first.
+ *
+ * Suspicion of a satellite that is suspect or quarantined already changes nothing.
  */
 export const satelliteMachine = setup({
   types: {

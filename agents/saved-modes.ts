@@ -5,7 +5,7 @@ import type { WorldPort } from './world-port.ts';
 
 /** JSON-safe modes of all agents and their ledgers; part of checkpoints. */
 export interface SavedModes {
-  readonly version: 1;
+  readonly version: 2;
   /** [worlds] */
   readonly worlds: readonly { readonly agents: SavedWorldAgents; readonly ledger: LedgerState }[];
 }
@@ -13,8 +13,8 @@ export interface SavedModes {
 /** Refuses saved modes that another version wrote, or that do not fit the worlds, before anything is changed. */
 export function checkSavedModes(saved: SavedModes, worlds: readonly WorldPort[]): void {
   const { version } = saved as { version: unknown };
-  if (version !== 1)
-    throw new SpaceCloudError('CHECKPOINT_VERSION', `Expected saved modes of version 1, got ${String(version)}.`);
+  if (version !== 2)
+    throw new SpaceCloudError('CHECKPOINT_VERSION', `Expected saved modes of version 2, got ${String(version)}.`);
   if (saved.worlds.length !== worlds.length) {
     throw new SpaceCloudError(
       'CHECKPOINT_SCENARIO',

@@ -1,6 +1,7 @@
 import { type Actor, type Snapshot, createActor, initialTransition } from 'xstate';
-import { CAPABILITIES, MODE_EVENTS, type ModeEvent, SpaceCloudError } from '../core/index.ts';
-import { gatewayMachine } from './gateway.machine.ts';
+import { CAPABILITIES, MODE_EVENTS, SpaceCloudError } from '../core/index.ts';
+import { GroundAgents, type GroundLayout, type PendingHandover, isGroundEvent } from './ground-agents.ts';
+import type { ModeChange } from './mode-change.ts';
 import {
   type BundleRefusal,
   type SatelliteEvent,
@@ -9,26 +10,7 @@ import {
   fallbackReason,
   satelliteMachine,
 } from './satellite.machine.ts';
-import { type GroundEvent, terminalMachine } from './terminal.machine.ts';
 import type { WorldPort } from './world-port.ts';
-
-/** How the ground nodes [satelliteCount, nodeCount) are dealt: gateways first, then data centres, the rest terminals. */
-export interface GroundLayout {
-  readonly gatewayCount: number;
-  readonly dataCentreCount: number;
-}
-
-/** One mode of one node that changed. */
-export interface ModeChange {
-  readonly node: number;
-  readonly name: string;
-  /** Region of a satellite's machine, or `link` for ground nodes. */
-  readonly region: string;
-  readonly from: string;
-  readonly to: string;
-  /** For `autonomy`: why it fell back; null otherwise. */
-  readonly reason: string | null;
-}
 
 export interface WorldAgentsOptions {
   readonly layout: GroundLayout;
@@ -42,11 +24,6 @@ export interface SavedWorldAgents {
   /** Node -> persisted snapshot; nodes to which nothing happened are left out. */
   readonly snapshots: Readonly<Record<string, unknown>>;
   readonly handovers: readonly PendingHandover[];
-}
-
-interface PendingHandover {
-  readonly node: number;
-  readonly untilS: number;
 }
 
 const REGIONS = [
@@ -69,12 +46,12 @@ export class WorldAgents {
   private readonly world: WorldPort;
   private readonly options: WorldAgentsOptions;
   private readonly satellites = new Map<number, Actor<typeof satelliteMachine>>();
-  private readonly grounds = new Map<number, Actor<typeof gatewayMachine> | Actor<typeof terminalMachine>>();
-  private handovers: PendingHandover[] = [];
+  private readonly grounds: GroundAgents;
 
   constructor(world: WorldPort, options: WorldAgentsOptions) {
     this.world = world;
     this.options = options;
+    this.grounds = new GroundAgents(world, options.layout, options.handoverS);
     const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: options.refusal });
     const bits = capabilities(initial);
     this.capabilities = new Uint8Array(world.satelliteCount).fill(bits);
@@ -84,18 +61,18 @@ export class WorldAgents {
 
   /** Whether `drain` has anything to do. */
   get hasNews(): boolean {
-    return this.world.modeEvents.n > 0 || this.handovers.length > 0;
+    return this.world.modeEvents.n > 0 || this.grounds.isDue(this.world.timeS);
   }
 
   /** Sends the world's mode events to the machines, empties them, writes back changed capabilities; appends what changed. */
   drain(changes: ModeChange[]): void {
     const { modeEvents, timeS } = this.world;
-    if (this.handovers.length > 0) this.completeHandovers(timeS, changes);
+    this.grounds.completeHandovers(timeS, changes);
     for (let i = 0; i < modeEvents.n; i++) {
       const type = MODE_EVENTS[modeEvents.kind[i] as number];
       const node = modeEvents.node[i] as number;
       if (type === undefined) throw this.misuse(`Expected an index of MODE_EVENTS, got ${modeEvents.kind[i]}.`);
-      if (isGroundEvent(type)) this.sendGround(node, type, changes);
+      if (isGroundEvent(type)) this.grounds.send(type, node, modeEvents.part[i] as number, changes);
       else this.send(node, { type }, changes);
     }
     modeEvents.n = 0;
@@ -119,11 +96,10 @@ export class WorldAgents {
   }
 
   save(): SavedWorldAgents {
-    const snapshots: Record<string, unknown> = {};
-    for (const [node, actor] of [...this.satellites, ...this.grounds].sort(([a], [b]) => a - b)) {
-      snapshots[node] = actor.getPersistedSnapshot();
-    }
-    return { snapshots, handovers: [...this.handovers] };
+    const { snapshots, handovers } = this.grounds.save();
+    const satellites = [...this.satellites].map(([node, actor]) => [node, actor.getPersistedSnapshot()] as const);
+    const inOrder = [...satellites, ...snapshots].sort(([a], [b]) => a - b);
+    return { snapshots: Object.fromEntries(inOrder), handovers };
   }
 
   /** Takes over saved machines in place of the present ones and writes their capabilities to the world. */
@@ -137,36 +113,16 @@ export class WorldAgents {
         const actor = this.satelliteActor(node, snapshot as Snapshot<unknown>);
         this.setCapabilities(node, capabilities(actor.getSnapshot()));
       } else {
-        this.groundActor(node, snapshot as Snapshot<unknown>);
+        this.grounds.restore(node, snapshot);
       }
     }
-    this.handovers = [...saved.handovers];
+    this.grounds.restoreHandovers(saved.handovers);
   }
 
   stop(): void {
     for (const actor of this.satellites.values()) actor.stop();
-    for (const actor of this.grounds.values()) actor.stop();
     this.satellites.clear();
-    this.grounds.clear();
-    this.handovers = [];
-  }
-
-  private sendGround(node: number, type: GroundEvent['type'], changes: ModeChange[]): void {
-    const actor = this.groundActor(node);
-    const from = actor.getSnapshot().value;
-    actor.send({ type });
-    const to = actor.getSnapshot().value;
-    if (type === 'antenna.handover') {
-      this.handovers.push({ node, untilS: this.world.timeS + this.options.handoverS });
-    }
-    if (from !== to) changes.push({ node, name: this.nameOf(node), region: 'link', from, to, reason: null });
-  }
-
-  private completeHandovers(timeS: number, changes: ModeChange[]): void {
-    if (this.handovers.every(({ untilS }) => untilS > timeS)) return;
-    const due = this.handovers.filter(({ untilS }) => untilS <= timeS);
-    this.handovers = this.handovers.filter(({ untilS }) => untilS > timeS);
-    for (const { node } of due) this.sendGround(node, 'handover.completed', changes);
+    this.grounds.stop();
   }
 
   private setCapabilities(satellite: number, bits: number): void {
@@ -189,24 +145,6 @@ export class WorldAgents {
     return actor;
   }
 
-  private groundActor(
-    node: number,
-    snapshot?: Snapshot<unknown>,
-  ): Actor<typeof gatewayMachine> | Actor<typeof terminalMachine> {
-    const known = this.grounds.get(node);
-    if (known !== undefined) return known;
-    const { gatewayCount, dataCentreCount } = this.options.layout;
-    const ground = node - this.world.satelliteCount;
-    const isGateway = ground >= 0 && ground < gatewayCount;
-    const isTerminal = ground >= gatewayCount + dataCentreCount && node < this.world.nodeCount;
-    if (!isGateway && !isTerminal)
-      throw this.misuse(`Expected a gateway or terminal, got ${this.nameOf(node)} (${node}).`);
-    const options = snapshot === undefined ? { input: { node } } : { input: { node }, snapshot };
-    const actor = isGateway ? createActor(gatewayMachine, options) : createActor(terminalMachine, options);
-    this.grounds.set(node, actor.start());
-    return actor;
-  }
-
   private nameOf(node: number): string {
     return this.world.nodeNames[node] ?? `node ${node}`;
   }
@@ -216,10 +154,4 @@ export class WorldAgents {
       hint: 'Give the constellation the `layout` of the scenario whose worlds it runs.',
     });
   }
-}
-
-function isGroundEvent(
-  type: ModeEvent,
-): type is Extract<ModeEvent, 'antenna.attach' | 'antenna.handover' | 'antenna.detach'> {
-  return type.startsWith('antenna.');
 }

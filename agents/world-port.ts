@@ -23,8 +23,16 @@ export interface WorldPort {
    * call it is drained after each `advance`, and its masks lag by one.
    */
   onModeEvents?: (() => void) | undefined;
-  /** Mode-relevant events since the last drain, as columns: kind (index of MODE_EVENTS), node. Whoever drains them sets `n` to 0. */
-  readonly modeEvents: { n: number; readonly kind: Uint8Array; readonly node: Int32Array };
+  /**
+   * Mode-relevant events since the last drain, as columns: kind (index of MODE_EVENTS), node, and for `antenna.*` which antenna
+   * of the node, counted from 0. Whoever drains them sets `n` to 0.
+   */
+  readonly modeEvents: {
+    n: number;
+    readonly kind: Uint8Array;
+    readonly node: Int32Array;
+    readonly part: Int32Array;
+  };
   /** Capabilities of a satellite as the machines decide them; bits of CAPABILITIES. Feeds the masks. */
   setCapabilities(satellite: number, bits: number): void;
 }

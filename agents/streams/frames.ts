@@ -1,6 +1,6 @@
 import type { DecisionBatch, TransitionColumns } from '../../core/index.ts';
+import type { ModeChange } from '../mode-change.ts';
 import type { SatelliteEvent } from '../satellite.machine.ts';
-import type { ModeChange } from '../world-agents.ts';
 
 /** A batch with its choices. Frames are reused: valid during the emission, copy what you keep. */
 export interface DecidedBatch {

@@ -15,6 +15,14 @@ import {
   candidateColumn,
 } from '../../core/index.ts';
 
+export interface ScriptedMode {
+  readonly timeS: number;
+  readonly event: ModeEvent;
+  readonly node: number;
+  /** Antenna, counted at its node; default: 0 for `antenna.*`, else -1. */
+  readonly part?: number;
+}
+
 export interface ScriptedWorldOptions {
   readonly seed: number;
   readonly satellites?: number;
@@ -23,7 +31,7 @@ export interface ScriptedWorldOptions {
   readonly burst?: number;
   /** Simulated time between bursts, s. */
   readonly periodS?: number;
-  readonly modes?: readonly { readonly timeS: number; readonly event: ModeEvent; readonly node: number }[];
+  readonly modes?: readonly ScriptedMode[];
   /** Calls `onModeEvents` as its mode events happen; else they are there to be drained after `advance`. */
   readonly callsBack?: boolean;
 }
@@ -51,7 +59,7 @@ export class ScriptedWorld implements WorldPort {
   onModeEvents: (() => void) | undefined = undefined;
   readonly knowledge: LocalKnowledge;
   readonly oracle: OracleView;
-  readonly modeEvents = { n: 0, kind: new Uint8Array(64), node: new Int32Array(64) };
+  readonly modeEvents = { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) };
   /** [satelliteCount] as last set by the agents. */
   readonly capabilities: Uint8Array;
   /** Most rows ever added by one `advance`. */
@@ -143,7 +151,8 @@ export class ScriptedWorld implements WorldPort {
       if (mode === undefined || mode.timeS > untilS) return;
       this.timeS = mode.timeS;
       this.modeEvents.kind[this.modeEvents.n] = MODE_EVENTS.indexOf(mode.event);
-      this.modeEvents.node[this.modeEvents.n++] = mode.node;
+      this.modeEvents.node[this.modeEvents.n] = mode.node;
+      this.modeEvents.part[this.modeEvents.n++] = mode.part ?? (mode.event.startsWith('antenna.') ? 0 : -1);
       const isLastOfInstant = modes[this.modesGiven + 1]?.timeS !== mode.timeS;
       if (callsBack && isLastOfInstant) this.onModeEvents?.();
     }

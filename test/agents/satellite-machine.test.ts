@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { type Snapshot, createActor, initialTransition, transition } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
-import { gatewayMachine } from '../../agents/gateway.machine.ts';
 import {
   type BundleRefusal,
   type SatelliteEvent,
+  type SatelliteModes,
   type SatelliteSnapshot,
   capabilities,
   fallbackReason,
   satelliteMachine,
 } from '../../agents/satellite.machine.ts';
-import { type GroundEvent, terminalMachine } from '../../agents/terminal.machine.ts';
 import { ALL_CAPABILITIES, CAPABILITIES } from '../../core/index.ts';
 
-const { FORWARD_TRANSIT, COMPUTE_NEW, COMPUTE_FULL_RATE, CACHE_WRITE, LEARNED } = CAPABILITIES;
+const { FORWARD_TRANSIT, COMPUTE_NEW, COMPUTE_FULL_RATE, CACHE_WRITE, LEARNED, TRUSTED } = CAPABILITIES;
 
+type TrustEvent = Extract<SatelliteEvent['type'], `trust.${string}`>;
 type EventOrType = SatelliteEvent | Exclude<SatelliteEvent['type'], 'bundle.refused'>;
 
 function satelliteAfter(events: readonly EventOrType[], refusal: BundleRefusal | null = null): SatelliteSnapshot {
@@ -38,28 +38,64 @@ describe('satellite machine', () => {
 
   // Bits left, from the scenario's words: saving = no new compute; safe = no forwarding for others.
   it.each<[string, readonly EventOrType[], number]>([
-    ['saving', ['power.low'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | CACHE_WRITE | LEARNED],
-    ['safe', ['power.low', 'power.critical'], LEARNED],
-    ['safe at once', ['power.critical'], LEARNED],
+    ['saving', ['power.low'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | CACHE_WRITE | LEARNED | TRUSTED],
+    ['safe', ['power.low', 'power.critical'], LEARNED | TRUSTED],
+    ['safe at once', ['power.critical'], LEARNED | TRUSTED],
     [
       'back to saving',
       ['power.critical', 'power.recovered'],
-      FORWARD_TRANSIT | COMPUTE_FULL_RATE | CACHE_WRITE | LEARNED,
+      FORWARD_TRANSIT | COMPUTE_FULL_RATE | CACHE_WRITE | LEARNED | TRUSTED,
     ],
     ['back to nominal', ['power.critical', 'power.nominal'], ALL_CAPABILITIES],
     ['recovery without need', ['power.recovered'], ALL_CAPABILITIES],
-    ['hot', ['thermal.hot'], FORWARD_TRANSIT | COMPUTE_NEW | CACHE_WRITE | LEARNED],
+    ['hot', ['thermal.hot'], FORWARD_TRANSIT | COMPUTE_NEW | CACHE_WRITE | LEARNED | TRUSTED],
     ['cool again', ['thermal.hot', 'thermal.cool'], ALL_CAPABILITIES],
-    ['hot and saving', ['thermal.hot', 'power.low'], FORWARD_TRANSIT | CACHE_WRITE | LEARNED],
-    ['suspect', ['trust.suspected'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | LEARNED],
+    ['hot and saving', ['thermal.hot', 'power.low'], FORWARD_TRANSIT | CACHE_WRITE | LEARNED | TRUSTED],
+    ['suspect', ['trust.suspected'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | LEARNED | TRUSTED],
     ['quarantined', ['trust.quarantined'], COMPUTE_FULL_RATE | LEARNED],
-    ['cleared once', ['trust.quarantined', 'trust.cleared'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | LEARNED],
+    ['cleared once', ['trust.quarantined', 'trust.cleared'], FORWARD_TRANSIT | COMPUTE_FULL_RATE | LEARNED | TRUSTED],
     ['cleared twice', ['trust.quarantined', 'trust.cleared', 'trust.cleared'], ALL_CAPABILITIES],
     ['down', ['satellite.down'], 0],
     ['up again, still hot', ['thermal.hot', 'satellite.down', 'satellite.up'], ALL_CAPABILITIES & ~COMPUTE_FULL_RATE],
     ['slow policy', ['policy.slow'], ALL_CAPABILITIES & ~LEARNED],
   ])('%s', (_, events, expected) => {
     expect(capabilities(satelliteAfter(events))).toBe(expected);
+  });
+
+  // `trust.cleared` ends a quarantine on probation only; harsher standings are not softened by suspicion.
+  it.each<[SatelliteModes['trust'], TrustEvent, SatelliteModes['trust']]>([
+    ['trusted', 'trust.suspected', 'suspect'],
+    ['trusted', 'trust.quarantined', 'quarantined'],
+    ['trusted', 'trust.cleared', 'trusted'],
+    ['suspect', 'trust.suspected', 'suspect'],
+    ['suspect', 'trust.quarantined', 'quarantined'],
+    ['suspect', 'trust.cleared', 'trusted'],
+    ['quarantined', 'trust.suspected', 'quarantined'],
+    ['quarantined', 'trust.quarantined', 'quarantined'],
+    ['quarantined', 'trust.cleared', 'suspect'],
+  ])('of standing %s hears %s and is %s', (from, type, to) => {
+    const wayTo = {
+      trusted: [],
+      suspect: ['trust.suspected'],
+      quarantined: ['trust.suspected', 'trust.quarantined'],
+    } as const;
+    expect(satelliteAfter(wayTo[from]).value.trust).toBe(from);
+    expect(satelliteAfter([...wayTo[from], type]).value.trust).toBe(to);
+  });
+
+  it('accused on probation needs to be cleared twice again', () => {
+    const again: EventOrType[] = ['trust.quarantined', 'trust.cleared', 'trust.quarantined', 'trust.cleared'];
+    expect(satelliteAfter(again).value.trust).toBe('suspect');
+    expect(satelliteAfter([...again, 'trust.cleared']).value.trust).toBe('trusted');
+  });
+
+  it('that is down is still told what its neighbours think of it', () => {
+    const events: EventOrType[] = ['satellite.down', 'trust.quarantined'];
+    expect(capabilities(satelliteAfter(events))).toBe(0);
+    expect(capabilities(satelliteAfter([...events, 'satellite.up']))).toBe(COMPUTE_FULL_RATE | LEARNED);
+    // Down or up a second time changes nothing.
+    expect(satelliteAfter(['satellite.up']).value.service).toBe('up');
+    expect(satelliteAfter(['satellite.down', 'satellite.down', 'satellite.up']).value.service).toBe('up');
   });
 
   it('falls back with a reason and recovers when that cause is gone', () => {
@@ -122,63 +158,5 @@ describe('satellite machine', () => {
     expect(restored.getSnapshot().value).toEqual(actor.getSnapshot().value);
     for (const type of ['policy.prompt', 'observation.normal', 'power.nominal'] as const) restored.send({ type });
     expect(capabilities(restored.getSnapshot())).toBe(ALL_CAPABILITIES);
-  });
-});
-
-describe('ground machines', () => {
-  const ground = (machine: typeof gatewayMachine | typeof terminalMachine, types: readonly GroundEvent['type'][]) => {
-    const actor = createActor(machine as typeof gatewayMachine, { input: { node: 70 } }).start();
-    for (const type of types) actor.send({ type });
-    return actor.getSnapshot();
-  };
-
-  it.each<[readonly GroundEvent['type'][], string]>([
-    [[], 'detached'],
-    [['antenna.attach'], 'attached'],
-    [['antenna.attach', 'antenna.handover'], 'handingOver'],
-    [['antenna.attach', 'antenna.handover', 'handover.completed'], 'attached'],
-    [['antenna.attach', 'antenna.handover', 'antenna.detach'], 'detached'],
-    [['antenna.attach', 'antenna.detach', 'handover.completed'], 'detached'],
-  ])('terminal after %j is %s', (types, expected) => {
-    expect(ground(terminalMachine, types).value).toBe(expected);
-  });
-
-  it('a gateway stays attached until its last antenna is gone', () => {
-    const two = ['antenna.attach', 'antenna.attach'] as const;
-    expect(ground(gatewayMachine, two).context.attached).toBe(2);
-    expect(ground(gatewayMachine, [...two, 'antenna.detach']).value).toBe('attached');
-    expect(ground(gatewayMachine, [...two, 'antenna.detach', 'antenna.detach']).value).toBe('detached');
-  });
-
-  it('a gateway hands over until its last change is completed', () => {
-    const twice = ['antenna.attach', 'antenna.attach', 'antenna.handover', 'antenna.handover'] as const;
-    expect(ground(gatewayMachine, [...twice, 'handover.completed']).value).toBe('handingOver');
-    expect(ground(gatewayMachine, [...twice, 'handover.completed', 'handover.completed']).value).toBe('attached');
-  });
-
-  it('a gateway whose changing antennas were detached completes no change twice', () => {
-    const types: GroundEvent['type'][] = ['antenna.attach', 'antenna.handover', 'antenna.detach', 'handover.completed'];
-    const { value, context } = ground(gatewayMachine, types);
-    expect(value).toBe('detached');
-    expect(context).toEqual({ node: 70, attached: 0, changing: 0 });
-  });
-
-  it('reaches every mode', () => {
-    for (const machine of [gatewayMachine, terminalMachine] as const) {
-      const paths = getShortestPaths(machine as typeof gatewayMachine, {
-        input: { node: 0 },
-        events: [
-          { type: 'antenna.attach' },
-          { type: 'antenna.handover' },
-          { type: 'antenna.detach' },
-          { type: 'handover.completed' },
-        ],
-        // A gateway counts antennas without bound; two are enough to see every mode.
-        stopWhen: ({ context }) => context.attached >= 2,
-        serializeState: ({ value, context }) => JSON.stringify([value, context]),
-      });
-      const modes = new Set(paths.map(({ state }) => state.value));
-      expect(modes).toEqual(new Set(['detached', 'attached', 'handingOver']));
-    }
   });
 });
