@@ -1,9 +1,11 @@
+import { scheduleAntennas } from '../network/antenna-schedule.ts';
 import { createLaserLinks } from '../network/laser-links.ts';
 import { createPassObserver } from '../network/pass-observer.ts';
 import { type Sites, createSites } from '../network/sites.ts';
 import { wanDelayS } from '../network/ground-site.ts';
-import { ecefFromTemeInto, gmstRad } from '../orbit/index.ts';
+import { ecefFromTemeInto, gmstRad, moonPositionInto } from '../orbit/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { mayMeetMoon } from './constellations.ts';
 import { createContactRecorder } from './contact-recorder.kernel.ts';
 import type { Geometry, Sky } from './geometry.ts';
 import { SITE_LENGTH } from './ground-nodes.ts';
@@ -11,6 +13,7 @@ import { sharedFloat64, sharedInt32 } from './growing-columns.ts';
 import { createPassRecorder } from './pass-recorder.ts';
 import type { GeometryPlan } from './plan.ts';
 import { checkReach } from './reach.ts';
+import { skyReader } from './sky-reader.ts';
 
 /** Decides links and passes from positions, boundary by boundary, and puts the geometry together. */
 export interface GeometryBuilder {
@@ -30,22 +33,30 @@ export function createGeometryBuilder(
   const contacts = createContactRecorder();
   const passRecorder = createPassRecorder();
   const lasers = createLaserLinks(scenario, fleet, contacts);
-  const sites = { ...createSites(scenario, satelliteCount), firstGroundNode: satelliteCount };
+  const sites = createSites(scenario, satelliteCount);
   const shells = fleet.constellations.map(({ config, firstSatellite, ephemeris }) => ({
     ...{ config, firstSatellite, count: ephemeris.count },
   }));
   const passes = createPassObserver(scenario, sites, shells, passRecorder);
   const rEcefKm = new Float64Array(3 * satelliteCount);
   const siteEcef = new Float64Array(SITE_LENGTH * ground.count);
+  const [rMoonKm, rMoonEcefKm] = fleet.constellations.some(({ config }) => mayMeetMoon(config))
+    ? [new Float64Array(3), new Float64Array(3)]
+    : [];
   const progressEvery = Math.max(1, Math.floor(tickCount / 100));
   let k = 0;
 
   const step = (rTemeKm: Float64Array): void => {
     const timeS = k * scenario.tickS;
-    ecefFromTemeInto(rTemeKm, satelliteCount, gmstRad(epoch, timeS), rEcefKm);
+    const gmst = gmstRad(epoch, timeS);
+    ecefFromTemeInto(rTemeKm, satelliteCount, gmst, rEcefKm);
     ground.sitesInto(timeS, siteEcef);
-    lasers.step(k, rTemeKm);
-    passes.step(k, rEcefKm, siteEcef);
+    if (rMoonKm !== undefined && rMoonEcefKm !== undefined) {
+      moonPositionInto(epoch, timeS, rMoonKm);
+      ecefFromTemeInto(rMoonKm, 1, gmst, rMoonEcefKm);
+    }
+    lasers.step(k, rTemeKm, rMoonKm);
+    passes.step(k, rEcefKm, siteEcef, rMoonEcefKm);
     if (k > 0 && (k % progressEvery === 0 || k === tickCount)) onProgress?.(k, tickCount);
     k++;
   };
@@ -59,6 +70,11 @@ export function createGeometryBuilder(
       const columns = fleetColumns(plan);
       const passColumns = passRecorder.finish({ tickCount, siteCount: sites.siteCount });
       const firstAntennaTrack = satelliteCount * lasers.slots;
+      const { row } = skyReader(sky);
+      scheduleAntennas(
+        { scenario, sites, passes: passColumns, tickCount, beams: columns.beams, firstAntennaTrack, row },
+        contacts,
+      );
       const geometry: Omit<Geometry, 'notes'> = {
         key,
         tickS: scenario.tickS,
@@ -95,7 +111,7 @@ function fleetColumns({ scenario, fleet }: GeometryPlan): Pick<Geometry, 'conste
   return { constellation, beams };
 }
 
-function siteColumns(sites: Sites): Sites {
+function siteColumns(sites: Sites): Omit<Sites, 'firstGroundNode'> {
   const { siteCount, antennaCount } = sites;
   return {
     siteCount,

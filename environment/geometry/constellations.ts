@@ -5,7 +5,10 @@ import {
   type Ephemeris,
   type LeftOut,
   type UtcInstant,
+  moonOrbitEphemeris,
+  oemEphemeris,
   parseElements,
+  parseOem,
   readElementsText,
   selectElements,
   walkerEphemeris,
@@ -39,8 +42,8 @@ export interface FleetOptions {
 }
 
 /**
- * Makes the constellations of a scenario. Errors as of `walkerEphemeris`, `parseElements` and `selectElements`; SCENARIO_EMPTY
- * when `elements.include` matches no object.
+ * Makes the constellations of a scenario. Errors as of `walkerEphemeris`, `parseElements`, `selectElements`, `parseOem`,
+ * `oemEphemeris` and `moonOrbitEphemeris`; SCENARIO_EMPTY when `elements.include` matches no object.
  */
 export function assembleFleet(scenario: Scenario, options: FleetOptions): Fleet {
   const constellations: Constellation[] = [];
@@ -75,10 +78,16 @@ function ephemerisOf(config: ConstellationConfig, scenario: Scenario, options: F
   }
   if (geostationary !== undefined) return geostationaryEphemeris(geostationary.longitudesDeg, name, epoch);
   if (elements !== undefined) return elementsEphemeris(config, scenario, options, found);
-  const kind = config.ephemeris === undefined ? 'lunar' : 'ephemeris';
-  throw new SpaceCloudError('SCENARIO_FIELD', `Expected an orbit kind that can be flown for '${name}', got ${kind}.`, {
-    hint: `${kind} is not available.`,
-  });
+  if (config.lunar !== undefined) return moonOrbitEphemeris(config.lunar, name, epoch);
+  const { file } = config.ephemeris as NonNullable<ConstellationConfig['ephemeris']>; // the schema asks for exactly one kind
+  const path = resolve(options.scenarioDir, file);
+  const segments = parseOem(readElementsText(path, name).text, path);
+  return oemEphemeris(segments, { epoch, horizonS: options.horizonS, constellationName: name, file: path });
+}
+
+/** Whether satellites may come so near the Moon that it hides the Earth, the Sun or others from them. */
+export function mayMeetMoon({ lunar, ephemeris }: ConstellationConfig): boolean {
+  return lunar !== undefined || ephemeris !== undefined;
 }
 
 function elementsEphemeris(

@@ -1,5 +1,13 @@
 import { SpaceCloudError } from '../../core/index.ts';
-import { ecefFromTemeInto, gmstRad, sunPositionInto, sunlitFracInto } from '../orbit/index.ts';
+import {
+  R_MOON_KM,
+  ecefFromTemeInto,
+  gmstRad,
+  moonPositionInto,
+  sunPositionInto,
+  sunlitFracInto,
+} from '../orbit/index.ts';
+import { mayMeetMoon } from './constellations.ts';
 import { SITE_LENGTH } from './ground-nodes.ts';
 import type { GeometryPlan } from './plan.ts';
 import { rowsOfChunk } from './sky-shape.ts';
@@ -19,6 +27,26 @@ export function createSkyRows(plan: GeometryPlan): SkyRows {
   const rSunKm = new Float64Array(3);
   const sites = new Float64Array(SITE_LENGTH * ground.count);
 
+  const besideMoon = fleet.constellations.filter(({ config }) => mayMeetMoon(config));
+  const rMoonKm = new Float64Array(3);
+  const rFromMoonKm = new Float64Array(3 * satelliteCount);
+  const rSunFromMoonKm = new Float64Array(3);
+  const byMoon = new Float64Array(satelliteCount);
+
+  /** Takes off what the Moon covers of the Sun; the discs of Moon and Earth count as apart, which they nearly always are. */
+  const shadeByMoon = (rTemeKm: Float64Array, first: number, count: number): void => {
+    for (let i = 0; i < 3 * count; i++) {
+      rFromMoonKm[i] = (rTemeKm[3 * first + i] as number) - (rMoonKm[i % 3] as number);
+    }
+    for (let axis = 0; axis < 3; axis++) {
+      rSunFromMoonKm[axis] = (rSunKm[axis] as number) - (rMoonKm[axis] as number);
+    }
+    sunlitFracInto(rFromMoonKm, count, rSunFromMoonKm, byMoon, 0, R_MOON_KM);
+    for (let i = 0; i < count; i++) {
+      sunlitFrac[first + i] = Math.max(0, (sunlitFrac[first + i] as number) + (byMoon[i] as number) - 1);
+    }
+  };
+
   const rowInto = (k: number, row: Float32Array, rTemeKm: Float64Array): void => {
     const timeS = k * scenario.tickS;
     for (const { ephemeris, firstSatellite } of fleet.constellations) {
@@ -33,6 +61,8 @@ export function createSkyRows(plan: GeometryPlan): SkyRows {
     }
     sunPositionInto(epoch, timeS, rSunKm);
     sunlitFracInto(rTemeKm, satelliteCount, rSunKm, sunlitFrac, 0);
+    if (besideMoon.length > 0) moonPositionInto(epoch, timeS, rMoonKm);
+    for (const { firstSatellite, ephemeris } of besideMoon) shadeByMoon(rTemeKm, firstSatellite, ephemeris.count);
     row.set(sunlitFrac, 3 * (satelliteCount + ground.count));
   };
 

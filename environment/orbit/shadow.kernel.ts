@@ -3,8 +3,9 @@ import { R_EARTH_WGS84_KM, R_SUN_KM } from '../../core/index.ts';
 /**
  * Share of the Sun's disc that each of `n` satellites sees, 0..1, written to `sunlitFrac[first ..]`.
  *
- * Conical shadow of a spherical Earth (equatorial radius, no atmosphere): overlap of the two discs as seen from the satellite
- * (Montenbruck & Gill, Satellite Orbits, sec. 3.4.2). `rKm` [n * 3] and `rSunKm` [3] are Earth-centred in one frame.
+ * Conical shadow of a spherical Earth (equatorial radius, no atmosphere), or of another body of radius `radiusKm`: overlap of
+ * the two discs as seen from the satellite (Montenbruck & Gill, Satellite Orbits, sec. 3.4.2). `rKm` [n * 3] and `rSunKm` [3]
+ * count from the body's centre, in one frame.
  */
 export function sunlitFracInto(
   rKm: Float64Array,
@@ -12,6 +13,7 @@ export function sunlitFracInto(
   rSunKm: Float64Array,
   sunlitFrac: Float32Array | Float64Array,
   first: number,
+  radiusKm = R_EARTH_WGS84_KM,
 ): void {
   const sunX = rSunKm[0]!;
   const sunY = rSunKm[1]!;
@@ -24,16 +26,16 @@ export function sunlitFracInto(
     const toSunY = sunY - y;
     const toSunZ = sunZ - z;
     const sunDistance = Math.sqrt(toSunX * toSunX + toSunY * toSunY + toSunZ * toSunZ);
-    const earthDistance = Math.sqrt(x * x + y * y + z * z);
+    const bodyDistance = Math.sqrt(x * x + y * y + z * z);
     const sun = Math.asin(R_SUN_KM / sunDistance);
-    const earth = Math.asin(Math.min(1, R_EARTH_WGS84_KM / earthDistance));
+    const body = Math.asin(Math.min(1, radiusKm / bodyDistance));
     // Angle between the centres: atan2 of cross and dot product stays exact at small angles.
     const dot = -(toSunX * x + toSunY * y + toSunZ * z);
     const cx = toSunY * z - toSunZ * y;
     const cy = toSunZ * x - toSunX * z;
     const cz = toSunX * y - toSunY * x;
     const apart = Math.atan2(Math.sqrt(cx * cx + cy * cy + cz * cz), dot);
-    sunlitFrac[first + i] = 1 - coveredFrac(sun, earth, apart);
+    sunlitFrac[first + i] = 1 - coveredFrac(sun, body, apart);
   }
 }
 

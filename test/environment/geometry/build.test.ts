@@ -1,14 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { C_KM_S, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../../core/index.ts';
-import { type Geometry, buildGeometry } from '../../../environment/geometry/index.ts';
-import { contactPlan } from '../../../environment/network/index.ts';
+import { R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../../core/index.ts';
+import { buildGeometry } from '../../../environment/geometry/index.ts';
+import { type DenseGeometry, dense } from './dense.ts';
 import { star66, star66Constellation } from './scenarios.ts';
 import { at, must } from '../../present.ts';
 
-function position(g: Geometry, boundary: number, satellite: number): number[] {
-  const at = 3 * (boundary * g.satelliteCount + satellite);
-  return [...g.rSatEcefKm.subarray(at, at + 3)];
+function position(g: DenseGeometry, boundary: number, node: number): number[] {
+  const at = 3 * (boundary * g.nodeCount + node);
+  return [...g.rEcefKm.subarray(at, at + 3)];
 }
 
 /** Lowest point of the segment between two positions, by walking along it; km from the Earth's centre. */
@@ -34,7 +34,7 @@ describe.each([
     star66({ constellations: [star66Constellation({ topology: 'nearest', terminals: 3 })] }),
   ],
 ])('links of %s', (kind, scenario) => {
-  const g = buildGeometry(scenario);
+  const g = dense(buildGeometry(scenario));
   const { satelliteCount: S, islSlots: D, tickCount: T } = g;
 
   it('are symmetric, in range, clear of the Earth, and no more than there are terminals', () => {
@@ -96,7 +96,7 @@ describe.each([
 
 describe('nodes and columns', () => {
   const scenario = star66();
-  const g = buildGeometry(scenario);
+  const g = dense(buildGeometry(scenario));
 
   it('stand in the agreed order', () => {
     expect(g).toMatchObject({
@@ -124,16 +124,29 @@ describe('nodes and columns', () => {
   });
 
   it('have the shapes that the contract states', () => {
-    const { tickCount: T, satelliteCount: S, islSlots: D, antennaCount: Q } = g;
-    expect(D).toBe(4);
-    expect(g.islUntilS.length).toBe(T * S * D);
-    expect(g.gslRateBps.length).toBe(T * Q);
-    expect(g.sunlitFrac.length).toBe((T + 1) * S);
-    expect(g.rSatEcefKm.length).toBe((T + 1) * S * 3);
-    expect(g.rGroundEcefKm.length).toBe(12 * 3);
+    const { tickCount: T, satelliteCount: S, islSlots: D, antennaCount: Q, siteCount: U, contacts, passes, sky } = g;
+    expect([D, Q, U]).toEqual([4, 14, 10]); // two gateways and eight terminals of one radio each
     expect(g.wanDelayS.length).toBe(4);
-    expect(g.islRateBps.every((rate) => rate === 10e9)).toBe(true);
-    expect(g.islTerminalPowerW.every((power) => power === 40)).toBe(true);
+    expect(g.islPowerW.length).toBe(S * D);
+    expect(g.islPowerW.every((power) => power === 40)).toBe(true);
+    expect([g.constellation.length, g.beams.length]).toEqual([S, S]);
+    expect(g.beams.every((beams) => beams === 16)).toBe(true);
+    expect(sky).toMatchObject({ rows: T + 1, rowLength: 3 * g.nodeCount + S, file: undefined });
+    expect(must(sky.chunks).reduce((sum, chunk) => sum + chunk.length, 0)).toBe((T + 1) * sky.rowLength);
+    for (const name of [
+      'track',
+      'peer',
+      'peerTrack',
+      'startTick',
+      'endTick',
+      'untilTick',
+      'rateBps',
+      'byEnd',
+    ] as const) {
+      expect(contacts[name].length).toBe(contacts.n);
+    }
+    expect([contacts.antennaFirst.length, passes.siteFirst.length]).toEqual([Q + 1, U + 1]);
+    for (const name of ['satellite', 'startTick', 'endTick'] as const) expect(passes[name].length).toBe(passes.n);
   });
 
   it('place satellites at their height and 35 % of them in shadow at most', () => {
@@ -151,8 +164,8 @@ describe('nodes and columns', () => {
 
   it('turn with the Earth: in a sidereal day a ground track shifts by J2 alone', () => {
     // 14.33 revolutions do not close, but a satellite over the pole stays there: compare the Earth's turn on the node instead.
-    const one = buildGeometry(star66({ durationS: 10 }));
-    const later = buildGeometry(star66({ durationS: 10, epoch: '2026-11-22T01:00:00Z' }));
+    const one = dense(buildGeometry(star66({ durationS: 10 })));
+    const later = dense(buildGeometry(star66({ durationS: 10, epoch: '2026-11-22T01:00:00Z' })));
     // Walker elements are set at the epoch: the same TEME state seen an hour later from an Earth turned by 15.041 deg.
     const [a, b] = [position(one, 0, 0), position(later, 0, 0)];
     const turned = (Math.atan2(at(b, 1), at(b, 0)) - Math.atan2(at(a, 1), at(a, 0))) / RAD_PER_DEG;
@@ -161,20 +174,20 @@ describe('nodes and columns', () => {
 
   it('does not depend on chance: two builds give the same bytes', () => {
     const again = buildGeometry(scenario);
-    expect(Buffer.from(again.islNeighbour.buffer).equals(Buffer.from(g.islNeighbour.buffer))).toBe(true);
-    expect(again.key).toBe(g.key);
+    expect(dense(again)).toEqual(g);
   });
 
   it('reaches a worker thread as a plain object over the same memory', async () => {
     const code = `import { parentPort, workerData } from 'node:worker_threads';
-      workerData.gslUntilS[0] = -7;
-      parentPort.postMessage({ names: workerData.nodeNames, neighbour: workerData.islNeighbour[1], shared: workerData.islNeighbour.buffer instanceof SharedArrayBuffer });`;
+      workerData.sky.chunks[0][0] = -7;
+      const { peer } = workerData.contacts;
+      parentPort.postMessage({ names: workerData.nodeNames, peer: peer[1], shared: peer.buffer instanceof SharedArrayBuffer });`;
     const copy = buildGeometry(star66({ durationS: 100 }));
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(code)}`), { workerData: copy });
     const answer = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
     await worker.terminate();
-    expect(answer).toEqual({ names: copy.nodeNames, neighbour: copy.islNeighbour[1], shared: true });
-    expect(copy.gslUntilS[0]).toBe(-7);
+    expect(answer).toEqual({ names: copy.nodeNames, peer: copy.contacts.peer[1], shared: true });
+    expect(must(copy.sky.chunks)[0]?.[0]).toBe(-7);
   });
 
   it('reports progress up to the last tick', () => {
@@ -188,7 +201,7 @@ describe('nodes and columns', () => {
 describe('ground links', () => {
   const beams = 2;
   const scenario = star66({ satellite: { groundBeams: beams } });
-  const g = buildGeometry(scenario);
+  const g = dense(buildGeometry(scenario));
   const { tickCount: T, satelliteCount: S, antennaCount: Q } = g;
 
   it('keep the mask, the beams, one satellite per antenna, and different ones per gateway', () => {
@@ -204,7 +217,7 @@ describe('ground links', () => {
         if (others.has(satellite)) throw new Error(`two antennas of ${g.nodeNames[node]} on ${satellite} at tick ${k}`);
         perNode.set(node, others.add(satellite));
         if (k % 10 !== 0) continue;
-        const site = [...g.rGroundEcefKm.subarray(3 * (node - S), 3 * (node - S) + 3)];
+        const site = position(g, k, node);
         for (const [boundary, range] of [
           [k, at(g.gslRangeStartKm, k * Q + q)],
           [k + 1, at(g.gslRangeEndKm, k * Q + q)],
@@ -241,7 +254,7 @@ describe('ground links', () => {
   });
 
   it('keep a satellite for minutes: fewer handovers than with a factor of 1', () => {
-    const handovers = (geometry: Geometry): number => {
+    const handovers = (geometry: DenseGeometry): number => {
       let changes = 0;
       for (let row = Q; row < geometry.gslSatellite.length; row++) {
         const [before, now] = [at(geometry.gslSatellite, row - Q), at(geometry.gslSatellite, row)];
@@ -249,8 +262,8 @@ describe('ground links', () => {
       }
       return changes;
     };
-    const eager = buildGeometry(star66({ satellite: { groundBeams: beams }, handoverFactor: 1 }));
-    const lazy = buildGeometry(star66({ satellite: { groundBeams: beams }, handoverFactor: 10 }));
+    const eager = dense(buildGeometry(star66({ satellite: { groundBeams: beams }, handoverFactor: 1 })));
+    const lazy = dense(buildGeometry(star66({ satellite: { groundBeams: beams }, handoverFactor: 10 })));
     expect(handovers(eager)).toBeGreaterThan(handovers(g));
     expect(handovers(g)).toBeGreaterThan(handovers(lazy));
   });
@@ -323,7 +336,7 @@ describe('several constellations', () => {
       walker: { pattern: 'delta', planes: 1, satellitesPerPlane: 8, altitudeKm: 1200, inclinationDeg: 10 },
       isl: { terminals: 2, rateBps: 1e9, maxRangeKm: 8000 },
     };
-    const g = buildGeometry(star66({ constellations: [star66Constellation(), second], durationS: 600 }));
+    const g = dense(buildGeometry(star66({ constellations: [star66Constellation(), second], durationS: 600 })));
     expect(g.satelliteCount).toBe(74);
     let ringLinks = 0;
     for (let row = 0; row < g.islNeighbour.length; row++) {
@@ -334,31 +347,12 @@ describe('several constellations', () => {
       if (s >= 66) ringLinks++;
     }
     expect(ringLinks).toBe(60 * 8 * 2);
-    expect([g.islRateBps[65], g.islRateBps[66]]).toEqual([10e9, 1e9]);
-  });
-});
-
-describe('contact plan', () => {
-  const g = buildGeometry(star66({ durationS: 3000 }));
-  const plan = contactPlan(g);
-
-  it('says the same as the columns: every link-second and ground bit, in both directions', () => {
-    const islSeconds = g.islNeighbour.filter((n) => n >= 0).length * 10;
-    const groundBits = g.gslRateBps.reduce((sum, rate) => sum + rate * 10, 0);
-    const isIsl = (contact: (typeof plan)[number]): boolean => contact.fromNode < 66 && contact.toNode < 66;
-    const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
-    expect(sum(plan.filter(isIsl).map((c) => c.endS - c.startS))).toBe(islSeconds);
-    const ground = plan.filter((c) => !isIsl(c));
-    expect(sum(ground.map((c) => (c.endS - c.startS) * c.rateBps)) / (2 * groundBits)).toBeCloseTo(1, 9);
-    expect(ground.filter((c) => c.fromNode < 66).length).toBe(ground.length / 2);
-  });
-
-  it('is sorted, has no empty contact, and light times of the greatest range', () => {
-    for (let i = 1; i < plan.length; i++) expect(at(plan, i).startS).toBeGreaterThanOrEqual(at(plan, i - 1).startS);
-    for (const contact of plan) expect(contact.endS).toBeGreaterThan(contact.startS);
-    // In-plane neighbours stay 4,033.3 km apart: 2 * 7158.137 sin(180/11 deg) / c = 13.453 ms.
-    const inPlane = plan.find((c) => c.fromNode === 0 && c.toNode === 1);
-    expect(inPlane).toMatchObject({ startS: 0, endS: 3000, rateBps: 10e9 });
-    expect(must(inPlane).owltS).toBeCloseTo((2 * 7158.137 * Math.sin(Math.PI / 11)) / C_KM_S, 8);
+    for (let c = 0; c < g.contacts.n; c++) {
+      const track = at(g.contacts.track, c);
+      if (track < 74 * g.islSlots) expect(at(g.contacts.rateBps, c)).toBe(track < 66 * g.islSlots ? 10e9 : 1e9);
+    }
+    expect([at(g.constellation, 65), at(g.constellation, 66)]).toEqual([0, 1]);
+    // Two of four slots of the ring have a terminal; 40 W each by default.
+    expect([...g.islPowerW.subarray(66 * g.islSlots, 67 * g.islSlots)]).toEqual([40, 40, 0, 0]);
   });
 });

@@ -6,7 +6,7 @@ import type { SpaceCloudError } from '../../../core/index.ts';
 import { type Geometry, buildGeometry, loadOrBuildGeometry } from '../../../environment/geometry/index.ts';
 import { geometryKey } from '../../../environment/geometry/key.ts';
 import { star66 } from './scenarios.ts';
-import { at } from '../../present.ts';
+import { at, must } from '../../present.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'geometry-'));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -31,7 +31,8 @@ describe('geometry cache', () => {
     expect(computed).toBe(false);
     expect(geometry).toEqual(built);
     expect(Object.keys(geometry).sort()).toEqual(Object.keys(built).sort());
-    expect(geometry.islNeighbour.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(geometry.contacts.peer.buffer).toBeInstanceOf(SharedArrayBuffer);
+    expect(must(geometry.sky.chunks)[0]?.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(readdirSync(dir)).toEqual([`${built.key}.geometry`]); // no temporary files left
   });
 
