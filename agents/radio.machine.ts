@@ -5,7 +5,7 @@ export interface RadioEvent {
   readonly type: 'antenna.attach' | 'antenna.handover' | 'antenna.detach' | 'handover.completed';
 }
 
-interface RadioContext {
+export interface RadioContext {
   /** Antenna, counted at its node. */
   readonly part: number;
 }
