@@ -9,7 +9,7 @@ import {
 } from '../network/delays.kernel.ts';
 import { queueS } from '../network/links.kernel.ts';
 import type { WorldState } from './state.ts';
-import type { NetworkView } from './view.ts';
+import type { NetworkView } from './network-view.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
 
 /**

@@ -3,8 +3,9 @@ import type { Geometry } from '../geometry/index.ts';
 import { type RateSteps, rateSteps } from '../network/ground-rate.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { type Labels, createLabels } from '../security/labels.ts';
+import { type Participants, createParticipants } from '../security/participants.ts';
 import { type Traffic, createTraffic } from '../traffic/traffic-classes.ts';
-import type { SiteWeather } from './weather.ts';
+import type { SiteWeather } from './site-weather.ts';
 
 /** What a world needs of a ground radio. */
 export interface RadioModel {
@@ -48,6 +49,8 @@ export interface WorldModel {
   /** Whether anything can happen that the contact plan does not foresee. */
   readonly canFail: boolean;
   readonly labels: Labels;
+  /** [classes] */
+  readonly participants: readonly Participants[];
 }
 
 export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldModel {
@@ -69,10 +72,13 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
   const firstUplink = S * geometry.islSlots;
   const weather = weatherOf(scenario);
   const faults = createFaultCatalogue(scenario, geometry);
+  const labels = createLabels(scenario, geometry);
+  const traffic = createTraffic(scenario, labels.classOf);
   return {
     scenario,
     geometry,
-    traffic: createTraffic(scenario),
+    traffic,
+    participants: createParticipants({ scenario, geometry, labels }, traffic.classes),
     satelliteCount: S,
     nodeCount: geometry.nodeCount,
     firstGateway: S,
@@ -99,7 +105,7 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
       faults.sources.length > 0 ||
       scenario.security.watch.enabled ||
       weather.some(({ frac }) => frac[0] > 0 || frac[1] > 0),
-    labels: createLabels(scenario, geometry),
+    labels,
   };
 }
 

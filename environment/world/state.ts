@@ -17,12 +17,12 @@ import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import { type SkyReader, skyReader } from '../geometry/index.ts';
-import { type PlanColumns, createPlan } from './contacts.ts';
 import type { WorldModel } from './model.ts';
 import { type OutageColumns, createOutages, noFaults } from './outages.ts';
+import { type PlanColumns, createPlan } from './plan-columns.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
-import { type NetworkView, createView } from './view.ts';
+import { type NetworkView, createView } from './network-view.ts';
 
 /** Scalars of a running world. Times in s since scenario start. */
 export interface Clock {

@@ -1,17 +1,7 @@
 import { WEATHER, pushEvent } from './event-queue.kernel.ts';
 import { resettleSite } from './faults.ts';
+import { CLOUD, RAIN, type SiteWeather } from './site-weather.ts';
 import type { WorldState } from './state.ts';
-
-/** Kinds of weather. */
-export const RAIN = 0;
-export const CLOUD = 1;
-
-/** Weather over one ground node: share of time and mean length, s, of rain and of cloud; attenuation in rain, dB at the zenith. */
-export interface SiteWeather {
-  readonly frac: readonly [rain: number, cloud: number];
-  readonly meanS: readonly [rain: number, cloud: number];
-  readonly rainFadeDb: number;
-}
 
 /**
  * Draws the weather at the start of a run. Over each ground node rain and cloud come and go by themselves: spells and gaps are
