@@ -2,6 +2,8 @@ import type { ElementSet } from './element-set.ts';
 import { createSgp4Object, sgp4Ephemeris, sgp4Failure } from './sgp4.ts';
 import { type UtcInstant, addSeconds, formatUtcMicroseconds, secondsBetween } from './utc.ts';
 
+const XP = 'SGP4-XP element set, which SGP4 cannot propagate';
+
 /** A time at which states are asked for: an instant, or minutes after (or before) each set's own epoch. */
 export type StateTime =
   { readonly label: string; readonly utc: UtcInstant } | { readonly label: string; readonly sinceEpochMin: number };
@@ -51,12 +53,8 @@ export function elementStates(sets: readonly ElementSet[], times: readonly State
     const states: ElementState[] = [];
     for (const time of times) {
       const sinceEpochS = 'utc' in time ? secondsBetween(epoch, time.utc) : time.sinceEpochMin * 60;
-      const reason =
-        set.ephemerisType === 4
-          ? 'SGP4-XP element set, which SGP4 cannot propagate'
-          : ephemeris.statesInto(sinceEpochS, r, v, 0) < 0
-            ? undefined
-            : (sgp4Failure(object) as string);
+      ephemeris.statesInto(sinceEpochS, r, v, 0);
+      const reason = set.ephemerisType === 4 ? XP : sgp4Failure(object);
       if (reason !== undefined) failures.push({ name, catalogueId, at: time.label, reason });
       else {
         states.push({

@@ -4,7 +4,7 @@ export { type StateTime, elementStates } from './element-states.ts';
 export { type ElementsText, parseElements, readElementsText } from './elements-file.ts';
 export type { Ephemeris } from './ephemeris.ts';
 export { ecefFromTemeInto } from './frames.kernel.ts';
-export { type MoonOrbit, R_MOON_KM, moonOrbitEphemeris, moonPositionInto } from './moon.ts';
+export { R_MOON_KM, moonOrbitEphemeris, moonPositionInto } from './moon.ts';
 export { oemEphemeris, parseOem } from './oem.ts';
 export { sunlitFracInto } from './shadow.kernel.ts';
 export { sunPositionInto } from './sun.ts';

@@ -32,10 +32,14 @@ export function createSgp4Object(set: ElementSet, base: UtcInstant): Sgp4Object 
   return { set, satRec: satRecOf(set), startMin: secondsBetween(set.epoch, base) / 60 };
 }
 
-/** What SGP4 says about the object's last state, or undefined when it had one. */
+/**
+ * Why the object's latest state is none, or undefined when it is one. Besides SGP4's own errors: its linear drag term has used up
+ * the semi-major axis, after which SGP4 goes on with numbers that mean nothing (check of satellite.js).
+ */
 export function sgp4Failure(object: Sgp4Object): string | undefined {
   const error: number = object.satRec.error;
-  return error === 0 ? undefined : `SGP4: ${SGP4_ERRORS[error] ?? `error ${error}`}`;
+  if (error !== 0) return `SGP4: ${SGP4_ERRORS[error] ?? `error ${error}`}`;
+  return checkForDecay(object.satRec) ? 'SGP4: decayed (drag has consumed the orbit)' : undefined;
 }
 
 /** Height of the mean perigee above the equatorial radius, km. */
@@ -57,8 +61,8 @@ export function propagationFailure(object: Sgp4Object, horizonS: number, tickS: 
     const timeS = Math.min(k * stepS, horizonS);
     const state = sgp4(satRec, startMin + timeS / 60);
     const when = timeS === 0 ? 'at scenario start' : `${timeS.toFixed(0)} s after scenario start`;
-    if (state === null) return `${sgp4Failure(object)} ${when}`;
-    if (checkForDecay(satRec)) return `SGP4: decayed (drag has consumed the orbit) ${when}`;
+    const failure = sgp4Failure(object);
+    if (state === null || failure !== undefined) return `${failure} ${when}`;
     const { x, y, z } = state.position;
     const heightKm = Math.sqrt(x * x + y * y + z * z) - R_EARTH_WGS72_KM;
     if (!(heightKm >= LOWEST_HEIGHT_KM)) return `decayed: ${heightKm.toFixed(0)} km above the ground ${when}`;

@@ -28,6 +28,10 @@ const OMM = {
   BSTAR: -0.22483e-4,
 };
 
+const KVN = Object.entries(OMM)
+  .map(([keyword, value]) => `${keyword} = ${value}`)
+  .join('\n');
+
 function refusal(text: string): SpaceCloudError {
   try {
     parseElements(text, 'in.txt');
@@ -65,6 +69,23 @@ describe('TLE', () => {
     // Day 257 of 2022 is 14 September; 0.50747357 day = 43845.716448 s = 12:10:45.716448.
     expect(must(set).epoch.day).toBe(must(parseUtc('2022-09-14T00:00:00')).day);
     expect(must(set).epoch.secondOfDay).toBeCloseTo(43845.716448, 6);
+  });
+
+  it('passes over what follows the 69 columns after a blank, as in the verification set of SGP4', () => {
+    const [set] = parseElements(`${LINE1}\n${LINE2}      0.0      4320.0        360.00`, 'in.tle');
+    expect(must(set).meanMotionRevPerDay).toBe(14.34536528);
+    expect(must(set).tle).toEqual([LINE1, LINE2]);
+  });
+
+  it('reads a line of wrong checksum only when someone is told of it', () => {
+    const told: string[] = [];
+    const onWrongChecksum = (message: string, place: { readonly line?: number }): void => {
+      told.push(`${place.line}: ${message}`);
+    };
+    const wrong = `${LINE1}\n${LINE2.slice(0, 68)}1`;
+    expect(parseElements(wrong, 'in.tle', { onWrongChecksum })[0]?.catalogueId).toBe(24793);
+    expect(told).toEqual(["2: Expected the TLE checksum 0, got '1'."]);
+    expect(refusal(wrong).code).toBe('ELEMENTS_CHECKSUM');
   });
 
   it('reads two lines, named by the catalogue number', () => {
@@ -234,6 +255,14 @@ describe('OMM', () => {
     ['an array of numbers', '[1, 2]', 1, 1, /an OMM record, got 1/],
     ['a CSV row of other length', 'OBJECT_NAME,EPOCH,MEAN_MOTION\nA,2020-01-01T00:00:00\n', 2, 22, /3 fields.*got 2/],
     ['XML without segments', '<ndm></ndm>', 1, 1, /<segment>/],
+    ['KVN that is none', 'CCSDS_OMM_VERS = 2.0\nEPOCH 2020', 2, 1, /'KEYWORD = value', got 'EPOCH 2020'/],
+    [
+      'KVN with a value that is none',
+      `CCSDS_OMM_VERS = 2.0\n${KVN}\nINCLINATION = steep [deg]`,
+      14,
+      1,
+      /a number, got 'steep'/,
+    ],
   ] as const)('refuses %s, saying where', (...[, text, line, column, message]) => {
     const error = refusal(text);
     expect(error.code).toBe('ELEMENTS_SYNTAX');
