@@ -298,6 +298,26 @@ export {
   scenarioJsonSchema,
   varyScenario,
 } from './environment/index.ts';
+// Contact plans and routes over them.
+export {
+  Bookings,
+  type Contact,
+  type ContactGraph,
+  type ContactPlan,
+  type ExportLoss,
+  type ExportedPlan,
+  type PlanFormat,
+  type Route,
+  type RouteAnswer,
+  type RouteQuery,
+  createContactGraph,
+  findRoute,
+  readContactPlan,
+  routesInOrder,
+  writeHdtnPlan,
+  writeIonPlan,
+  writeJsonPlan,
+} from './environment/index.ts';
 // Agents: where worlds and policies meet, and satellites as processes of their own.
 export {
   Constellation,

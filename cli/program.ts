@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/index.ts';
+import { register as contacts } from './commands/contacts.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as evaluate } from './commands/evaluate.ts';
@@ -20,6 +21,7 @@ type Register = (program: Command, streams: CommandStreams, createProgram: Creat
 const COMMANDS: readonly Register[] = [
   demo,
   scenario,
+  contacts,
   simulate,
   train,
   evaluate,

@@ -39,7 +39,7 @@ export function earliestArrivalsInto(
   slotOf[source] = 0;
   let size = 1;
   while (size > 0) {
-    const node = heap[0]!;
+    const node = heap[0];
     if (node === target) return;
     slotOf[node] = -2; // final
     const last = heap[--size]!;

@@ -35,17 +35,21 @@ export class LabelSearch {
   /** The next label kept at the same node; -1 ends the list. */
   private nextKept = new Int32Array(1024);
   private heap = new Int32Array(1024);
+  private slotOf = new Int32Array(1024);
   private arrivalS = new Float64Array(1024);
   private terminationS = new Float64Array(1024);
   private labelCount = 0;
   private heapSize = 0;
   private readonly firstKept: Int32Array;
   private readonly visited: Uint8Array;
+  /** With pinned contacts: the label that ends in a contact, its route replaced by better ones while it waits; -1 for none. */
+  private readonly labelOf: Int32Array;
 
   constructor(columns: SearchColumns) {
     this.columns = columns;
     this.firstKept = new Int32Array(columns.blocked.length);
     this.visited = new Uint8Array(columns.toNode.length);
+    this.labelOf = new Int32Array(columns.toNode.length);
   }
 
   /** Returns the label of the best route, NO_ROUTE or GAVE_UP. */
@@ -53,6 +57,7 @@ export class LabelSearch {
     const { target, pinContacts, maxLabels } = options;
     this.firstKept.fill(-1);
     this.visited.fill(0);
+    this.labelOf.fill(-1);
     this.labelCount = 0;
     this.heapSize = 0;
     const root = this.newLabel();
@@ -63,7 +68,7 @@ export class LabelSearch {
     this.hops[root] = start.hops;
     this.terminationS[root] = start.terminationS;
     this.entry[root] = start.entry;
-    this.push(root);
+    this.siftUp(this.heapSize++, root);
     while (this.heapSize > 0) {
       const label = this.pop();
       const contact = this.contact[label]!;
@@ -100,17 +105,32 @@ export class LabelSearch {
       const sentS = beginS + sendS[c]!;
       if (sentS > endS[c]! || beginS - readyS > limitS) continue;
       const thereS = sentS + owltS[c]!;
-      if (thereS > byS || this.passes(label, to)) continue;
-      const next = this.newLabel();
+      if (thereS > byS) continue;
+      const hops = this.hops[label]! + 1;
+      const terminationS = Math.min(this.terminationS[label]!, endS[c]!);
+      const entry = this.entry[label]! < 0 ? to : this.entry[label]!;
+      const waiting = pinContacts ? this.labelOf[c]! : -1;
+      if (waiting >= 0 && !this.improves(waiting, thereS, hops, terminationS, entry)) continue;
+      if (this.passes(label, to)) continue;
+      const next = waiting >= 0 ? waiting : this.newLabel();
       this.contact[next] = c;
       this.parent[next] = label;
       this.node[next] = to;
       this.arrivalS[next] = thereS;
-      this.hops[next] = this.hops[label]! + 1;
-      this.terminationS[next] = Math.min(this.terminationS[label]!, endS[c]!);
-      this.entry[next] = this.entry[label]! < 0 ? to : this.entry[label]!;
-      this.push(next);
+      this.hops[next] = hops;
+      this.terminationS[next] = terminationS;
+      this.entry[next] = entry;
+      if (pinContacts) this.labelOf[c] = next;
+      this.siftUp(waiting >= 0 ? this.slotOf[waiting]! : this.heapSize++, next);
     }
+  }
+
+  /** Whether a route with these keys comes before that of a label. */
+  private improves(label: number, arrivalS: number, hops: number, terminationS: number, entry: number): boolean {
+    if (arrivalS !== this.arrivalS[label]!) return arrivalS < this.arrivalS[label]!;
+    if (hops !== this.hops[label]!) return hops < this.hops[label]!;
+    if (terminationS !== this.terminationS[label]!) return terminationS > this.terminationS[label]!;
+    return entry < this.entry[label]!;
   }
 
   private passes(label: number, node: number): boolean {
@@ -162,6 +182,7 @@ export class LabelSearch {
     this.entry = largerInts(this.entry);
     this.nextKept = largerInts(this.nextKept);
     this.heap = largerInts(this.heap);
+    this.slotOf = largerInts(this.slotOf);
     this.arrivalS = largerFloats(this.arrivalS);
     this.terminationS = largerFloats(this.terminationS);
   }
@@ -176,20 +197,22 @@ export class LabelSearch {
     return a < b;
   }
 
-  private push(label: number): void {
-    const { heap } = this;
-    let slot = this.heapSize++;
+  private siftUp(from: number, label: number): void {
+    const { heap, slotOf } = this;
+    let slot = from;
     while (slot > 0) {
       const above = (slot - 1) >> 1;
       if (!this.isBefore(label, heap[above]!)) break;
       heap[slot] = heap[above]!;
+      slotOf[heap[slot]!] = slot;
       slot = above;
     }
     heap[slot] = label;
+    slotOf[label] = slot;
   }
 
   private pop(): number {
-    const { heap } = this;
+    const { heap, slotOf } = this;
     const first = heap[0]!;
     const last = heap[--this.heapSize]!;
     const size = this.heapSize;
@@ -200,9 +223,11 @@ export class LabelSearch {
       if (below + 1 < size && this.isBefore(heap[below + 1]!, heap[below]!)) below++;
       if (!this.isBefore(heap[below]!, last)) break;
       heap[slot] = heap[below]!;
+      slotOf[heap[slot]!] = slot;
       slot = below;
     }
     heap[slot] = last;
+    slotOf[last] = slot;
     return first;
   }
 }

@@ -49,6 +49,7 @@ const ACCURACY_1 = '0-1 0..10, 0-2 25..35, 1-2 10..20, 2-3 30..40 (0)';
 const ACCURACY_2 = '0-1 0..10, 0-2 25..35, 1-2 10..20, 2-3 20..40, 3-4 50..60 (0)';
 const PIN = 'A-B 0..100, B-C 0..100 (1), A-C 0..100 (3), C-D 0..100, D-E 5..100 (1)';
 
+/** Name, contacts, way, time in s; expected arrival and nodes. */
 const SAME_IN_BOTH_MODES: readonly [string, string, string, number, string | null][] = [
   ['tutorial', TUTORIAL, 'A->E', 0, '3 A-C-D-E'],
   ['two hops before one late contact', TWO_HOP, 'A->C', 0, '7 A-B-C'],
@@ -67,7 +68,7 @@ const SAME_IN_BOTH_MODES: readonly [string, string, string, number, string | nul
 
 describe('routes over contact plans, as others find them', () => {
   for (const mode of MODES) {
-    it.each(SAME_IN_BOTH_MODES)(`${mode}: %s`, (_, text, way, atS, expected) => {
+    it.each(SAME_IN_BOTH_MODES)(`${mode}: %s`, (...[, text, way, atS, expected]) => {
       expect(best(planOf(text), way, atS, mode)).toBe(expected);
     });
   }
@@ -135,7 +136,7 @@ describe.skipIf(!available)('the contact plans of A-SABR', () => {
     ['dijkstra_accuracy-contact_plan_2', 'deployed', '4', 50, 4],
     ['satellite_constellation-contact_plan_1', 'exact', '2', 11, 2],
     ['satellite_constellation-contact_plan_1', 'deployed', '2', 11, 2],
-  ] as const)('%s, %s: 0 -> %s arrives at %d over %d contacts', (name, mode, toNode, arrivalS, hops) => {
+  ] as const)('%s, %s: 0 -> %s arrives at %d over %d contacts', (...[name, mode, toNode, arrivalS, hops]) => {
     const { route } = findRoute(planIn(name), { fromNode: '0', toNode, atS: 0, mode });
     expect([must(route).arrivalS, must(route).hops.length]).toEqual([arrivalS, hops]);
   });

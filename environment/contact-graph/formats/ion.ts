@@ -144,9 +144,10 @@ function withRanges(contact: IonContact, rangesOf: ReadonlyMap<string, readonly 
   const { fromNode, toNode, startS, endS, rateBps, confidence, place } = contact;
   const pieces: Contact[] = [];
   let coveredS = startS;
-  for (const range of rangesOf.get(pair(fromNode, toNode)) ?? []) {
-    if (range.endS <= coveredS || range.startS > coveredS) continue;
-    if (coveredS >= endS) break;
+  const ranges = rangesOf.get(pair(fromNode, toNode)) ?? [];
+  for (let i = firstEndingAfter(ranges, startS); coveredS < endS && i < ranges.length; i++) {
+    const range = ranges[i] as IonRange;
+    if (range.startS > coveredS) break;
     const pieceEndS = Math.min(endS, range.endS);
     const last = pieces.at(-1);
     const sure = confidence === undefined ? {} : { confidence };
@@ -162,6 +163,18 @@ function withRanges(contact: IonContact, rangesOf: ReadonlyMap<string, readonly 
       ? `Add 'a range +start +end ${fromNode} ${toNode} seconds'.`
       : `Add 'a range +start +end ${toNode} ${fromNode} seconds': a range serves both ways only if its first node is the smaller.`,
   );
+}
+
+/** Ranges of one direction do not overlap, so their ends are in order too. */
+function firstEndingAfter(ranges: readonly IonRange[], atS: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[middle] as IonRange).endS <= atS) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function pair(fromNode: string, toNode: string): string {

@@ -69,11 +69,12 @@ function readRetention(json: JsonText): Readonly<Record<string, number>> | undef
   const { retentionS } = json.root;
   if (retentionS === undefined) return undefined;
   const isMap = typeof retentionS === 'object' && retentionS !== null && !Array.isArray(retentionS);
-  const bad = isMap ? Object.entries(retentionS).find(([, limitS]) => !isLimit(limitS)) : ['', retentionS];
+  const limits: readonly (readonly [string, unknown])[] = isMap ? Object.entries(retentionS) : [['', retentionS]];
+  const bad = limits.find(([, limitS]) => !isLimit(limitS));
   if (bad === undefined) return retentionS as Record<string, number>;
   throw contactsError(
     `Expected retentionS to give a time of 0 s or more for each node it names, got ${JSON.stringify(bad[1])}` +
-      `${isMap ? ` for '${String(bad[0])}'` : ''}.`,
+      `${isMap ? ` for '${bad[0]}'` : ''}.`,
     json.placeOfRoot,
   );
 }

@@ -39,8 +39,8 @@ export interface WholePlan {
 
 /**
  * Fits a plan into a format of whole seconds, whole rates and numbered nodes, so that no contact becomes longer or faster and
- * no light time shorter: starts are rounded up, ends down, light times up, rates down. Contacts of one pair may not overlap
- * there: where they do, the fastest one is kept, and of equal ones the first.
+ * no light time shorter: starts are rounded up, ends down, light times up, rates down, and what comes before 0 s is cut off.
+ * Contacts of one pair may not overlap there: where they do, the fastest one is kept, and of equal ones the first.
  */
 export function toWholeSeconds(
   plan: ContactPlan,
@@ -53,7 +53,13 @@ export function toWholeSeconds(
   [...plan.contacts].sort(compareContacts).forEach((contact) => {
     const { fromNode, toNode, startS, endS, rateBps, owltS } = contact;
     const rate = Math.floor(rateBps / unit.bits);
-    const piece = { contact, startS: Math.ceil(startS) + 0, endS: Math.floor(endS) + 0, rate, owltS: Math.ceil(owltS) };
+    const piece = {
+      contact,
+      startS: Math.max(0, Math.ceil(startS)),
+      endS: Math.floor(endS),
+      rate,
+      owltS: Math.ceil(owltS),
+    };
     const key = JSON.stringify([fromNode, toNode]);
     const list = pairs.get(key);
     if (list === undefined) pairs.set(key, [piece]);

@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander';
+import { SpaceCloudError } from '../../../core/index.ts';
+import type { PlanFormat, Route, RouteAnswer, SearchMode } from '../../../environment/index.ts';
+import { wholeNumber } from '../../arguments.ts';
+import { readText } from '../../files.ts';
+import type { CommandStreams } from '../../run-command.ts';
+
+interface Options {
+  readonly plan: string;
+  readonly from: string;
+  readonly to: string;
+  readonly at: number;
+  readonly size: number;
+  readonly mode: SearchMode;
+  readonly format?: PlanFormat;
+  readonly json?: boolean;
+}
+
+const BITS_PER_BYTE = 8;
+
+/** `spacecloud contacts route`: the best route for a bundle over a contact plan. No route is an answer: exit status 0. */
+export function register(contacts: Command, streams: CommandStreams): void {
+  contacts
+    .command('route')
+    .description('the best route for a bundle over a contact plan, or why there is none')
+    .requiredOption('--plan <file>', 'contact plan: ION, HDTN, A-SABR or spacecloud JSON')
+    .requiredOption('--from <node>', 'node that has the bundle')
+    .requiredOption('--to <node>', 'node that is to get it')
+    .requiredOption('--at <seconds>', "when the bundle is ready, in s of the plan's clock", seconds)
+    .option('--size <bytes>', 'size of the bundle; 0: light time alone', wholeNumber('--size', 0), 0)
+    .addOption(
+      new Option('--mode <mode>', 'exact: best of all routes; deployed: by a list of visited contacts, as ION')
+        .choices(['exact', 'deployed'])
+        .default('exact'),
+    )
+    .addOption(
+      new Option('--format <format>', 'format of the plan, else told from its content').choices([
+        'ion',
+        'hdtn',
+        'json',
+        'asabr',
+      ]),
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (options: Options) => {
+      const { createContactGraph, findRoute, readContactPlan } = await import('../../../environment/index.ts');
+      const { plan, format } = readContactPlan(readText(options.plan), options.plan, options.format);
+      const { from, to, at, size, mode } = options;
+      const query = { fromNode: from, toNode: to, atS: at, sizeBits: size * BITS_PER_BYTE, mode };
+      const answer = findRoute(createContactGraph(plan), query);
+      const asked = { plan: options.plan, format, from, to, atS: at, sizeBytes: size, mode };
+      streams.out(
+        options.json === true
+          ? `${JSON.stringify({ ...asked, ...jsonOf(answer) }, undefined, 2)}\n`
+          : `${textOf(answer, options)}\n`,
+      );
+    });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value)) return value;
+  throw new SpaceCloudError('USAGE', `Expected a time in s for --at, got '${text}'.`, {
+    hint: "Seconds of the plan's clock; in ION plans those after the reference time.",
+  });
+}
+
+function jsonOf({ route, reason }: RouteAnswer): Readonly<Record<string, unknown>> {
+  if (route === null) return { found: false, arrivalS: null, contacts: [], reason };
+  const { arrivalS, terminationS, capacityBits, hops } = route;
+  return {
+    found: true,
+    arrivalS,
+    terminationS,
+    capacityBytes: capacityBits / BITS_PER_BYTE,
+    contacts: hops.map(({ contact, readyS, beginS, sentS, ...hop }) => ({
+      ...{ from: contact.fromNode, to: contact.toNode, startS: contact.startS, endS: contact.endS },
+      ...{ rateBps: contact.rateBps, owltS: contact.owltS, readyS, sendS: beginS, sentS, arrivalS: hop.arrivalS },
+    })),
+    reason: null,
+  };
+}
+
+function textOf({ route, reason }: RouteAnswer, { from, to, at, mode }: Options): string {
+  if (route === null) return `no route from ${from} to ${to} at ${at} s: ${reason.message}`;
+  const { arrivalS, terminationS, capacityBits, hops } = route;
+  const count = `${hops.length} contact${hops.length === 1 ? '' : 's'}`;
+  return [
+    `route from ${from} to ${to} at ${at} s (${mode}): arrival ${arrivalS} s over ${count}`,
+    ...table(route),
+    `  exists until ${terminationS} s, can carry ${capacityBits / BITS_PER_BYTE} bytes`,
+  ].join('\n');
+}
+
+function table({ hops }: Route): string[] {
+  const rows = hops.map(({ contact, beginS, sentS, arrivalS }) =>
+    [contact.fromNode, contact.toNode, contact.startS, contact.endS, beginS, sentS, arrivalS].map(String),
+  );
+  const all = [['from', 'to', 'start s', 'end s', 'send s', 'sent s', 'arrival s'], ...rows];
+  const widths = all.reduce((most, row) => row.map((cell, i) => Math.max(cell.length, most[i] ?? 0)), [] as number[]);
+  return all.map((row) => `  ${row.map((cell, i) => pad(cell, widths[i] ?? 0, i < 2)).join('  ')}`.trimEnd());
+}
+
+function pad(cell: string, width: number, isText: boolean): string {
+  return isText ? cell.padEnd(width) : cell.padStart(width);
+}
