@@ -1,5 +1,15 @@
 /** What works on bare positions and links at the size of whole constellations, without a world. */
-export { type Exits, createExits } from './delays.kernel.ts';
+export {
+  type DelayTable,
+  type Exits,
+  chargeEmptyLinks,
+  clearColumns,
+  createDelayTable,
+  createExits,
+  openColumn,
+  settleColumn,
+} from './delays.kernel.ts';
+export { type LinkColumns, createLinks } from './links.kernel.ts';
 export { siteEcef } from './ground-site.ts';
 export { walkerGridPlan } from './isl-plan.ts';
 export {
