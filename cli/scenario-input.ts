@@ -37,8 +37,8 @@ export async function loadScenarioInput(
   options: ScenarioOptions,
   streams: CommandStreams,
 ): Promise<LoadedScenario> {
-  const { loadGeometry, loadScenario } = await import('../index.ts');
-  const { nearestWord, scenarioNotes } = await import('../environment/index.ts');
+  const { geometryCacheFolder, loadScenario } = await import('../index.ts');
+  const { loadOrBuildGeometryInWorkers, nearestWord, scenarioNotes } = await import('../environment/index.ts');
   const overrides: ScenarioOverrides = {
     ...(options.elements === undefined ? {} : { elements: options.elements }),
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
@@ -55,8 +55,8 @@ export async function loadScenarioInput(
   const progress = startProgress({ label: 'geometry', total: ticks, unit: 'ticks' });
   let geometry: Geometry;
   try {
-    geometry = loadGeometry(scenario, {
-      ...(options.cache ? {} : { cacheDir: null }),
+    geometry = await loadOrBuildGeometryInWorkers(scenario, {
+      ...(options.cache ? { cacheDir: geometryCacheFolder() } : {}),
       onProgress: (tick) => progress.update(tick),
       onCacheError: (error) => streams.err(`Note: the geometry was not kept: ${error.message}\n`),
     });

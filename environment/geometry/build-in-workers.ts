@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
-import type { BuildOptions } from './build.ts';
+import { type BuildOptions, buildPlanned } from './build.ts';
 import { createGeometryBuilder } from './builder.ts';
 import type { Geometry } from './geometry.ts';
 import { geometryKey } from './key.ts';
@@ -12,7 +12,7 @@ import { type SkyStore, memoryStore } from './sky-store.ts';
 import type { ChunkAnswer, ChunkTask, SkyWorkerData } from './sky-worker.ts';
 
 export interface ParallelBuildOptions extends BuildOptions {
-  /** Worker threads that compute positions, at least 1; default one per core. */
+  /** Worker threads that compute positions, at least 1; default one per core, and none for what is done before they are up. */
   readonly workers?: number;
 }
 
@@ -29,6 +29,8 @@ export async function buildGeometryInWorkers(
   return buildPlannedInWorkers(plan, key, memoryStore(plan.sky), options);
 }
 
+/** Below this many positions threads take longer to start than to be of use: 0.3 s of work. */
+const WORTH_WORKERS = 500_000;
 /** Chunks under way per worker: one being made, one waiting, so that no worker waits for this thread. */
 const CHUNKS_PER_WORKER = 2;
 
@@ -40,6 +42,9 @@ export async function buildPlannedInWorkers(
   options: ParallelBuildOptions,
 ): Promise<Geometry> {
   const { fleet, sky, scenario } = plan;
+  if (options.workers === undefined && sky.rows * fleet.satelliteCount < WORTH_WORKERS) {
+    return buildPlanned(plan, key, store, options.onProgress);
+  }
   const chunks = chunkCount(sky);
   const workers = Math.max(1, Math.min(options.workers ?? availableParallelism(), chunks));
   const pool = startPool(workers, { scenario, scenarioDir: options.scenarioDir ?? '.' });

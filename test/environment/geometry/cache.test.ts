@@ -1,11 +1,22 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { SpaceCloudError } from '../../../core/index.ts';
 import { type Geometry, buildGeometry, loadOrBuildGeometry } from '../../../environment/geometry/index.ts';
 import { geometryKey } from '../../../environment/geometry/key.ts';
-import { star66 } from './scenarios.ts';
+import { star66, star66Constellation } from './scenarios.ts';
 import { at, must } from '../../present.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'geometry-'));
@@ -23,6 +34,8 @@ function load(cacheDir: string, of = scenario): { geometry: Geometry; computed: 
   return { geometry, computed };
 }
 
+const flip = (bytes: Buffer, position: number): number => bytes.writeUInt8(at(bytes, position) ^ 1, position);
+
 describe('geometry cache', () => {
   it('gives back what was built: every field, over shared memory', () => {
     const dir = freshDir();
@@ -38,12 +51,12 @@ describe('geometry cache', () => {
 
   const path = (dir: string): string => join(dir, `${built.key}.geometry`);
   it.each([
-    [
-      'a flipped bit in the columns',
-      (bytes: Buffer) => bytes.writeUInt8(at(bytes, bytes.length - 9) ^ 1, bytes.length - 9),
-    ],
-    ['a flipped bit in the header', (bytes: Buffer) => bytes.writeUInt8(at(bytes, 80) ^ 1, 80)],
-    ['a flipped bit in the digest', (bytes: Buffer) => bytes.writeUInt8(at(bytes, 30) ^ 1, 30)],
+    ['a flipped bit in the columns', (bytes: Buffer) => flip(bytes, bytes.length - 9)],
+    ['a flipped bit in the header', (bytes: Buffer) => flip(bytes, bytes.readDoubleLE(32) + 20)],
+    ['a flipped bit in the digest', (bytes: Buffer) => flip(bytes, 50)],
+    ['a flipped bit in the place of the header', (bytes: Buffer) => flip(bytes, 36)],
+    ['a flipped bit in the sky', (bytes: Buffer) => flip(bytes, 128 + 4000)],
+    ['a flipped bit in the digest of a part of the sky', (bytes: Buffer) => flip(bytes, bytes.readDoubleLE(32) - 1)],
     ['another version', (bytes: Buffer) => bytes.writeUInt32LE(999, 20)],
     ['a header length beyond the file', (bytes: Buffer) => bytes.writeUInt32LE(0xfffffff8, 24)],
     ['another format', (bytes: Buffer) => bytes.write('PK')],
@@ -106,6 +119,38 @@ describe('geometry cache', () => {
     });
   });
 
+  it('removes what a killed process left behind, and nothing else', () => {
+    const dir = freshDir();
+    mkdirSync(dir, { recursive: true });
+    const { pid: ended } = spawnSync(process.execPath, ['-e', '']);
+    const others = [`${built.key}.geometry.${process.pid}-77.tmp`, 'notes.txt', `x.geometry.${ended}-0.tmp`];
+    for (const name of [...others, `0123abc.geometry.${ended}-0.tmp`]) writeFileSync(join(dir, name), 'half');
+    load(dir);
+    expect(readdirSync(dir).sort()).toEqual([...others, `${built.key}.geometry`].sort());
+  });
+
+  it('survives being killed while it writes: the next start builds anew', async () => {
+    const dir = freshDir();
+    const child = spawn(process.execPath, [
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('./build-slowly.ts', import.meta.url)),
+      dir,
+    ]);
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.once('data', () => resolve()); // its temporary file holds the first part of the sky
+      child.once('error', reject).once('exit', () => reject(new Error('The builder ended before it was killed.')));
+    });
+    expect(readdirSync(dir).filter((name) => name.endsWith('.tmp')).length).toBe(1);
+    child.removeAllListeners('exit');
+    await new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill('SIGKILL');
+    });
+    expect(load(dir)).toEqual({ geometry: built, computed: true });
+    expect(readdirSync(dir)).toEqual([`${built.key}.geometry`]);
+  });
+
   it('starts 66 satellites over 6 h from the cache within a second', () => {
     const dir = freshDir();
     const day = star66({ durationS: 21600 });
@@ -126,6 +171,9 @@ describe('key', () => {
       key({ name: 'other', description: 'x', satellite: { batteryWh: 1 }, reward: { dropCost: 9 }, maxHops: 3 }),
     ).toBe(base);
     expect(key({ traffic: { load: 3 }, handoverS: 2 })).toBe(base);
+    const faults = { scheduled: [{ kind: 'satellite-loss', target: 'iridium-p1-s01', atS: 10 }] };
+    expect(key({ faults, weather: { rainFrac: 0.5 }, security: { nations: ['A', 'B'] } })).toBe(base);
+    expect(key({ constellations: [{ ...star66Constellation(), owner: 'A' }] })).toBe(base);
   });
 
   it.each([
@@ -137,6 +185,14 @@ describe('key', () => {
     ['terminalLink', { terminalLink: { minElevationDeg: 11 } }],
     ['gateways', { gateways: [] }],
     ['wan', { wan: { fixedMs: 11 } }],
+    ['antennaScheduler', { antennaScheduler: 'fair' }],
+    ['groundEllipsoid', { groundEllipsoid: 'wgs72' }],
+    ['radios', { radios: [{ name: 'further' }] }],
+    ['relays', { relays: [{ name: 'relay', from: 'iridium', to: 'iridium' }] }],
+    ['isl', { constellations: [star66Constellation({ rateSchedule: [{ fromS: 10, frac: 0.5 }] })] }],
+    ['radios of a constellation', { constellations: [{ ...star66Constellation(), radios: ['gateway'] }] }],
+    ['groundBeams of a constellation', { constellations: [{ ...star66Constellation(), groundBeams: 3 }] }],
+    ['a terminal', { terminals: [{ name: 'quito', latDeg: -0.2, lonDeg: -78.6 }] }],
   ])('changes with %s', (_, changes) => expect(key(changes)).not.toBe(base));
 
   it('follows the content of element-set files, not their paths', () => {
