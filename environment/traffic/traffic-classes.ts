@@ -1,5 +1,6 @@
 import { CONTENT, JOB, MESSAGE, OBSERVATION, Rng } from '../../core/index.ts';
-import type { Scenario } from '../scenario/index.ts';
+import type { LabelConfig, Scenario } from '../scenario/index.ts';
+import { productLabel } from '../security/inherit.ts';
 
 /** One entry of the scenario's traffic, in base units. */
 export interface TrafficClass {
@@ -20,6 +21,9 @@ export interface TrafficClass {
   readonly objects: number;
   readonly freshnessS: number;
   readonly consumerIsDataCentre: boolean;
+  /** Label class of the data, and of the product made of them (the same where there is none). */
+  readonly label: number;
+  readonly productLabel: number;
 }
 
 /** The catalogue of all content classes and the cumulative distributions that draws use. */
@@ -29,19 +33,25 @@ export interface Traffic {
   /** [objects] */
   readonly objectBits: Float64Array;
   readonly objectFreshnessS: Float64Array;
+  /** [objects] label class. */
+  readonly objectLabel: Uint8Array;
   /** [objects] cumulative Zipf popularity within its class, last = 1. */
   readonly objectCdf: Float64Array;
-  /** [terminals] cumulative population share, last = 1. */
-  readonly terminalCdf: Float64Array;
   /** Mean bits per bundle over all payloads, the bundle that delay tables assume. */
   readonly meanBits: number;
 }
 
 const BITS_PER_BYTE = 8;
 
-/** The scenario's traffic in base units. Object sizes are drawn once per scenario: the same for every seed. */
-export function createTraffic(scenario: Scenario): Traffic {
-  const { traffic } = scenario;
+/**
+ * The scenario's traffic in base units. Object sizes are drawn once per scenario: the same for every seed. `classOf` numbers
+ * the labels; default: all are one class.
+ */
+export function createTraffic(
+  scenario: Scenario,
+  classOf: (label: LabelConfig | undefined) => number = () => 0,
+): Traffic {
+  const { traffic, security } = scenario;
   const classes: TrafficClass[] = [];
   const none = {
     workTflop: 0,
@@ -51,12 +61,21 @@ export function createTraffic(scenario: Scenario): Traffic {
     freshnessS: Infinity,
     consumerIsDataCentre: false,
   };
-  const common = (c: { name: string; ratePerS: number; priority: number; value: number; deadlineS: number }) => ({
+  const common = (c: {
+    name: string;
+    ratePerS: number;
+    priority: number;
+    value: number;
+    deadlineS: number;
+    label?: LabelConfig | undefined;
+  }) => ({
     name: c.name,
     ratePerS: c.ratePerS * traffic.load,
     priority: c.priority,
     value: c.value,
     deadlineS: c.deadlineS,
+    label: classOf(c.label),
+    productLabel: classOf(productLabel([c.label], undefined, security.levels)),
   });
   for (const c of traffic.messages) {
     classes.push({
@@ -91,6 +110,7 @@ export function createTraffic(scenario: Scenario): Traffic {
       workTflop: c.workTflop,
       outputBits: (c.rawBytes * BITS_PER_BYTE) / c.reduction,
       consumerIsDataCentre: c.consumer === 'data-centre',
+      productLabel: classOf(productLabel([c.label], c.productLabel, security.levels)),
     });
   }
   for (const c of traffic.jobs) {
@@ -107,6 +127,7 @@ export function createTraffic(scenario: Scenario): Traffic {
 
   const objectBits = new Float64Array(objectCount);
   const objectFreshnessS = new Float64Array(objectCount).fill(Infinity);
+  const objectLabel = new Uint8Array(objectCount);
   const objectCdf = new Float64Array(objectCount);
   const sizes = new Rng(1, 'catalogue');
   let first = 0;
@@ -115,6 +136,7 @@ export function createTraffic(scenario: Scenario): Traffic {
     for (let rank = 0; rank < c.objects; rank++) {
       objectBits[first + rank] = c.sizeBytes * BITS_PER_BYTE * logNormalFactor(sizes, c.sizeSpread);
       objectFreshnessS[first + rank] = c.freshnessS ?? Infinity;
+      objectLabel[first + rank] = classOf(c.label);
       sum += (rank + 1) ** -c.zipfAlpha;
       objectCdf[first + rank] = sum;
     }
@@ -126,8 +148,8 @@ export function createTraffic(scenario: Scenario): Traffic {
     objectCount,
     objectBits,
     objectFreshnessS,
+    objectLabel,
     objectCdf,
-    terminalCdf: cumulative(scenario.terminals.map((t) => t.population)),
     meanBits: meanBundleBits(classes, objectBits, objectCdf),
   };
 }
@@ -155,12 +177,23 @@ export function drawAnother(cdf: Float64Array, taken: number, u: number): number
   const share = (cdf[taken] as number) - below;
   const rest = u * (1 - share);
   const drawn = drawFromCdf(cdf, 0, cdf.length, rest < below ? rest : rest + share);
-  // Rounding may land on the taken one's edge.
-  if (drawn !== taken) return drawn;
-  return taken + 1 < cdf.length ? taken + 1 : taken - 1;
+  // Rounding may land on the taken one's edge, or beyond all that have a share.
+  return drawn !== taken && hasShare(cdf, drawn) ? drawn : beside(cdf, taken);
 }
 
-function cumulative(weights: readonly number[]): Float64Array {
+function hasShare(cdf: Float64Array, index: number): boolean {
+  return (cdf[index] as number) > (index === 0 ? 0 : (cdf[index - 1] as number));
+}
+
+/** The next index that has a share, else the last before. */
+function beside(cdf: Float64Array, taken: number): number {
+  for (let i = taken + 1; i < cdf.length; i++) if (hasShare(cdf, i)) return i;
+  for (let i = taken - 1; i > 0; i--) if (hasShare(cdf, i)) return i;
+  return 0;
+}
+
+/** Cumulative shares of weights, last = 1. */
+export function cumulative(weights: readonly number[]): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   let sum = 0;
   return Float64Array.from(weights, (weight) => (sum += weight) / total);

@@ -2,6 +2,7 @@ import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/
 import { evictSlot, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
 import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
 import { holdTask, holdUntilS } from './hold.ts';
+import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import { readLink } from './rows.ts';
@@ -71,6 +72,7 @@ function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: nu
   if (slot >= 0) evictSlot(caches, satellite, slot);
   const sizeBits = model.traffic.objectBits[object] as number;
   if (fits(caches, satellite, sizeBits)) {
+    auditLabel(w, model.traffic.objectLabel[object] as number, satellite);
     const fetchS = clock.timeS - (tasks.createdS[task] as number);
     insertObject(caches, satellite, {
       object,

@@ -3,6 +3,7 @@ import { findObject, touch } from '../resources/cache.kernel.ts';
 import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
+import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -13,6 +14,7 @@ import { addToBuffer, createTask, deliver, drop, hasRoom, replacePayload, schedu
 export function arrive(w: WorldState, trafficClass: number): void {
   const task = createTask(w, trafficClass);
   const source = w.tasks.source[task] as number;
+  auditLabel(w, w.tasks.label[task] as number, source);
   if (w.outages.nodeDown[source] !== 0 && source < w.model.satelliteCount) {
     w.tasks.state[task] = PROPAGATING; // the satellite's buffer has never held it
     drop(w, task, 'node-lost');
@@ -28,6 +30,7 @@ export function arrive(w: WorldState, trafficClass: number): void {
 export function reach(w: WorldState, task: number, node: number): void {
   const { model, tasks, clock } = w;
   tasks.holder[task] = node;
+  auditLabel(w, tasks.label[task] as number, node);
   if (clock.timeS > (tasks.deadlineS[task] as number)) drop(w, task, 'deadline');
   else if (w.outages.nodeDown[node] !== 0) drop(w, task, 'node-lost');
   else if (node < model.satelliteCount) reachSatellite(w, task, node);

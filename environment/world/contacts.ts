@@ -1,6 +1,7 @@
 import { MODE_EVENTS } from '../../core/index.ts';
 import { antennaRateBps } from './antenna-rate.ts';
 import { reportMode } from './mode-events.ts';
+import { assignSpareAntennas } from './spare-antennas.ts';
 import type { WorldState } from './state.ts';
 import { closeSatelliteLink, closeUplink, openLink } from './transmission.ts';
 
@@ -47,6 +48,7 @@ export function advanceContacts(w: WorldState): void {
   }
   for (let row = from; row < plan.nextStart; row++) settleTrack(w, track[row] as number);
   // Fades change with the elevation, and partners that have failed with the plan.
+  assignSpareAntennas(w);
   for (let q = 0; model.canFail && q < model.antennaCount; q++) settleTrack(w, model.firstUplink + q);
   renewServed(w);
   loadRanges(w);

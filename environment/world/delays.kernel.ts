@@ -98,7 +98,7 @@ function column(
   const key = label * table.nodeCount + node;
   let base = columnBase(table, key);
   if (base < 0) {
-    collectExits(w, table, node);
+    collectExits(w, table, node, label);
     base = openColumn(table, key, w.exits);
   }
   const { links, reverse } = networkOf(w, table);
@@ -108,9 +108,9 @@ function column(
 
 /**
  * Where ways to `node` leave the satellites: the satellite itself; the satellite a terminal or gateway is, or will next be,
- * attached to; for a data centre every gateway, with the terrestrial delay behind it.
+ * attached to; for a data centre every gateway that may hold the data, with the terrestrial delay behind it.
  */
-function collectExits(w: WorldState, table: DelayTable, node: number): void {
+function collectExits(w: WorldState, table: DelayTable, node: number, label: number): void {
   const { model, exits } = w;
   exits.n = 0;
   if (node < model.satelliteCount) {
@@ -118,6 +118,7 @@ function collectExits(w: WorldState, table: DelayTable, node: number): void {
   } else if (node >= model.firstDataCentre && node < model.firstTerminal) {
     const centre = node - model.firstDataCentre;
     for (let g = 0; g < model.gatewayCount; g++) {
+      if (model.labels.mayHold[label * model.nodeCount + model.firstGateway + g] === 0) continue;
       addAntennas(
         w,
         table,
@@ -180,6 +181,7 @@ export function groundDelay(
     return antennasDelay(w, table, from, to, bits, label);
   let least = Infinity;
   for (let g = 0; g < model.gatewayCount; g++) {
+    if (model.labels.mayHold[label * model.nodeCount + model.firstGateway + g] === 0) continue;
     const wanS = model.geometry.wanDelayS[g * model.dataCentreCount + from - model.firstDataCentre]!;
     const onwardS = toCentre
       ? model.geometry.wanDelayS[g * model.dataCentreCount + to - model.firstDataCentre]!

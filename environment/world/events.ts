@@ -23,6 +23,7 @@ import {
 } from './event-queue.kernel.ts';
 import { takeDeadline } from './deadlines.kernel.ts';
 import { beginFault, endFault, startFaults } from './faults.ts';
+import { sendFromGround } from './ground.ts';
 import { learnOutages, sampleOutages } from './outages.ts';
 import { askDecision } from './pending.ts';
 import { endJob } from './processing.ts';
@@ -107,7 +108,8 @@ function expire(w: WorldState, task: number): void {
     drop(w, task, 'deadline');
   } else if (state === HOLDING) {
     tasks.state[task] = DECIDING;
-    drop(w, task, 'deadline');
+    const atSource = tasks.hops[task] === 0 && (tasks.holder[task] as number) >= model.satelliteCount;
+    drop(w, task, atSource ? 'source-unattached' : 'deadline');
   }
 }
 
@@ -115,5 +117,7 @@ function endHold(w: WorldState, task: number, generation: number): void {
   const { tasks, clock } = w;
   if (tasks.generation[task] !== generation || tasks.state[task] !== HOLDING) return;
   tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
-  askDecision(w, tasks.heldFor[task] as number, task, tasks.holder[task] as number);
+  const holder = tasks.holder[task] as number;
+  if (holder < w.model.satelliteCount) askDecision(w, tasks.heldFor[task] as number, task, holder);
+  else sendFromGround(w, task, holder);
 }

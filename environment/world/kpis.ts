@@ -27,6 +27,7 @@ export function worldKpis(w: WorldState): Kpis {
     reward: s.reward,
   };
   if (w.model.canFail) kpis['faults'] = s.faults;
+  if (w.model.labels.count > 1) Object.assign(kpis, labelKpis(w));
   TASK_FAMILIES.forEach((family, i) => {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);
@@ -44,6 +45,15 @@ export function worldKpis(w: WorldState): Kpis {
     kpis[`breach.${breach}`] = s.breaches[i] as number;
   });
   return kpis;
+}
+
+/** What labels cost: candidates masked by them alone, delay they add to the shortest way, share of ways they cut. */
+function labelKpis({ statistics: s }: WorldState): Record<string, number> {
+  return {
+    labelDenials: s.labelDenials,
+    labelDelayS: s.labelDelayS / (s.labelledWays - s.labelCutWays),
+    labelCutFrac: s.labelCutWays / s.labelledWays,
+  };
 }
 
 /** Exact latency quantiles of delivered tasks (nearest rank); NaN when none was delivered. Family -1 = all. */

@@ -1,5 +1,6 @@
 import { CACHE, CAPABILITIES, type DecisionBatch } from '../../core/index.ts';
 import { fits, gdsfVictim, lfuVictim, lruVictim, sieveVictim } from '../resources/cache.kernel.ts';
+import { mayTake } from './labels.ts';
 import { clearCandidates, openRow, writeLink } from './rows.ts';
 import type { WorldState } from './state.ts';
 
@@ -42,7 +43,9 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
   const mayWrite =
-    (satellites.capabilities[satellite]! & CAPABILITIES.CACHE_WRITE) !== 0 && bits <= caches.capacityBits;
+    (satellites.capabilities[satellite]! & CAPABILITIES.CACHE_WRITE) !== 0 &&
+    bits <= caches.capacityBits &&
+    mayTake(w, model.traffic.objectLabel[object]!, satellite);
   const freshForS = Math.min(HORIZON_S, model.traffic.objectFreshnessS[object]! - (nowS - tasks.versionS[task]!));
 
   f[first * batch.candidateStride + IS_BYPASS] = 1;

@@ -11,7 +11,7 @@ import {
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { columnAround } from './delays.kernel.ts';
-import { clearCandidates, openRow, writeLink } from './rows.ts';
+import { clearCandidates, denyByLabel, openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,
   BEACON_CAPABILITIES,
@@ -31,8 +31,6 @@ const snapshotLeadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
  */
 const LONGEST_S = 60;
 export const LONGEST_DELAY_S = LONGEST_S;
-/** Label class of all data. */
-const LABEL = 0;
 /** Contact ends are shown up to this horizon, s. */
 const CONTACT_HORIZON_S = 600;
 /** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
@@ -59,7 +57,7 @@ const PRIOR = 15;
 /**
  * Appends the `forward` row of a task at a satellite: one candidate per ISL that is up, per useful ground link, and *hold*
  * (ask again after a beacon period). Features as in `SPACE_CLOUD_SPEC`. Masked: a contact too short for the bundle, a
- * neighbour that, by its beacon, has no room or takes no transit.
+ * neighbour that, by its beacon, has no room or takes no transit, that is in quarantine, or that may not hold the data.
  */
 export function observeForward(
   w: WorldState,
@@ -74,10 +72,11 @@ export function observeForward(
   const destination = tasks.destination[task]!;
   const bits = tasks.sizeBits[task]!;
   const priority = tasks.priority[task]!;
+  const label = tasks.label[task]!;
   openRow(w, batch, row, { kind: FORWARD, task, agent: satellite, destination, sizeBits: bits });
 
-  const snapshotColumn = columnAround(w, w.snapshot, satellite, destination, LABEL);
-  const reportColumn = columnAround(w, w.report, satellite, destination, LABEL);
+  const snapshotColumn = columnAround(w, w.snapshot, satellite, destination, label);
+  const reportColumn = columnAround(w, w.report, satellite, destination, label);
 
   const K = batch.maxCandidates;
   const F = batch.candidateStride;
@@ -157,7 +156,7 @@ function writeCandidate(
   snapshotColumn: number,
   reportColumn: number,
 ): void {
-  const { model, tasks, links, clock, beacons, snapshot, report } = w;
+  const { model, tasks, links, clock, beacons, snapshot, report, outages } = w;
   const { islSlots: D, satelliteCount: S, firstUplink } = model;
   const nowS = clock.timeS;
   const slot = row * batch.maxCandidates + k;
@@ -218,6 +217,11 @@ function writeCandidate(
     }
     const bufferBits = model.scenario.satellite.bufferBytes * 8;
     if (bufferFrac * bufferBits + bits > bufferBits) allowed = false;
+    if (outages.quarantined[next] !== 0) allowed = false;
+  }
+  if (allowed && model.labels.mayHold[tasks.label[task]! * model.nodeCount + next] === 0) {
+    allowed = false;
+    denyByLabel(w, row);
   }
   f[c + SNAPSHOT_REMAINING_S] = snapshotS < LONGEST_S ? snapshotS : LONGEST_S;
   f[c + LOAD_AWARE_REMAINING_S] = loadAwareS < LONGEST_S ? (loadAwareS > 0 ? loadAwareS : 0) : LONGEST_S;

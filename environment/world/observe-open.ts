@@ -4,6 +4,7 @@ import { groundDelay } from './delays.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
 import { observePlace } from './observe-place.kernel.ts';
 import type { WorldState } from './state.ts';
+import { productLabelOf } from './tasks-lifecycle.ts';
 import { COMPUTING, FREE, PAYLOAD_RAW, WAITING_COMPUTE } from './tasks.kernel.ts';
 
 /** `next` of a transition whose successor is the final row appended for it. */
@@ -85,5 +86,9 @@ function remainingOnGroundS(w: WorldState, task: number, holder: number): number
       : 0;
   const outBits =
     tasks.payload[task] === PAYLOAD_RAW ? (tasks.outputBits[task] as number) : (tasks.sizeBits[task] as number);
-  return workS + groundDelay(w, w.snapshot, holder, consumer, outBits);
+  const label =
+    tasks.payload[task] === PAYLOAD_RAW
+      ? productLabelOf(w, tasks.trafficClass[task] as number)
+      : (tasks.label[task] as number);
+  return workS + groundDelay(w, w.snapshot, holder, consumer, outBits, label);
 }

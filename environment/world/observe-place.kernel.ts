@@ -4,7 +4,8 @@ import { backlogS } from '../resources/compute.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
 import { LONGEST_DELAY_S } from './observe-forward.kernel.ts';
-import { clearCandidates, openRow } from './rows.ts';
+import { mayHold } from './labels.ts';
+import { clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {
   BEACON_BACKLOG_S,
   BEACON_BATTERY_FRAC,
@@ -12,6 +13,7 @@ import {
   BEACON_TEMPERATURE_C,
   type WorldState,
 } from './state.ts';
+import { productLabelOf } from './tasks-lifecycle.ts';
 
 /** The prior loses one logit per this share of the best estimated finish, plus this many seconds. */
 const PRIOR_SCALE_FRAC = 0.1;
@@ -36,14 +38,16 @@ const PRIOR = 13;
 /**
  * Appends the `place` row of a task at a satellite: itself, the satellites it has a link to, and the data centres.
  * Features as in `SPACE_CLOUD_SPEC`. Masked: an executor that may not start new work (its own machine, or a neighbour's
- * beacon, says so) and one that no way leads to.
+ * beacon, says so), one that no way leads to, one in quarantine, and one that may not hold the data or the product.
  */
 export function observePlace(w: WorldState, batch: DecisionBatch, row: number, task: number, satellite: number): void {
-  const { model, tasks, links, satellites, compute, clock, beacons } = w;
+  const { model, tasks, links, satellites, compute, clock, beacons, outages } = w;
   const { islSlots: D, scenario, firstDataCentre } = model;
   const nowS = clock.timeS;
   const bits = tasks.sizeBits[task]!;
   const consumer = tasks.consumer[task]!;
+  const label = tasks.label[task]!;
+  const product = productLabelOf(w, tasks.trafficClass[task]!);
   openRow(w, batch, row, { kind: PLACE, task, agent: satellite, destination: consumer, sizeBits: bits });
   clearCandidates(batch, row, 0);
   const first = row * batch.maxCandidates;
@@ -62,7 +66,7 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   f[c + TEMPERATURE_C] = w.power.temperatureK[satellite]! - ZERO_CELSIUS_K;
   f[c + DOWNLINK_MBIT] = toGround ? tasks.outputBits[task]! / 1e6 : 0;
   writeOutput(w, batch, c, task, satellite);
-  batch.actionMask[first] = (own & CAPABILITIES.COMPUTE_NEW) === 0 ? 0 : 1;
+  batch.actionMask[first] = maskOf(w, row, task, satellite, (own & CAPABILITIES.COMPUTE_NEW) !== 0);
   batch.candidateNode[first] = satellite;
   k++;
 
@@ -86,7 +90,8 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
     f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
     f[c + DOWNLINK_MBIT] = toGround ? tasks.outputBits[task]! / 1e6 : 0;
     writeOutput(w, batch, c, task, neighbour);
-    batch.actionMask[first + k] = (capabilities & CAPABILITIES.COMPUTE_NEW) === 0 ? 0 : 1;
+    const works = (capabilities & CAPABILITIES.COMPUTE_NEW) !== 0 && outages.quarantined[neighbour] === 0;
+    batch.actionMask[first + k] = maskOf(w, row, task, neighbour, works);
     batch.candidateNode[first + k] = neighbour;
     k++;
   }
@@ -95,17 +100,17 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
     const centre = firstDataCentre + i;
     c = (first + k) * batch.candidateStride;
     const sizeS =
-      (snapshotHops(w, satellite, centre) * (bits - model.traffic.meanBits)) / scenario.gatewayLink.maxRateBps;
-    const inputS = snapshotDelay(w, satellite, centre);
+      (snapshotHops(w, satellite, centre, label) * (bits - model.traffic.meanBits)) / scenario.gatewayLink.maxRateBps;
+    const inputS = snapshotDelay(w, satellite, centre, label);
     f[c + IS_GROUND] = 1;
     f[c + INPUT_SNAPSHOT_S] = bounded(inputS + sizeS);
-    f[c + INPUT_LOAD_AWARE_S] = bounded(reportDelay(w, satellite, centre) + sizeS);
+    f[c + INPUT_LOAD_AWARE_S] = bounded(reportDelay(w, satellite, centre, label) + sizeS);
     f[c + SERVICE_S] = tasks.workTflop[task]! / compute.tflops[model.satelliteCount + i]!;
-    f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!));
-    f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!));
+    f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!, product));
+    f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product));
     f[c + BATTERY_FRAC] = 1;
     f[c + DOWNLINK_MBIT] = (bits + (consumer === centre || !toGround ? 0 : tasks.outputBits[task]!)) / 1e6;
-    batch.actionMask[first + k] = inputS === Infinity ? 0 : 1;
+    batch.actionMask[first + k] = maskOf(w, row, task, centre, inputS < Infinity);
     batch.candidateNode[first + k] = centre;
     k++;
   }
@@ -133,10 +138,22 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
 function writeOutput(w: WorldState, batch: DecisionBatch, c: number, task: number, executor: number): void {
   const { model, tasks } = w;
   const consumer = tasks.consumer[task]!;
+  const label = productLabelOf(w, tasks.trafficClass[task]!);
   const extraBits = tasks.outputBits[task]! - model.traffic.meanBits;
-  const sizeS = (snapshotHops(w, executor, consumer) * extraBits) / model.scenario.terminalLink.maxRateBps;
-  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(snapshotDelay(w, executor, consumer) + sizeS);
-  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(reportDelay(w, executor, consumer) + sizeS);
+  const sizeS = (snapshotHops(w, executor, consumer, label) * extraBits) / model.scenario.terminalLink.maxRateBps;
+  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(snapshotDelay(w, executor, consumer, label) + sizeS);
+  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(reportDelay(w, executor, consumer, label) + sizeS);
+}
+
+/** 1 = an executor that can do the work also may hold the data and what is made of them. */
+function maskOf(w: WorldState, row: number, task: number, executor: number, able: boolean): number {
+  if (!able) return 0;
+  const { tasks } = w;
+  if (mayHold(w, tasks.label[task]!, executor) && mayHold(w, productLabelOf(w, tasks.trafficClass[task]!), executor)) {
+    return 1;
+  }
+  denyByLabel(w, row);
+  return 0;
 }
 
 function bounded(delayS: number): number {

@@ -3,6 +3,7 @@ import { dequeueCompute, enqueueCompute, idleServer } from '../resources/compute
 import { earn } from './credit.kernel.ts';
 import { COMPUTE_END, pushEvent } from './event-queue.kernel.ts';
 import { sendFromGround } from './ground.ts';
+import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
 import { deliver, drop, hasRoom, replacePayload } from './tasks-lifecycle.ts';
@@ -42,6 +43,7 @@ export function startJobs(w: WorldState, executor: number): void {
     dequeueCompute(compute, tasks, task);
     tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
     tasks.state[task] = COMPUTING;
+    auditLabel(w, tasks.label[task] as number, nodeOf(w, executor));
     accrueComputeEnergy(w, executor);
     compute.running[server] = task;
     compute.busy[executor] = (compute.busy[executor] as number) + 1;

@@ -10,6 +10,8 @@ export interface RowColumns {
   readonly link: Int32Array;
   /** [ROWS_PER_ADVANCE] task whose object a `cache` row is about. */
   readonly cacheTask: Int32Array;
+  /** [ROWS_PER_ADVANCE] candidates that the data's label alone has masked. */
+  readonly labelDenied: Uint8Array;
   readonly maxCandidates: number;
 }
 
@@ -19,6 +21,7 @@ export function createRows(maxCandidates: number): RowColumns {
     n: 0,
     link: new Int32Array(ROWS_PER_ADVANCE * maxCandidates),
     cacheTask: new Int32Array(ROWS_PER_ADVANCE),
+    labelDenied: new Uint8Array(ROWS_PER_ADVANCE),
     maxCandidates,
   };
 }

@@ -18,6 +18,7 @@ export function openRow(w: WorldState, batch: DecisionBatch, row: number, head: 
   batch.destination[row] = head.destination;
   batch.sizeBits[row] = head.sizeBits;
   batch.timeS[row] = w.clock.timeS;
+  w.rows.labelDenied[row - w.rows.first] = 0;
   // Loops: for so few elements a call of fill costs more than it does.
   for (let i = row * C; i < (row + 1) * C; i++) batch.context[i] = 0;
   for (let i = row * K; i < (row + 1) * K; i++) {
@@ -40,4 +41,10 @@ export function writeLink(w: WorldState, row: number, k: number, link: number): 
 /** What candidate `k` of a row stands for. */
 export function readLink(w: WorldState, row: number, k: number): number {
   return w.rows.link[(row - w.rows.first) * w.rows.maxCandidates + k] as number;
+}
+
+/** Notes that the data's label alone masks a candidate of the row. */
+export function denyByLabel(w: WorldState, row: number): void {
+  const { labelDenied, first } = w.rows;
+  labelDenied[row - first] = (labelDenied[row - first] as number) + 1;
 }

@@ -1,4 +1,5 @@
 import { renewSnapshot } from './delays.kernel.ts';
+import { writeAllowed } from './quarantine.ts';
 import type { WorldState } from './state.ts';
 import { renewView } from './view.ts';
 
@@ -77,6 +78,7 @@ export function restoreWorld(w: WorldState, saved: SavedWorld): void {
   w.hash.restore(column('hash') as Uint32Array);
   w.truthStamp.decision = -1;
   w.rows.n = 0;
+  writeAllowed(w);
   renewView(w);
   renewSnapshot(w);
 }

@@ -21,6 +21,7 @@ import type { WorldModel } from './model.ts';
 import { type OutageColumns, createOutages, noFaults } from './outages.ts';
 import { type PlanColumns, createPlan } from './plan-columns.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
+import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
 import { type NetworkView, createView } from './network-view.ts';
 
@@ -124,6 +125,11 @@ export interface Statistics {
   consumedBits: number;
   /** Faults that have begun. */
   faults: number;
+  /** Candidates masked by the label alone; ways of labelled data from where they enter, those of them that the label cuts, s added to the others. */
+  labelDenials: number;
+  labelledWays: number;
+  labelCutWays: number;
+  labelDelayS: number;
 }
 
 export interface ModeEvents {
@@ -143,6 +149,8 @@ export interface WorldState {
   readonly tasks: TaskColumns;
   readonly plan: PlanColumns;
   readonly sky: SkyReader;
+  /** Undefined where nothing can fail. */
+  readonly spare: SpareAntennas | undefined;
   readonly links: LinkColumns;
   readonly compute: ComputeColumns;
   readonly caches: CacheColumns;
@@ -215,6 +223,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     tasks: createTasks(INITIAL_TASKS),
     plan: createPlan(model.firstDownlink, Q),
     sky: skyReader(model.geometry.sky),
+    spare: model.canFail ? createSpareAntennas(model) : undefined,
     links,
     compute: createCompute(
       [...Array<number>(S).fill(satellite.accelerators), ...centres.map((c) => c.servers)],
@@ -278,6 +287,10 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       droppedBits: 0,
       consumedBits: 0,
       faults: 0,
+      labelDenials: 0,
+      labelledWays: 0,
+      labelCutWays: 0,
+      labelDelayS: 0,
     },
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),

@@ -2,9 +2,18 @@ import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } fro
 import { drawAnother, drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
 import { earn, endTaskChain, timelyValue } from './credit.kernel.ts';
 import { addDeadline } from './deadlines.kernel.ts';
+import { auditLabel } from './labels.ts';
 import { ARRIVAL, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
-import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_RAW, PAYLOAD_REQUEST, allocateTask, freeTask } from './tasks.kernel.ts';
+import {
+  DECIDING,
+  PAYLOAD_MESSAGE,
+  PAYLOAD_PRODUCT,
+  PAYLOAD_RAW,
+  PAYLOAD_REQUEST,
+  allocateTask,
+  freeTask,
+} from './tasks.kernel.ts';
 
 const BITS_PER_BYTE = 8;
 
@@ -21,12 +30,13 @@ export function scheduleArrival(w: WorldState, trafficClass: number): void {
  */
 export function createTask(w: WorldState, trafficClass: number): number {
   const { model, tasks, arrivalRng: rng, clock } = w;
-  const { traffic, firstTerminal, firstDataCentre, dataCentreCount, satelliteCount } = model;
+  const { traffic, firstTerminal } = model;
   const c = traffic.classes[trafficClass];
-  if (c === undefined) throw new RangeError(`No traffic class ${trafficClass}.`);
-  const terminals = traffic.terminalCdf.length;
+  const among = model.participants[trafficClass];
+  if (c === undefined || among === undefined) throw new RangeError(`No traffic class ${trafficClass}.`);
+  const { sourceCdf, consumerCdf, satellites, centres } = among;
   const task = allocateTask(tasks);
-  const someTerminal = (): number => firstTerminal + drawFromCdf(traffic.terminalCdf, 0, terminals, rng.uniform());
+  const terminalOf = (cdf: Float64Array): number => firstTerminal + drawFromCdf(cdf, 0, cdf.length, rng.uniform());
   tasks.family[task] = c.family;
   tasks.trafficClass[task] = trafficClass;
   tasks.priority[task] = c.priority;
@@ -38,30 +48,33 @@ export function createTask(w: WorldState, trafficClass: number): number {
   tasks.sizeBits[task] = c.sizeBits;
   tasks.state[task] = DECIDING;
   tasks.versionS[task] = 0;
+  tasks.label[task] = c.label;
   let source = -1;
   if (c.family === MESSAGE) {
-    source = someTerminal();
-    const destination = firstTerminal + drawAnother(traffic.terminalCdf, source - firstTerminal, rng.uniform());
+    source = terminalOf(sourceCdf);
+    const destination = firstTerminal + drawAnother(sourceCdf, source - firstTerminal, rng.uniform());
     tasks.payload[task] = PAYLOAD_MESSAGE;
     tasks.destination[task] = destination;
     tasks.consumer[task] = destination;
     tasks.sizeBits[task] = c.sizeBits * logNormalFactor(rng, c.sizeSpread);
   } else if (c.family === CONTENT) {
-    source = someTerminal();
+    source = terminalOf(sourceCdf);
     const object = drawFromCdf(traffic.objectCdf, c.firstObject, c.objects, rng.uniform());
     tasks.payload[task] = PAYLOAD_REQUEST;
     tasks.object[task] = object;
-    tasks.destination[task] = firstDataCentre + (object % dataCentreCount);
+    tasks.destination[task] = centres[object % centres.length] as number;
     tasks.consumer[task] = source;
   } else if (c.family === OBSERVATION) {
-    source = rng.int(satelliteCount);
+    source = satellites[rng.int(satellites.length)] as number;
     tasks.payload[task] = PAYLOAD_RAW;
     tasks.destination[task] = source;
-    tasks.consumer[task] = c.consumerIsDataCentre ? firstDataCentre + rng.int(dataCentreCount) : someTerminal();
+    tasks.consumer[task] = c.consumerIsDataCentre
+      ? (centres[rng.int(centres.length)] as number)
+      : terminalOf(consumerCdf);
     tasks.workTflop[task] = c.workTflop;
     tasks.outputBits[task] = c.outputBits;
   } else if (c.family === JOB) {
-    source = someTerminal();
+    source = terminalOf(sourceCdf);
     tasks.payload[task] = PAYLOAD_RAW;
     tasks.destination[task] = -1;
     tasks.consumer[task] = source;
@@ -78,7 +91,10 @@ export function createTask(w: WorldState, trafficClass: number): number {
   return task;
 }
 
-/** Replaces the data a task carries (request by object, raw by product); the ledger keeps both. */
+/**
+ * Replaces the data a task carries (request by object, raw by product); the ledger keeps both. A request carries the label of
+ * the object it asks for; a product has the label of its class, as `security/inherit.ts` derives it.
+ */
 export function replacePayload(w: WorldState, task: number, payload: number, sizeBits: number): void {
   w.statistics.consumedBits += w.tasks.sizeBits[task] as number;
   w.statistics.createdBits += sizeBits;
@@ -86,6 +102,13 @@ export function replacePayload(w: WorldState, task: number, payload: number, siz
   if (holder < w.model.satelliteCount) addToBuffer(w, holder, sizeBits - (w.tasks.sizeBits[task] as number));
   w.tasks.payload[task] = payload;
   w.tasks.sizeBits[task] = sizeBits;
+  if (payload === PAYLOAD_PRODUCT) w.tasks.label[task] = productLabelOf(w, w.tasks.trafficClass[task] as number);
+  auditLabel(w, w.tasks.label[task] as number, holder);
+}
+
+/** Label class of what is made of a class's data. */
+export function productLabelOf(w: WorldState, trafficClass: number): number {
+  return (w.model.traffic.classes[trafficClass] as { productLabel: number }).productLabel;
 }
 
 /** The task has reached its consumer. */

@@ -1,7 +1,9 @@
-import { C_KM_S, FORWARD } from '../../core/index.ts';
+import { C_KM_S, FORWARD, PLACE } from '../../core/index.ts';
 import { dequeue, enqueue, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
 import { creditTask, earn } from './credit.kernel.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
+import { holdTask } from './hold.ts';
+import { mayHold, mayTake } from './labels.ts';
 import { askDecision } from './pending.ts';
 import type { WorldState } from './state.ts';
 import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
@@ -21,6 +23,7 @@ export function enterQueue(w: WorldState, task: number, link: number): void {
 /**
  * Starts sending the first waiting bundle if the link is idle and open. A bundle that the rest of the contact is too short
  * for is decided anew on a satellite, so that it does not block those behind it; on the ground it waits for the next contact.
+ * So is one that the other end may not be given.
  */
 export function startLink(w: WorldState, link: number): void {
   const { links, tasks, clock } = w;
@@ -32,6 +35,11 @@ export function startLink(w: WorldState, link: number): void {
   let task = firstWaiting(links, link);
   let endS = 0;
   for (; task >= 0; task = firstWaiting(links, link)) {
+    if (!mayReceive(w, task, links.to[link] as number)) {
+      dequeue(links, tasks, task, nowS);
+      turnBack(w, task, link);
+      continue;
+    }
     endS = nowS + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
     if (endS < (links.untilS[link] as number)) break;
     if (!onSatellite) return;
@@ -46,6 +54,21 @@ export function startLink(w: WorldState, link: number): void {
   links.sendingUntilS[link] = endS;
   links.integralAtStart[link] = links.slopeIntegral[link] as number;
   pushEvent(w.events, endS, TRANSMIT_END, link, links.version[link]);
+}
+
+/** Whether the other end may be given the data: it may hold them, and is in no quarantine. */
+function mayReceive(w: WorldState, task: number, to: number): boolean {
+  const label = w.tasks.label[task] as number;
+  return to < w.model.satelliteCount ? mayTake(w, label, to) : mayHold(w, label, to);
+}
+
+/** The satellite at the other end has changed, or is trusted no more: a satellite decides anew, the ground sends anew. */
+function turnBack(w: WorldState, task: number, link: number): void {
+  const { links, tasks, model } = w;
+  const from = links.from[link] as number;
+  const isExecutor = tasks.destination[task] === links.to[link];
+  if (from < model.satelliteCount) askDecision(w, isExecutor ? PLACE : FORWARD, task, from);
+  else holdTask(w, task, FORWARD, w.clock.timeS);
 }
 
 /** A bundle has left: it propagates to the other end, the sender's storage is freed, its costs are booked. */

@@ -16,6 +16,7 @@ import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.ker
 import { processEvent, startEvents } from './events.ts';
 import { holdTask, nextTickS } from './hold.ts';
 import { worldKpis } from './kpis.ts';
+import { countLabelCost } from './labels.ts';
 import type { WorldModel } from './model.ts';
 import { observeCache } from './observe-cache.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
@@ -279,6 +280,7 @@ export class World {
       batch.decision[row] = clock.decision++;
       rows.cacheTask[rows.n] = task;
       rows.n++;
+      if (kind !== CACHE && w.tasks.label[task] !== 0) countLabelCost(w, kind, task, row);
       if (!this.anyAllowed(batch, row)) {
         batch.n--;
         rows.n--;
