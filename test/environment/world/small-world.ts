@@ -48,6 +48,9 @@ export interface SmallSky {
   readonly dataCentres?: number;
   readonly terminals?: number;
   readonly antennas?: readonly SmallAntenna[];
+  /** Further satellites that antennas could use, in ticks [0, toTick). */
+  readonly inSight?: readonly { readonly antenna: number; readonly satellite: number; readonly toTick: number }[];
+  readonly beams?: number;
   readonly sunlitFrac?: number;
   readonly wanDelayS?: number;
 }
@@ -98,6 +101,10 @@ export function smallGeometry(sky: SmallSky): Geometry {
       }
     }
   });
+  for (const { antenna, satellite, toTick } of sky.inSight ?? []) {
+    passes.open(antenna, satellite, 0);
+    passes.close(antenna, satellite, toTick);
+  }
   const columns = contacts.finish({ tickCount: T, antennaCount: Q, firstAntennaTrack: S * D });
   const row = new Float32Array(3 * nodeCount + S);
   row.fill(sky.sunlitFrac ?? 1, 3 * nodeCount);
@@ -122,7 +129,7 @@ export function smallGeometry(sky: SmallSky): Geometry {
     antennaCount: Q,
     antennaSite: Int32Array.from(antennas, (_, q) => q),
     antennaNode: Int32Array.from(antennas, ({ ground }) => S + ground),
-    beams: new Int32Array(S).fill(16),
+    beams: new Int32Array(S).fill(sky.beams ?? 16),
     contacts: {
       ...columns,
       rangeKm: Float64Array.from(columns.track, (track) => rangeOfTrack.get(track) as number),
