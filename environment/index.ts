@@ -1,6 +1,6 @@
 export * from './contact-graph/index.ts';
 export * from './geometry/index.ts';
-export { contactPlan } from './network/index.ts';
+export * from './network/index.ts';
 export * from './network/scale.ts';
 export {
   type Ephemeris,

@@ -20,12 +20,12 @@ export interface ContactPlanOptions {
  */
 export function contactPlan(geometry: Geometry, options: ContactPlanOptions = {}): ContactPlan {
   const { contacts, tickS, nodeNames, satelliteCount, islSlots, antennaNode } = geometry;
-  const { row } = skyReader(geometry.sky);
+  const sky = skyReader(geometry.sky);
   const firstAntenna = satelliteCount * islSlots;
   const nodeOf = Int32Array.from(contacts.track, (track) =>
     track < firstAntenna ? Math.floor(track / islSlots) : (antennaNode[track - firstAntenna] as number),
   );
-  const rangeKm = contacts.rangeKm ?? greatestRangesKm(contacts, nodeOf, row);
+  const rangeKm = contacts.rangeKm ?? greatestRangesKm(contacts, nodeOf, (k) => sky.row(k));
   const plan: Contact[] = [];
   for (let i = 0; i < contacts.n; i++) {
     const here = nodeNames[nodeOf[i] as number] as string;

@@ -1,31 +1,10 @@
-import { R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import { RAD_PER_DEG } from '../../core/index.ts';
 import type { ContactRecorder } from '../geometry/contact-recorder.kernel.ts';
-import { type Ephemeris, walkerAngles } from '../orbit/index.ts';
-import type { ConstellationConfig, RelayConfig, Scenario } from '../scenario/schema.ts';
-import {
-  type IslPlan,
-  elementGridPlan,
-  nearestPlan,
-  noLinksPlan,
-  planeOfEach,
-  relayPlan,
-  ringPlan,
-  walkerGridPlan,
-} from './isl-plan.ts';
-import { elementPlanes } from './isl-planes.ts';
+import type { Scenario } from '../scenario/schema.ts';
 import { type LaserGroup, advanceGroup, createLaserGroup, moveGroup } from './laser-group.kernel.ts';
+import { type LaserFleet, type LaserPlan, laserPlans } from './laser-plans.ts';
 import { velocitiesInto } from './laser-velocities.kernel.ts';
 import { followSchedule } from './rate-schedule.ts';
-
-/** Constellations and where their satellites stand among all. */
-export interface LaserFleet {
-  readonly satelliteCount: number;
-  readonly constellations: readonly {
-    readonly config: ConstellationConfig;
-    readonly ephemeris: Ephemeris;
-    readonly firstSatellite: number;
-  }[];
-}
 
 /** All laser links of a scenario, boundary by boundary. */
 export interface LaserLinks {
@@ -55,37 +34,34 @@ export interface LaserLinks {
  * Throws SCENARIO_FIELD when a relay names a constellation that does not exist.
  */
 export function createLaserLinks(scenario: Scenario, fleet: LaserFleet, recorder: ContactRecorder): LaserLinks {
-  const drafts = [
-    ...fleet.constellations.map((constellation) => constellationDraft(constellation)),
-    ...scenario.relays.map((relay) => relayDraft(relay, fleet)),
-  ];
+  const plans = laserPlans(scenario, fleet);
   const used = new Int32Array(fleet.satelliteCount);
-  const firstSlots = drafts.map(({ node, capacity }) =>
+  const firstSlots = plans.map(({ node, capacity }) =>
     Int32Array.from(node, (satellite, m) => {
       const first = used[satellite] as number;
       used[satellite] = first + (capacity[m] as number);
       return first;
     }),
   );
-  const slots = Math.max(1, ...used);
+  const slots = used.reduce((most, terminals) => Math.max(most, terminals), 1);
   const powerW = new Float64Array(fleet.satelliteCount * slots);
   const aroundMoon = new Uint8Array(fleet.satelliteCount);
   for (const { config, ephemeris, firstSatellite } of fleet.constellations) {
     if (config.lunar !== undefined) aroundMoon.fill(1, firstSatellite, firstSatellite + ephemeris.count);
   }
-  const groups = drafts.map((draft, g) => {
+  const groups = plans.map((laser, g) => {
     const firstSlot = firstSlots[g] as Int32Array;
-    const firstTrack = Int32Array.from(draft.node, (satellite, m) => satellite * slots + (firstSlot[m] as number));
+    const firstTrack = Int32Array.from(laser.node, (satellite, m) => satellite * slots + (firstSlot[m] as number));
     firstTrack.forEach((track, m) =>
-      powerW.fill(draft.link.terminalPowerW, track, track + (draft.capacity[m] as number)),
+      powerW.fill(laser.link.terminalPowerW, track, track + (laser.capacity[m] as number)),
     );
     return {
-      rateBps: draft.link.rateBps,
-      shares: followSchedule(draft.link.rateSchedule),
-      group: createGroup(draft, {
+      rateBps: laser.link.rateBps,
+      shares: followSchedule(laser.link.rateSchedule),
+      group: createGroup(laser, {
         scenario,
         firstTrack,
-        aroundMoon: Uint8Array.from(draft.node, (s) => aroundMoon[s] as number),
+        aroundMoon: Uint8Array.from(laser.node, (s) => aroundMoon[s] as number),
       }),
     };
   });
@@ -104,120 +80,20 @@ export function createLaserLinks(scenario: Scenario, fleet: LaserFleet, recorder
   };
 }
 
-/** What constellations and relays say alike about their links. */
-type LaserConfig = Pick<
-  RelayConfig,
-  | 'rateBps'
-  | 'maxRangeKm'
-  | 'earthClearanceKm'
-  | 'acquisitionS'
-  | 'slewDegS'
-  | 'maxTrackingDegS'
-  | 'terminalPowerW'
-  | 'rateSchedule'
->;
-
-/** A group before it is known where its terminals stand among those of each satellite. */
-interface Draft {
-  readonly link: LaserConfig;
-  readonly maxInterPlaneLatDeg: number;
-  readonly plan: IslPlan;
-  readonly node: Int32Array;
-  readonly capacity: Uint8Array;
-}
-
-function constellationDraft(constellation: LaserFleet['constellations'][number]): Draft {
-  const { config, ephemeris, firstSatellite } = constellation;
-  const plan = islPlanOf(config, ephemeris.count, (timeS) => positionsAt(ephemeris, timeS));
-  return {
-    link: config.isl,
-    maxInterPlaneLatDeg: config.isl.maxInterPlaneLatDeg,
-    plan,
-    node: satellites(firstSatellite, ephemeris.count),
-    capacity: new Uint8Array(ephemeris.count).fill(plan.slots),
-  };
-}
-
-function relayDraft(relay: RelayConfig, fleet: LaserFleet): Draft {
-  const from = constellationOf(relay, 'from', fleet);
-  const to = constellationOf(relay, 'to', fleet);
-  const users = from.ephemeris.count;
-  const relays = from === to ? 0 : to.ephemeris.count;
-  const ofUser = from === to ? relay.terminals + relay.relayTerminals : relay.terminals;
-  const node = new Int32Array(users + relays);
-  node.set(satellites(from.firstSatellite, users), 0);
-  node.set(satellites(to.firstSatellite, relays), users);
-  const capacity = new Uint8Array(users + relays).fill(ofUser);
-  capacity.fill(relay.relayTerminals, users);
-  const plan = relayPlan(users, relays, Math.max(ofUser, relays === 0 ? 0 : relay.relayTerminals));
-  return { link: relay, maxInterPlaneLatDeg: 90, plan, node, capacity };
-}
-
-function constellationOf(
-  relay: RelayConfig,
-  end: 'from' | 'to',
-  fleet: LaserFleet,
-): LaserFleet['constellations'][number] {
-  const found = fleet.constellations.find(({ config }) => config.name === relay[end]);
-  if (found !== undefined) return found;
-  throw new SpaceCloudError(
-    'SCENARIO_FIELD',
-    `Expected '${end}' of relay '${relay.name}' to name a constellation, got '${relay[end]}'.`,
-    { hint: `There are ${fleet.constellations.map(({ config }) => `'${config.name}'`).join(', ')}.` },
-  );
-}
-
-/**
- * Which links a constellation plans. Planes and slots of element sets and ephemerides are found from positions at two nearby
- * times, 0 and 1 s; satellites around the Moon share one plane.
- */
-export function islPlanOf(
-  config: ConstellationConfig,
-  n: number,
-  positionsAtS: (timeS: number) => Float64Array,
-): IslPlan {
-  const { isl, walker, lunar } = config;
-  if (isl.topology === 'none') return noLinksPlan(n);
-  if (isl.topology === 'nearest') {
-    if (isl.maxInterPlaneLatDeg === 90 || lunar !== undefined) return nearestPlan(n, isl);
-    if (walker === undefined)
-      return nearestPlan(n, isl, planeOfEach(elementPlanes(positionsAtS(0), positionsAtS(1)), n));
-    return nearestPlan(n, isl, walkerPlan(walker, isl).plane);
-  }
-  if (lunar !== undefined) return ringPlan(n, isl);
-  if (walker === undefined) return elementGridPlan(positionsAtS(0), positionsAtS(1), isl);
-  return walkerPlan(walker, isl);
-}
-
-function walkerPlan(walker: NonNullable<ConstellationConfig['walker']>, isl: ConstellationConfig['isl']): IslPlan {
-  const { planes, satellitesPerPlane, pattern } = walker;
-  return walkerGridPlan({ planes, satellitesPerPlane, star: pattern === 'star', ...walkerAngles(walker) }, isl);
-}
-
 interface Placement {
   readonly scenario: Scenario;
   readonly firstTrack: Int32Array;
   readonly aroundMoon: Uint8Array;
 }
 
-function createGroup(draft: Draft, placement: Placement): LaserGroup {
-  const { link, plan, node, capacity, maxInterPlaneLatDeg } = draft;
+function createGroup(laser: LaserPlan, placement: Placement): LaserGroup {
+  const { link, plan, limits, node, capacity } = laser;
+  const { scenario, firstTrack, aroundMoon } = placement;
   return createLaserGroup({
-    plan,
-    node,
-    capacity,
-    firstTrack: placement.firstTrack,
-    aroundMoon: placement.aroundMoon,
-    limits: {
-      maxRangeKm: link.maxRangeKm,
-      blockRadiusKm: R_EARTH_WGS84_KM + link.earthClearanceKm,
-      sinMaxLat: maxInterPlaneLatDeg === 90 ? 1 : Math.sin(maxInterPlaneLatDeg * RAD_PER_DEG),
-      // At 180 deg/s the limit is off: nothing in orbit turns as fast.
-      maxTrackingRadS: link.maxTrackingDegS >= 180 ? Infinity : link.maxTrackingDegS * RAD_PER_DEG,
-    },
+    ...{ plan, limits, node, capacity, firstTrack, aroundMoon },
     acquisitionS: link.acquisitionS,
     slewRadS: link.slewDegS * RAD_PER_DEG,
-    tickS: placement.scenario.tickS,
+    tickS: scenario.tickS,
   });
 }
 
@@ -252,13 +128,3 @@ function createVelocities(
 }
 
 const NO_VELOCITIES = new Float64Array(0);
-
-function satellites(first: number, count: number): Int32Array {
-  return Int32Array.from({ length: count }, (_, i) => first + i);
-}
-
-function positionsAt(ephemeris: Ephemeris, timeS: number): Float64Array {
-  const rTemeKm = new Float64Array(3 * ephemeris.count);
-  ephemeris.positionsInto(timeS, rTemeKm, 0);
-  return rTemeKm;
-}

@@ -1,7 +1,5 @@
+import { R_MOON_KM } from '../orbit/index.ts';
 import { islRangeKm } from './visibility.kernel.ts';
-
-/** Radius of the Moon as an obstacle, km (IAU mean radius; its relief of up to 11 km is left out). */
-const R_MOON_KM = 1737.4;
 
 /** What a laser link must keep to. */
 export interface SightLimits {

@@ -58,3 +58,16 @@ export function slantRangesInto(
   }
   return best;
 }
+
+/** Least distance of the line between satellites `a` and `b` of `rKm` [n * 3] from the Earth's centre, km. */
+export function lowestRadiusKm(rKm: ArrayLike<number>, a: number, b: number): number {
+  const ax = rKm[3 * a]!;
+  const ay = rKm[3 * a + 1]!;
+  const az = rKm[3 * a + 2]!;
+  const dx = rKm[3 * b]! - ax;
+  const dy = rKm[3 * b + 1]! - ay;
+  const dz = rKm[3 * b + 2]! - az;
+  const share = -(ax * dx + ay * dy + az * dz) / (dx * dx + dy * dy + dz * dz);
+  const t = Math.min(1, Math.max(0, share));
+  return Math.hypot(ax + t * dx, ay + t * dy, az + t * dz);
+}

@@ -1,0 +1,114 @@
+import { SITE_LENGTH } from '../geometry/ground-nodes.ts';
+import type { Geometry } from '../geometry/geometry.ts';
+import { groundVerdict } from './explain-ground.ts';
+import { type ExplainTick, laserVerdict, partnersOf } from './explain-lasers.ts';
+import type { LinkReason, LinkState, Verdict, WorldLinks } from './explain-types.ts';
+import { laserPlans } from './laser-plans.ts';
+import { type Radio, radiosOf } from './sites.ts';
+
+/**
+ * Gives the links that a node could have, those that are up first, then the nearest. Two satellites that no one plans to link
+ * are told so: `to` is the node that is asked about.
+ */
+export function createLinkStates(
+  tick: ExplainTick,
+  world: WorldLinks | undefined,
+): (node: number, to: number) => LinkState[] {
+  const { plan, geometry, k } = tick;
+  const { scenario, fleet } = plan;
+  const { satelliteCount, nodeNames, siteNode, siteRadio, gatewayCount, dataCentreCount } = geometry;
+  const radios = radiosOf(scenario);
+  const lasers = laserPlans(scenario, fleet);
+  const { lasersUp, use } = contactsOf(geometry, k);
+
+  const state = (from: number, to: number, kind: LinkState['kind'], by: string, verdict: Verdict): LinkState => {
+    const { reason, text } = worldVerdict(world, from, to) ?? verdict;
+    const names = { from: nodeNames[from] as string, to: nodeNames[to] as string };
+    return { ...names, kind, by, up: reason === 'up', reason, text, rangeKm: rangeKm(tick, from, to) };
+  };
+  const groundLink = (u: number, s: number, downwards: boolean): LinkState => {
+    const radio = radios[siteRadio[u] as number] as Radio;
+    const tracked = use.some((satellite, q) => satellite === s && geometry.antennaSite[q] === u);
+    const verdict = tracked ? UP : groundVerdict(tick, u, radio, { s, use });
+    const node = siteNode[u] as number;
+    return downwards ? state(s, node, 'radio', radio.name, verdict) : state(node, s, 'radio', radio.name, verdict);
+  };
+  const laserLinks = (s: number): LinkState[] =>
+    lasers.flatMap((laser) => {
+      const m = laser.node.indexOf(s);
+      if (m < 0) return [];
+      return partnersOf(laser, m).map((p) => {
+        const other = laser.node[p] as number;
+        const verdict = lasersUp.has(s * satelliteCount + other) ? UP : laserVerdict(tick, laser, m, p);
+        return state(s, other, laser.kind, laser.name, verdict);
+      });
+    });
+  const terrestrial = (node: number): LinkState[] => {
+    const g = node - satelliteCount;
+    const isGateway = g < gatewayCount;
+    const first = satelliteCount + (isGateway ? gatewayCount : 0);
+    return Array.from({ length: isGateway ? dataCentreCount : gatewayCount }, (_, i) =>
+      state(node, first + i, 'terrestrial', 'wan', UP),
+    );
+  };
+  return (node, to) => {
+    const links: LinkState[] = [];
+    for (let u = 0; u < siteNode.length; u++) {
+      if (siteNode[u] === node) for (let s = 0; s < satelliteCount; s++) links.push(groundLink(u, s, false));
+      else if (node < satelliteCount) links.push(groundLink(u, node, true));
+    }
+    if (node < satelliteCount) links.push(...laserLinks(node));
+    else if (node < satelliteCount + gatewayCount + dataCentreCount) links.push(...terrestrial(node));
+    if (
+      node < satelliteCount &&
+      to < satelliteCount &&
+      !links.some((link) => link.to === nodeNames[to]) &&
+      node !== to
+    ) {
+      links.push(
+        state(node, to, 'laser', 'none', { reason: 'not-planned', text: 'no constellation or relay plans this link' }),
+      );
+    }
+    return links.sort((a, b) => Number(b.up) - Number(a.up) || a.rangeKm - b.rangeKm);
+  };
+}
+
+const UP: Verdict = { reason: 'up', text: 'up' };
+
+const FAULT_TEXT: Readonly<Record<'down' | 'quarantined' | 'label' | 'jammed' | 'weather', string>> = {
+  down: 'down',
+  quarantined: 'quarantined',
+  label: 'the label of the data does not allow it',
+  jammed: 'jammed',
+  weather: 'cut by the weather',
+};
+
+function worldVerdict(world: WorldLinks | undefined, from: number, to: number): Verdict | undefined {
+  if (world === undefined) return undefined;
+  const fault: LinkReason | undefined = world.nodeFault(from) ?? world.nodeFault(to) ?? world.linkFault(from, to);
+  return fault === undefined ? undefined : { reason: fault, text: FAULT_TEXT[fault] };
+}
+
+/** Pairs of satellites linked in tick `k`, as `a * S + b`, and the satellite of each antenna. */
+function contactsOf(geometry: Geometry, k: number): { readonly lasersUp: Set<number>; readonly use: number[] } {
+  const { contacts, satelliteCount, islSlots, antennaCount } = geometry;
+  const firstAntenna = satelliteCount * islSlots;
+  const lasersUp = new Set<number>();
+  const use = new Array<number>(antennaCount).fill(-1);
+  for (let i = 0; i < contacts.n; i++) {
+    if ((contacts.startTick[i] as number) > k || (contacts.endTick[i] as number) <= k) continue;
+    const track = contacts.track[i] as number;
+    const peer = contacts.peer[i] as number;
+    if (track >= firstAntenna) use[track - firstAntenna] = peer;
+    else lasersUp.add(Math.floor(track / islSlots) * satelliteCount + peer);
+  }
+  return { lasersUp, use };
+}
+
+function rangeKm({ geometry, start }: ExplainTick, a: number, b: number): number {
+  const place = (node: number, axis: number): number =>
+    (node < geometry.satelliteCount
+      ? start.rEcefKm[3 * node + axis]
+      : start.siteEcef[SITE_LENGTH * (node - geometry.satelliteCount) + axis]) as number;
+  return Math.hypot(...[0, 1, 2].map((axis) => place(a, axis) - place(b, axis)));
+}
