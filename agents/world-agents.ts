@@ -137,7 +137,7 @@ export class WorldAgents {
     const known = this.satellites.get(node);
     if (known !== undefined) return known;
     if (!(Number.isInteger(node) && node >= 0 && node < this.world.satelliteCount)) {
-      throw this.misuse(`Expected a satellite in [0, ${this.world.satelliteCount}), got ${node}.`);
+      throw this.misuse(`Expected a satellite, got ${this.nameOf(node)} (${node}).`);
     }
     const input = { node, refusal: this.options.refusal };
     const actor = createActor(satelliteMachine, snapshot === undefined ? { input } : { input, snapshot }).start();

@@ -394,6 +394,6 @@ describe('misuse', () => {
 
   it('an event for a node without such a machine names the node', () => {
     const stray = setUp([{ seed: 1, modes: [{ timeS: 1, event: 'power.low', node: 5 }] }]);
-    expect(() => stray.constellation.runSync({ untilS: 2 })).toThrow(/satellite in \[0, 4\), got 5/);
+    expect(() => stray.constellation.runSync({ untilS: 2 })).toThrow(/Expected a satellite, got ground-1 \(5\)/);
   });
 });
