@@ -53,7 +53,8 @@ export class Columns {
       this.exits.link[0] = -1;
       this.exits.delayS[0] = 0;
       const base = openColumn(this.table, s, this.exits);
-      settleColumn(this.table, this.links, this.reverse, base, offset < 0 ? -1 : (s + offset) % SATELLITES, 1);
+      const asked = offset < 0 ? -1 : (s + offset) % SATELLITES;
+      settleColumn(this.table, this.links, this.reverse, base, asked, this.links.to);
     }
   }
 

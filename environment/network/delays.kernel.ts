@@ -181,7 +181,8 @@ export function openColumn(table: DelayTable, key: number, exits: Exits): number
 }
 
 /**
- * Settles `satellite` in the column at `base`, and with `around` 1 all that its links lead to; -1 settles every satellite.
+ * Settles `satellite` in the column at `base`, -1 every satellite; and with `neighbours` [S * D] all that its slots lead to by
+ * that column, which need not be the links that are searched: satellites may know less of the network than of their own links.
  *
  * Dijkstra (1959) from the exits against the direction of the links, with lazy deletion, stopped when what is asked for is
  * settled and taken up again from the frontier when somebody asks for more. `reverse[l]` is the link in the other direction.
@@ -194,24 +195,24 @@ export function settleColumn(
   reverse: Int32Array,
   base: number,
   satellite: number,
-  around: number,
+  neighbours?: Int32Array,
 ): void {
   const { satelliteCount: S, islSlots: D, settled, frontierCount } = table;
   const column = base / S;
   if (frontierCount[column] === 0) return;
   if (S <= SMALL_NETWORK || satellite < 0) {
-    search(table, links, reverse, column, -1, 0);
+    search(table, links, reverse, column, -1);
     return;
   }
   if (settled[base + satellite] === 0) {
-    search(table, links, reverse, column, satellite, around);
+    search(table, links, reverse, column, satellite, neighbours);
     return;
   }
-  if (around === 0) return;
+  if (neighbours === undefined) return;
   for (let slot = satellite * D; slot < (satellite + 1) * D; slot++) {
-    const next = links.to[slot]!;
+    const next = neighbours[slot]!;
     if (next < 0 || settled[base + next] === 1) continue;
-    search(table, links, reverse, column, satellite, around);
+    search(table, links, reverse, column, satellite, neighbours);
     return;
   }
 }
@@ -222,7 +223,7 @@ function search(
   reverse: Int32Array,
   column: number,
   satellite: number,
-  around: number,
+  neighbours?: Int32Array,
 ): void {
   const { satelliteCount: S, islSlots: D, costS, allowed, delayS, hops, firstLink } = table;
   const { settled, reached, heapKey, heapNode } = table;
@@ -235,9 +236,9 @@ function search(
     const s = reached[base + i]!;
     n = heapPush(heapKey, heapNode, n, delayS[base + s]!, s);
   }
-  const slots = around === 0 ? 0 : D;
+  const slots = neighbours === undefined ? 0 : D;
   for (let t = -1; t < slots; t++) {
-    const target = t < 0 ? satellite : to[satellite * D + t]!;
+    const target = t < 0 || neighbours === undefined ? satellite : neighbours[satellite * D + t]!;
     if (t >= 0 && target < 0) continue;
     while (n > 0 && (target < 0 || settled[base + target] === 0)) {
       const d = heapKey[0]!;

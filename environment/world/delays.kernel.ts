@@ -17,27 +17,27 @@ import { PRIORITIES } from './waiting-lists.kernel.ts';
  * data: satellites that may not hold them are not passed through.
  */
 export function snapshotDelay(w: WorldState, satellite: number, node: number, label = 0): number {
-  const base = column(w, w.snapshot, label, node, satellite, 0);
+  const base = column(w, w.snapshot, label, node, satellite);
   return w.snapshot.delayS[base + satellite]!;
 }
 
 /** The same with the queues of the last flooded report. */
 export function reportDelay(w: WorldState, satellite: number, node: number, label = 0): number {
-  const base = column(w, w.report, label, node, satellite, 0);
+  const base = column(w, w.report, label, node, satellite);
   return w.report.delayS[base + satellite]!;
 }
 
 /**
  * Base offset in the columns of `table` (snapshot or report) at which delays, hops and first links to `node` may be read for
- * `satellite` and the neighbours it has links to, until other nodes are asked for.
+ * `satellite` and the neighbours it has links to now, until other nodes are asked for.
  */
 export function columnAround(w: WorldState, table: DelayTable, satellite: number, node: number, label: number): number {
-  return column(w, table, label, node, satellite, 1);
+  return column(w, table, label, node, satellite, w.links.to);
 }
 
 /** Links on the snapshot way. */
 export function snapshotHops(w: WorldState, satellite: number, node: number, label = 0): number {
-  const base = column(w, w.snapshot, label, node, satellite, 0);
+  const base = column(w, w.snapshot, label, node, satellite);
   return w.snapshot.hops[base + satellite]!;
 }
 
@@ -53,7 +53,7 @@ export function trueDelay(w: WorldState, satellite: number, node: number, sizeBi
     }
     clearColumns(truth);
   }
-  const base = column(w, truth, label, node, satellite, 0);
+  const base = column(w, truth, label, node, satellite);
   return truth.delayS[base + satellite]!;
 }
 
@@ -93,7 +93,7 @@ function column(
   label: number,
   node: number,
   satellite: number,
-  around: number,
+  neighbours?: Int32Array,
 ): number {
   const key = label * table.nodeCount + node;
   let base = columnBase(table, key);
@@ -102,7 +102,7 @@ function column(
     base = openColumn(table, key, w.exits);
   }
   const { links, reverse } = networkOf(w, table);
-  settleColumn(table, links, reverse, base, satellite, around);
+  settleColumn(table, links, reverse, base, satellite, neighbours);
   return base;
 }
 
@@ -208,7 +208,7 @@ function antennasDelay(
     const satellite = links.to[link]!;
     if (satellite < 0) continue;
     const upS = links.rangeStartKm[link]! / C_KM_S + bits / links.rateBps[link]!;
-    const base = column(w, table, label, to, satellite, 0);
+    const base = column(w, table, label, to, satellite);
     const delayS = upS + table.delayS[base + satellite]!;
     if (delayS < least) least = delayS;
   }

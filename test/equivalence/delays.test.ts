@@ -99,7 +99,7 @@ describe('delay tables', () => {
           out.n++;
         }
         const base = openColumn(table, node, out);
-        settleColumn(table, links, reverse, base, -1, 0);
+        settleColumn(table, links, reverse, base, -1);
         const least = floydWarshall(satellites, links.from, links.to, cost);
         for (let s = 0; s < satellites; s++) {
           let expected = Infinity;
@@ -155,7 +155,7 @@ describe('delay tables', () => {
       const exits = createExits(1);
       addExit(exits, 3, -1, 0);
       const base = openColumn(table, label * 5 + 3, exits);
-      settleColumn(table, links, reverse, base, -1, 0);
+      settleColumn(table, links, reverse, base, -1);
       return [...table.delayS.subarray(base, base + 4)];
     };
     expect(delays(0)).toEqual([30, 20, 10, 0]);
@@ -219,10 +219,10 @@ describe('delay columns searched as far as asked', () => {
         full.costS.set(cost);
         inPart.costS.set(cost);
         const whole = openColumn(full, 0, exits);
-        settleColumn(full, links, reverse, whole, -1, 0);
+        settleColumn(full, links, reverse, whole, -1);
         const base = openColumn(inPart, 0, exits);
         for (const { satellite, around } of wanted) {
-          settleColumn(inPart, links, reverse, base, satellite, around);
+          settleColumn(inPart, links, reverse, base, satellite, around === 1 ? links.to : undefined);
           const asked = [satellite];
           for (let slot = 0; around === 1 && slot < D; slot++) asked.push(links.to[satellite * D + slot] as number);
           for (const s of asked) {
@@ -238,7 +238,7 @@ describe('delay columns searched as far as asked', () => {
         for (let s = 0; s < SATELLITES; s++) {
           if (inPart.settled[base + s] === 1) expect(valuesAt(inPart, base + s)).toEqual(valuesAt(full, whole + s));
         }
-        settleColumn(inPart, links, reverse, base, -1, 0);
+        settleColumn(inPart, links, reverse, base, -1);
         for (let s = 0; s < SATELLITES; s++) {
           expect(valuesAt(inPart, base + s)).toEqual(valuesAt(full, whole + s));
         }
@@ -248,13 +248,30 @@ describe('delay columns searched as far as asked', () => {
     expect(searchedInPart).toBeGreaterThan(30);
   });
 
+  it('ENV-30 hold for neighbours that the searched network does not know of', () => {
+    const { links, reverse, cost } = torus(SIDE, SIDE, [1]);
+    const neighbours = links.to.slice();
+    // The link 0 - 1 is up, but not by the network searched: 1 then lies three links from 0.
+    const slot = [0, 1, 2, 3].find((d) => links.to[d] === 1) as number;
+    links.to[slot] = -1;
+    links.to[reverse[slot] as number] = -1;
+    const table = createDelayTable(SATELLITES, D, 1, SATELLITES * D);
+    table.costS.set(cost);
+    const exits = createExits(1);
+    addExit(exits, 0, -1, 0);
+    const base = openColumn(table, 0, exits);
+    settleColumn(table, links, reverse, base, 0, neighbours);
+    expect(valuesAt(table, base + 1).slice(0, 3)).toEqual([1, 3, 3]);
+    expect(table.frontierCount[0]).toBeGreaterThan(0);
+  });
+
   it('ENV-30 search near the exit settles few satellites', () => {
     const { links, reverse, cost } = torus(SIDE, SIDE, [1]);
     const table = createDelayTable(SATELLITES, D, 1, SATELLITES * D);
     table.costS.set(cost);
     const exits = createExits(1);
     addExit(exits, 0, -1, 0);
-    settleColumn(table, links, reverse, openColumn(table, 0, exits), 1, 0);
+    settleColumn(table, links, reverse, openColumn(table, 0, exits), 1);
     // At distance 0: 1 satellite; at distance 1: 4.
     expect(table.settledCount[0]).toBeLessThanOrEqual(5);
   });
@@ -276,7 +293,7 @@ describe('the pool of delay columns', () => {
         addExit(exits, key, -1, 0);
         base = openColumn(table, key, exits);
       }
-      settleColumn(table, links, reverse, base, satellite, 1);
+      settleColumn(table, links, reverse, base, satellite, links.to);
       return base;
     };
     return { table, ask, links, reverse, cost };
@@ -321,13 +338,13 @@ describe('the pool of delay columns', () => {
     for (let key = KEYS - 1; key >= 0; key--) {
       expect(columnBase(table, key)).toBe(-1);
       const base = ask(key, (key * 13) % SATELLITES);
-      settleColumn(table, links, reverse, base, -1, 0);
+      settleColumn(table, links, reverse, base, -1);
       const fresh = createDelayTable(SATELLITES, D, KEYS, SATELLITES * D);
       fresh.costS.set(table.costS);
       const exits = createExits(1);
       addExit(exits, key, -1, 0);
       const own = openColumn(fresh, key, exits);
-      settleColumn(fresh, links, reverse, own, -1, 0);
+      settleColumn(fresh, links, reverse, own, -1);
       for (const column of ['delayS', 'hops', 'firstLink', 'settled'] as const) {
         expect(table[column].slice(base, base + SATELLITES)).toEqual(fresh[column].slice(own, own + SATELLITES));
       }
