@@ -7,7 +7,7 @@ export interface Labels {
   /** [count * N] 1 = the node may hold data of the class. */
   readonly mayHold: Uint8Array;
   /** Class of a label as scenarios write it. */
-  classOf(label: LabelConfig | undefined): number;
+  readonly classOf: (label: LabelConfig | undefined) => number;
 }
 
 /** The labels that occur in a scenario's traffic, each once, and who may hold what they cover. */

@@ -40,6 +40,8 @@ export function reach(w: WorldState, task: number, node: number): void {
 
 function reachSatellite(w: WorldState, task: number, satellite: number): void {
   const { tasks, model } = w;
+  const captured = w.outages.capturedBy[satellite] !== -1;
+  if (captured) w.watch.exposedBits += tasks.sizeBits[task] as number;
   if (!storeAt(w, task, satellite)) return;
   const payload = tasks.payload[task] as number;
   if (payload === PAYLOAD_RAW && tasks.destination[task] === satellite) {
@@ -51,7 +53,7 @@ function reachSatellite(w: WorldState, task: number, satellite: number): void {
     considerCaching(w, task, satellite);
   const kind = (tasks.destination[task] as number) < 0 ? PLACE : FORWARD;
   if ((tasks.hops[task] as number) >= model.scenario.maxHops) drop(w, task, 'hop-limit');
-  else if (w.outages.capturedBy[satellite] === -1 || !abuse(w, task, kind, satellite)) {
+  else if (!captured || !abuse(w, task, kind, satellite)) {
     askDecision(w, kind, task, satellite);
   }
 }

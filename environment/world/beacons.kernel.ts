@@ -1,6 +1,7 @@
-import { C_KM_S, ZERO_CELSIUS_K } from '../../core/index.ts';
+import { ALL_CAPABILITIES, C_KM_S, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { queueS } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
+import { lies } from './capture.ts';
 import {
   BEACON_BACKLOG_S,
   BEACON_BATTERY_FRAC,
@@ -14,7 +15,7 @@ import {
 } from './state.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
 
-/** All satellites report their state to their neighbours; the report before stays readable until this one arrives. */
+/** All satellites report their state to their neighbours, captured ones perhaps something else; the report before stays readable until this one arrives. */
 export function sendBeacons(w: WorldState): void {
   const { model, beacons, links, satellites, power, compute, clock } = w;
   const { satelliteCount: S, islSlots: D, firstDownlink, scenario } = model;
@@ -51,7 +52,16 @@ export function sendBeacons(w: WorldState): void {
     values[own + BEACON_TEMPERATURE_C] = power.temperatureK[s]! - ZERO_CELSIUS_K;
     values[own + BEACON_BACKLOG_S] = backlogS(compute, s, nowS);
     values[own + BEACON_CAPABILITIES] = satellites.capabilities[s]!;
+    if (lies(w, s)) writeLies(values, row, D);
   }
+}
+
+/** The best a satellite could say of itself: nothing waits, all is charged and cool, and it takes on everything. */
+function writeLies(values: Float32Array, row: number, islSlots: number): void {
+  const own = row + islSlots;
+  values.fill(0, row, own + BEACON_COLUMNS);
+  values[own + BEACON_BATTERY_FRAC] = 1;
+  values[own + BEACON_CAPABILITIES] = ALL_CAPABILITIES;
 }
 
 /** Generation (0 or 1) of the neighbour's newest beacon that has reached the other end of a link of this range. */

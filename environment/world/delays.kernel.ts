@@ -8,6 +8,7 @@ import {
   settleColumn,
 } from '../network/delays.kernel.ts';
 import { queueS } from '../network/links.kernel.ts';
+import { lies } from './capture.ts';
 import type { WorldState } from './state.ts';
 import type { NetworkView } from './network-view.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
@@ -72,13 +73,13 @@ export function renewReport(w: WorldState): void {
   clearColumns(report);
 }
 
-/** Queue delay of every link now, as satellites sample it for a report. */
+/** Queue delay of every link now, as satellites sample it for a report; captured ones that lie report none. */
 export function sampleQueues(w: WorldState, out: Float64Array): void {
   const { links, clock, model } = w;
   for (let l = 0; l < links.count; l++) {
     const fromSatellite = l < model.firstUplink || l >= model.firstDownlink;
     const up = fromSatellite && (links.to[l] as number) >= 0 && (links.rateBps[l] as number) > 0;
-    out[l] = up ? queueS(links, l, PRIORITIES - 1, clock.timeS) : 0;
+    out[l] = up && !lies(w, links.from[l] as number) ? queueS(links, l, PRIORITIES - 1, clock.timeS) : 0;
   }
 }
 

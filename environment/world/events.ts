@@ -4,6 +4,7 @@ import { arrive, reach } from './arrival.ts';
 import { sendBeacons } from './beacons.kernel.ts';
 import { renewReport, renewSnapshot, sampleQueues } from './delays.kernel.ts';
 import {
+  ACCUSATION,
   ARRIVAL,
   BEACON,
   COMPUTE_END,
@@ -13,10 +14,12 @@ import {
   HOLD_END,
   LINK_OPEN,
   REACH,
+  RECEIPT_DUE,
   REPORT_KNOWN,
   REPORT_SAMPLE,
   TICK,
   TRANSMIT_END,
+  TRUST_REVIEW,
   WEATHER,
   popEvent,
   pushEvent,
@@ -32,7 +35,9 @@ import { drop, scheduleArrival } from './tasks-lifecycle.ts';
 import { DECIDING, HOLDING, QUEUED, WAITING_COMPUTE } from './tasks.kernel.ts';
 import { advanceTick, beginFirstTick } from './tick.ts';
 import { endTransmission, startLink } from './transmission.ts';
+import { hearAccusation, reviewTrust } from './trust.ts';
 import { renewView } from './view.ts';
+import { judgeHandOver } from './watch.kernel.ts';
 import { changeWeather, startWeather } from './weather.ts';
 
 /** Puts the first events of a run on the queue. */
@@ -74,6 +79,9 @@ export function processEvent(w: WorldState): void {
   } else if (kind === FAULT_BEGIN) beginFault(w, a);
   else if (kind === FAULT_END) endFault(w, a);
   else if (kind === WEATHER) changeWeather(w, a, b);
+  else if (kind === RECEIPT_DUE) judgeHandOver(w, a);
+  else if (kind === ACCUSATION) hearAccusation(w, a, b);
+  else if (kind === TRUST_REVIEW) reviewTrust(w, a, b);
   else if (kind === REPORT_SAMPLE) {
     sampleQueues(w, w.sampledQueueS);
     sampleOutages(w.outages);

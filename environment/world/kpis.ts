@@ -1,4 +1,5 @@
 import { BREACHES, DROP_REASONS, type Kpis, TASK_FAMILIES } from '../../core/index.ts';
+import type { FaultSource } from '../faults/catalogue.ts';
 import type { WorldState } from './state.ts';
 
 const BITS_PER_GB = 8e9;
@@ -28,6 +29,7 @@ export function worldKpis(w: WorldState): Kpis {
   };
   if (w.model.canFail) kpis['faults'] = s.faults;
   if (w.model.labels.count > 1) Object.assign(kpis, labelKpis(w));
+  if (w.model.watch !== undefined || w.model.faults.sources.some(isCapture)) Object.assign(kpis, trustKpis(w));
   TASK_FAMILIES.forEach((family, i) => {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);
@@ -54,6 +56,27 @@ function labelKpis({ statistics: s }: WorldState): Record<string, number> {
     labelDelayS: s.labelDelayS / (s.labelledWays - s.labelCutWays),
     labelCutFrac: s.labelCutWays / s.labelledWays,
   };
+}
+
+/** Who was captured, found out, or wrongly accused; what captured satellites got to see. */
+function trustKpis(w: WorldState): Record<string, number> {
+  const { watch, faults, model, clock } = w;
+  let captures = 0;
+  for (let fault = 0; fault < faults.n; fault++) {
+    const begun = (faults.beginS[fault] as number) <= clock.timeS;
+    if (begun && isCapture(model.faults.sources[faults.source[fault] as number])) captures++;
+  }
+  return {
+    captures,
+    detections: watch.detections,
+    falseAlarms: watch.falseAlarms,
+    detectionMeanS: watch.detectionS / watch.detections,
+    exposedGB: watch.exposedBits / BITS_PER_GB,
+  };
+}
+
+function isCapture(source: FaultSource | undefined): boolean {
+  return source?.kind === 'capture';
 }
 
 /** Exact latency quantiles of delivered tasks (nearest rank); NaN when none was delivered. Family -1 = all. */

@@ -4,6 +4,7 @@ import { type RateSteps, rateSteps } from '../network/ground-rate.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { type Labels, createLabels } from '../security/labels.ts';
 import { type Participants, createParticipants } from '../security/participants.ts';
+import { type SequentialTest, createSequentialTest } from '../security/sequential-test.ts';
 import { type Traffic, createTraffic } from '../traffic/traffic-classes.ts';
 import type { SiteWeather } from './site-weather.ts';
 
@@ -51,6 +52,8 @@ export interface WorldModel {
   readonly labels: Labels;
   /** [classes] */
   readonly participants: readonly Participants[];
+  /** How satellites judge each other; undefined = they do not. */
+  readonly watch: SequentialTest | undefined;
 }
 
 export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldModel {
@@ -106,6 +109,7 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
       scenario.security.watch.enabled ||
       weather.some(({ frac }) => frac[0] > 0 || frac[1] > 0),
     labels,
+    watch: scenario.security.watch.enabled ? createSequentialTest(scenario.security.watch) : undefined,
   };
 }
 

@@ -20,6 +20,7 @@ const GROUPS = [
   'plan',
   'faults',
   'outages',
+  'watch',
   'links',
   'compute',
   'caches',

@@ -24,6 +24,7 @@ import { type RowColumns, createRows } from './row-columns.ts';
 import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
 import { type NetworkView, createView } from './network-view.ts';
+import { type WatchColumns, createWatch } from './watch-columns.ts';
 
 /** Scalars of a running world. Times in s since scenario start. */
 export interface Clock {
@@ -167,6 +168,7 @@ export interface WorldState {
   /** What fails in this run, and what has failed. */
   readonly faults: FaultColumns;
   readonly outages: OutageColumns;
+  readonly watch: WatchColumns;
   /** The network as it is known everywhere. */
   readonly view: NetworkView;
   readonly snapshot: DelayTable;
@@ -297,6 +299,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     reverse,
     faults: noFaults(),
     outages: createOutages(model),
+    watch: createWatch(model),
     view: createView(links, reverse, model.canFail),
     snapshot: table(),
     report: table(),

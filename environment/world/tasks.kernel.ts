@@ -45,6 +45,8 @@ export interface TaskColumns {
   heldFor: Uint8Array;
   /** Class of the label of its data, an index into `model.labels`. */
   label: Uint8Array;
+  /** Row of the hand-over, in the watch, that its holder owes a receipt for; -1 = none. */
+  receipt: Int32Array;
   sizeBits: Float64Array;
   outputBits: Float64Array;
   workTflop: Float64Array;
@@ -91,6 +93,7 @@ export function createTasks(capacity: number): TaskColumns {
     hops: u8(),
     heldFor: u8(),
     label: u8(),
+    receipt: i32(),
     sizeBits: f64(),
     outputBits: f64(),
     workTflop: f64(),
@@ -123,6 +126,7 @@ export function allocateTask(tasks: TaskColumns): number {
   tasks.previousInQueue[task] = -1;
   tasks.previous[task] = -1;
   tasks.object[task] = -1;
+  tasks.receipt[task] = -1;
   tasks.hops[task] = 0;
   tasks.outputBits[task] = 0;
   tasks.workTflop[task] = 0;

@@ -9,6 +9,7 @@ import type { WorldState } from './state.ts';
 import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
 import { addToBuffer, drop } from './tasks-lifecycle.ts';
 import { firstWaiting } from './waiting-lists.kernel.ts';
+import { watchHandOver } from './watch.kernel.ts';
 
 const BITS_PER_GB = 8e9;
 const J_PER_MJ = 1e6;
@@ -101,7 +102,9 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   tasks.holder[task] = to;
   tasks.state[task] = PROPAGATING;
   const tickFrac = nowS / scenario.tickS - clock.tick;
-  pushEvent(w.events, nowS + rangeKm(links, link, tickFrac) / C_KM_S, REACH, task, to);
+  const reachS = nowS + rangeKm(links, link, tickFrac) / C_KM_S;
+  if (model.watch !== undefined) watchHandOver(w, task, link, reachS);
+  pushEvent(w.events, reachS, REACH, task, to);
   startLink(w, link);
 }
 
