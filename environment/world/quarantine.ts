@@ -12,6 +12,7 @@ export function setQuarantine(w: WorldState, satellite: number, untrusted: boole
   if (outages.quarantined[satellite] === value) return;
   outages.quarantined[satellite] = value;
   writeAllowed(w);
+  renewSnapshot(w); // what settling antennas asks for must not be answered from the network of before
   for (let q = 0; q < model.antennaCount; q++) {
     const track = model.firstUplink + q;
     const row = plan.row[track] as number;

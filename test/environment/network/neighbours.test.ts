@@ -50,7 +50,7 @@ function listed(rKm: Float64Array, maxRangeKm: number, cellKm = maxRangeKm): str
 }
 
 describe('pairs in range', () => {
-  it('ENV-31 equal those found by looking at all pairs', () => {
+  it('equal those found by looking at all pairs', () => {
     fc.assert(
       fc.property(
         skies(80),
@@ -65,18 +65,18 @@ describe('pairs in range', () => {
     );
   });
 
-  it('ENV-31 include a distance of just the range, and satellites at one place', () => {
+  it('include a distance of just the range, and satellites at one place', () => {
     // Range 1,000: 0 and 1 are 1,000 apart across a cube edge, 2 is where 0 is, 3 is 1,000.001 from 1.
     const rKm = Float64Array.of(0, 0, 0, -1000, 0, 0, 0, 0, 0, -2000.001, 0, 0);
     expect(listed(rKm, 1000)).toEqual(['0-1', '0-2', '1-2']);
   });
 
-  it('ENV-31 do not confuse satellites in cubes that wrapped space lays on each other', () => {
+  it('do not confuse satellites in cubes that wrapped space lays on each other', () => {
     // 32 cubes of 1,000 km: 32,000 km apart is the same cube.
     expect(listed(Float64Array.of(10, 0, 0, 32_010, 0, 0), 1000)).toEqual([]);
   });
 
-  it('ENV-31 are counted beyond the room there is, and written up to it', () => {
+  it('are counted beyond the room there is, and written up to it', () => {
     const rKm = new Float64Array(30); // ten satellites at one place: 45 pairs
     const grid = createNeighbourGrid(10);
     const pairs = createSatellitePairs(7);

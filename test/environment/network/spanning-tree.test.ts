@@ -62,7 +62,7 @@ const coordinate = fc.oneof(
 );
 
 describe('the shortest spanning tree', () => {
-  it('ENV-32 is that of Kruskal over all pairs in range, link by link', () => {
+  it('is that of Kruskal over all pairs in range, link by link', () => {
     const tree = createSpanningTree(120);
     const sky = fc.array(fc.tuple(coordinate, coordinate, coordinate), { maxLength: 120 });
     fc.assert(
@@ -73,7 +73,7 @@ describe('the shortest spanning tree', () => {
     );
   });
 
-  it('ENV-32 holds when candidates are far more than there is room for', () => {
+  it('holds when candidates are far more than there is room for', () => {
     // 150 satellites within 100 km of each other: 11,175 pairs in the first pass, room for 8 x 150 = 1,200.
     let x = 1;
     const next = (): number => (x = (x * 48271) % 2147483647) / 2147483647;
@@ -83,7 +83,7 @@ describe('the shortest spanning tree', () => {
     );
   });
 
-  it('ENV-32 leaves apart what is out of range, and counts the parts', () => {
+  it('leaves apart what is out of range, and counts the parts', () => {
     // 0 - 1 1,000 km apart, 2 - 3 500 km apart, 3,000 km between the two.
     const { tree, lengthKm } = treeOf(Float64Array.of(0, 0, 0, 1000, 0, 0, 4000, 0, 0, 4500, 0, 0), 2126);
     expect([tree.count, tree.parts, lengthKm]).toEqual([2, 2, 1500]);
@@ -92,7 +92,7 @@ describe('the shortest spanning tree', () => {
     expect(tree.part[0]).not.toBe(tree.part[2]);
   });
 
-  it('ENV-32 of one satellite, or none, has no links', () => {
+  it('of one satellite, or none, has no links', () => {
     expect(treeOf(Float64Array.of(7000, 0, 0), 2126).tree).toMatchObject({ count: 0, parts: 1 });
     expect(treeOf(new Float64Array(0), 2126).tree).toMatchObject({ count: 0, parts: 0 });
   });
