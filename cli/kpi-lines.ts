@@ -1,10 +1,10 @@
 import { BREACHES, DROP_REASONS, KPI_SPECS } from '../core/index.ts';
 import type { RunRecord } from '../training/index.ts';
 
-/** The key figures of one run, one per line, with units; breaches and drops by reason after them. */
+/** The key figures of one run, one per line, with units, as far as its scenario has them; breaches and drops by reason after them. */
 export function kpiLines(record: RunRecord): string {
   const { kpis } = record;
-  const lines = KPI_SPECS.map(
+  const lines = KPI_SPECS.filter(({ key }) => key in kpis).map(
     ({ key, label, unit }) => `  ${label.padEnd(40)} ${show(kpis[key])}${unit === '1' ? '' : ` ${unit}`}`,
   );
   const reasons = DROP_REASONS.filter((reason) => (kpis[`drop.${reason}`] ?? 0) > 0);

@@ -29,7 +29,10 @@ export interface KpiSpec {
   readonly better: 'higher' | 'lower' | 'none';
 }
 
-/** The KPIs every evaluation prints, in order. `drop.<reason>` and `breach.<name>` follow from core/task.ts. */
+/**
+ * The KPIs that evaluations print, in order; those of labels and of captured satellites only where a scenario has such.
+ * `drop.<reason>` and `breach.<name>` follow from core/task.ts.
+ */
 export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'utility', label: 'utility per task', unit: '1', better: 'higher' },
   { key: 'deliveredFrac', label: 'tasks delivered', unit: '1', better: 'higher' },
@@ -45,4 +48,12 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'cacheHitFrac', label: 'cache hits', unit: '1', better: 'higher' },
   { key: 'cacheByteHitFrac', label: 'cache byte hits', unit: '1', better: 'higher' },
   { key: 'breaches', label: 'constraint breaches', unit: '1', better: 'lower' },
+  { key: 'labelDenials', label: 'candidates masked by the label alone', unit: '1', better: 'none' },
+  { key: 'labelDelayS', label: 'delay added by labels to shortest ways', unit: 's', better: 'none' },
+  { key: 'labelCutFrac', label: 'ways cut by labels', unit: '1', better: 'none' },
+  { key: 'captures', label: 'satellites captured', unit: '1', better: 'none' },
+  { key: 'detections', label: 'captured satellites found out', unit: '1', better: 'higher' },
+  { key: 'falseAlarms', label: 'honest satellites quarantined', unit: '1', better: 'lower' },
+  { key: 'detectionMeanS', label: 'capture to quarantine, mean', unit: 's', better: 'lower' },
+  { key: 'exposedGB', label: 'bytes that reached captured satellites', unit: 'GB', better: 'lower' },
 ];
