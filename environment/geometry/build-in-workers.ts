@@ -17,8 +17,8 @@ export interface ParallelBuildOptions extends BuildOptions {
 }
 
 /**
- * `buildGeometry` on several cores, to the same bits: worker threads compute positions and light, this thread decides links and
- * passes in the order of time. Errors as there.
+ * `buildGeometry` on several cores, to the same bits: worker threads compute positions, light and what sites have in view, this thread
+ * decides links and passes in the order of time. Errors as there.
  */
 export async function buildGeometryInWorkers(
   scenario: Scenario,
@@ -51,7 +51,7 @@ export async function buildPlannedInWorkers(
   try {
     const builder = createGeometryBuilder(plan, options.onProgress);
     const free: Float64Array[] = [];
-    const underWay: { readonly task: ChunkTask; readonly made: Promise<void> }[] = [];
+    const underWay: { readonly task: ChunkTask; readonly made: Promise<Int32Array> }[] = [];
     let asked = 0;
     for (let c = 0; c < chunks; c++) {
       while (asked < chunks && underWay.length < workers * CHUNKS_PER_WORKER) {
@@ -61,9 +61,9 @@ export async function buildPlannedInWorkers(
         asked++;
       }
       const { task, made } = underWay.shift() as (typeof underWay)[number];
-      await made;
+      const views = await made;
       store.add(c, task.chunk);
-      builder.addChunk(rowsOfChunk(sky, c), task.rTemeKm);
+      builder.addChunk(rowsOfChunk(sky, c), task.rTemeKm, views);
       free.push(task.rTemeKm);
     }
     return builder.finish(key, store.sky());
@@ -77,13 +77,13 @@ function sharedPositions(count: number): Float64Array {
 }
 
 interface Pool {
-  /** Resolves when the chunk is made; tasks go to the workers in turn. */
-  make(task: ChunkTask): Promise<void>;
+  /** Resolves to the views when the chunk is made; tasks go to the workers in turn. */
+  make(task: ChunkTask): Promise<Int32Array>;
   end(): Promise<void>;
 }
 
 function startPool(count: number, data: SkyWorkerData): Pool {
-  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  const waiting = new Map<number, { resolve: (views: Int32Array) => void; reject: (error: Error) => void }>();
   let failure: Error | undefined;
   const failAll = (error: Error): void => {
     failure = error;
@@ -98,7 +98,7 @@ function startPool(count: number, data: SkyWorkerData): Pool {
         failAll(new SpaceCloudError(code, message, hint === undefined ? {} : { hint }));
         return;
       }
-      waiting.get(answer.c)?.resolve();
+      waiting.get(answer.c)?.resolve(answer.views);
       waiting.delete(answer.c);
     });
     worker.on('error', failAll);
@@ -106,7 +106,7 @@ function startPool(count: number, data: SkyWorkerData): Pool {
   });
   return {
     make(task) {
-      const made = new Promise<void>((resolve, reject) => {
+      const made = new Promise<Int32Array>((resolve, reject) => {
         if (failure !== undefined) reject(failure);
         else waiting.set(task.c, { resolve, reject });
       });

@@ -42,9 +42,9 @@ export function buildPlanned(
   const rTemeKm = new Float64Array(3 * plan.fleet.satelliteCount * plan.sky.chunkRows);
   for (let c = 0; c < chunkCount(plan.sky); c++) {
     const chunk = store.chunk(c);
-    skyRows.chunkInto(c, chunk, rTemeKm);
+    const views = skyRows.chunkInto(c, chunk, rTemeKm);
     store.add(c, chunk);
-    builder.addChunk(rowsOfChunk(plan.sky, c), rTemeKm);
+    builder.addChunk(rowsOfChunk(plan.sky, c), rTemeKm, views);
   }
   return builder.finish(key, store.sky());
 }

@@ -1,14 +1,13 @@
 import { scheduleAntennas } from '../network/antenna-schedule.ts';
 import { createLaserLinks } from '../network/laser-links.ts';
 import { createPassObserver } from '../network/pass-observer.ts';
-import { type Sites, createSites } from '../network/sites.ts';
+import type { Sites } from '../network/sites.ts';
 import { wanDelayS } from '../network/ground-site.ts';
-import { ecefFromTemeInto, gmstRad, moonPositionInto } from '../orbit/index.ts';
+import { moonPositionInto } from '../orbit/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { mayMeetMoon } from './constellations.ts';
 import { createContactRecorder } from './contact-recorder.kernel.ts';
 import type { Geometry, Sky } from './geometry.ts';
-import { SITE_LENGTH } from './ground-nodes.ts';
 import { sharedFloat64, sharedInt32 } from './growing-columns.ts';
 import { createPassRecorder } from './pass-recorder.ts';
 import type { GeometryPlan } from './plan.ts';
@@ -17,8 +16,8 @@ import { skyReader } from './sky-reader.ts';
 
 /** Decides links and passes from positions, boundary by boundary, and puts the geometry together. */
 export interface GeometryBuilder {
-  /** Goes on by `rows` boundaries; `rTemeKm` [rows * S * 3] satellites, km. */
-  addChunk(rows: number, rTemeKm: Float64Array): void;
+  /** Goes on by `rows` boundaries; `rTemeKm` [rows * S * 3] and `views` as of `SkyRows`. */
+  addChunk(rows: number, rTemeKm: Float64Array, views: Int32Array): void;
   /** After the last boundary: schedules the antennas. Throws SCENARIO_UNREACHABLE. */
   finish(key: string, sky: Sky): Geometry;
 }
@@ -28,49 +27,38 @@ export function createGeometryBuilder(
   plan: GeometryPlan,
   onProgress: ((doneTicks: number, totalTicks: number) => void) | undefined,
 ): GeometryBuilder {
-  const { scenario, fleet, ground, tickCount, epoch } = plan;
+  const { scenario, fleet, sites, tickCount, epoch } = plan;
   const { satelliteCount } = fleet;
   const contacts = createContactRecorder();
   const passRecorder = createPassRecorder();
   const lasers = createLaserLinks(scenario, fleet, contacts);
-  const sites = createSites(scenario, satelliteCount);
-  const shells = fleet.constellations.map(({ config, firstSatellite, ephemeris }) => ({
-    ...{ config, firstSatellite, count: ephemeris.count },
-  }));
-  const passes = createPassObserver(scenario, sites, shells, passRecorder);
-  const rEcefKm = new Float64Array(3 * satelliteCount);
-  const siteEcef = new Float64Array(SITE_LENGTH * ground.count);
-  const [rMoonKm, rMoonEcefKm] = fleet.constellations.some(({ config }) => mayMeetMoon(config))
-    ? [new Float64Array(3), new Float64Array(3)]
-    : [];
+  const passes = createPassObserver(sites.siteCount, passRecorder);
+  const rMoonKm = fleet.constellations.some(({ config }) => mayMeetMoon(config)) ? new Float64Array(3) : undefined;
   const progressEvery = Math.max(1, Math.floor(tickCount / 100));
   let k = 0;
 
   const step = (rTemeKm: Float64Array): void => {
-    const timeS = k * scenario.tickS;
-    const gmst = gmstRad(epoch, timeS);
-    ecefFromTemeInto(rTemeKm, satelliteCount, gmst, rEcefKm);
-    ground.sitesInto(timeS, siteEcef);
-    if (rMoonKm !== undefined && rMoonEcefKm !== undefined) {
-      moonPositionInto(epoch, timeS, rMoonKm);
-      ecefFromTemeInto(rMoonKm, 1, gmst, rMoonEcefKm);
-    }
+    if (rMoonKm !== undefined) moonPositionInto(epoch, k * scenario.tickS, rMoonKm);
     lasers.step(k, rTemeKm, rMoonKm);
-    passes.step(k, rEcefKm, siteEcef, rMoonEcefKm);
     if (k > 0 && (k % progressEvery === 0 || k === tickCount)) onProgress?.(k, tickCount);
     k++;
   };
 
   return {
-    addChunk(rows, rTemeKm) {
+    addChunk(rows, rTemeKm, views) {
       const width = 3 * satelliteCount;
-      for (let i = 0; i < rows; i++) step(rTemeKm.subarray(i * width, (i + 1) * width));
+      let at = 0;
+      for (let i = 0; i < rows; i++) {
+        at = passes.step(k, views, at);
+        step(rTemeKm.subarray(i * width, (i + 1) * width));
+      }
     },
     finish(key, sky) {
       const columns = fleetColumns(plan);
       const passColumns = passRecorder.finish({ tickCount, siteCount: sites.siteCount });
       const firstAntennaTrack = satelliteCount * lasers.slots;
-      const { row } = skyReader(sky);
+      const reader = skyReader(sky);
+      const row = (k: number): Float32Array => reader.row(k);
       scheduleAntennas(
         { scenario, sites, passes: passColumns, tickCount, beams: columns.beams, firstAntennaTrack, row },
         contacts,

@@ -99,7 +99,7 @@ function readSky(file: number, path: string, shape: SkyShape, memoryBytes: numbe
 }
 
 function geometryOf(header: Header, sky: Sky, memory: SharedArrayBuffer): Geometry {
-  const { lengths, contactCount, passCount, sky: _, ...scalars } = header;
+  const { lengths, contactCount, passCount, ...scalars } = header;
   const { geometry, contacts, passes } = unpacked(memory, lengths);
   return {
     ...scalars,

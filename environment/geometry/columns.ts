@@ -89,8 +89,8 @@ export function packedBytes(lengths: ColumnLengths): number | undefined {
 export function unpacked(memory: SharedArrayBuffer, lengths: ColumnLengths): GeometryColumns {
   let offset = 0;
   let next = 0;
-  const groups = GROUPS.map(([group, types]) => {
-    const columns = Object.entries(types).map(([name, type]) => {
+  const groups = GROUPS.map(([group, types]): [string, object] => {
+    const columns = Object.entries(types).map(([name, type]): [string, Column | undefined] => {
       const length = lengths[next++] as number;
       if (length < 0) return [name, undefined];
       const column = type === 'i32' ? new Int32Array(memory, offset, length) : new Float64Array(memory, offset, length);
@@ -99,5 +99,5 @@ export function unpacked(memory: SharedArrayBuffer, lengths: ColumnLengths): Geo
     });
     return [group, Object.fromEntries(columns)];
   });
-  return Object.fromEntries(groups) as GeometryColumns;
+  return Object.fromEntries(groups) as unknown as GeometryColumns;
 }

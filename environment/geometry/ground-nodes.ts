@@ -81,7 +81,7 @@ function placeOf(terminal: TerminalConfig, ellipsoid: Ellipsoid): Place {
   return {
     moves: true,
     writeInto(timeS, sites, at) {
-      const leg = legs.find(({ endS }) => timeS <= endS) ?? (legs[legs.length - 1] as Leg);
+      const leg = (legs.find(({ endS }) => timeS <= endS) ?? legs[legs.length - 1]) as Leg; // two waypoints, one leg
       const share = Math.min(1, Math.max(0, (timeS - leg.startS) / (leg.endS - leg.startS)));
       const heightKm = leg.startHeightKm + share * (leg.endHeightKm - leg.startHeightKm);
       siteInto(verticalAlong(leg, share), heightKm, ellipsoid, { sites, at });

@@ -1,4 +1,5 @@
 import { SpaceCloudError } from '../../core/index.ts';
+import { type Sites, createSites } from '../network/sites.ts';
 import { type UtcInstant, parseUtc } from '../orbit/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type Fleet, assembleFleet } from './constellations.ts';
@@ -14,6 +15,7 @@ export interface GeometryPlan {
   readonly ground: GroundNodes;
   readonly nodeNames: readonly string[];
   readonly sky: SkyShape;
+  readonly sites: Sites;
 }
 
 /**
@@ -27,7 +29,8 @@ export function planGeometry(scenario: Scenario, scenarioDir: string): GeometryP
   const ground = groundNodes(scenario);
   const nodeNames = unique([...fleet.names, ...ground.names]);
   const sky = skyShape(fleet.satelliteCount, ground.count, tickCount);
-  return { scenario, epoch, tickCount, fleet, ground, nodeNames, sky };
+  const sites = createSites(scenario, fleet.satelliteCount);
+  return { scenario, epoch, tickCount, fleet, ground, nodeNames, sky, sites };
 }
 
 function epochOf(scenario: Scenario): UtcInstant {

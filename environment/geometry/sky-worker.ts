@@ -18,19 +18,21 @@ export interface ChunkTask {
 }
 
 /** The answer to each task, in the order of tasks. */
-export type ChunkAnswer = { readonly c: number } | { readonly error: SkyWorkerError };
+export type ChunkAnswer = { readonly c: number; readonly views: Int32Array } | { readonly error: SkyWorkerError };
 export type SkyWorkerError = Pick<SpaceCloudError, 'code' | 'message' | 'hint'>;
 
 const { scenario, scenarioDir } = workerData as SkyWorkerData;
 const skyRows = createSkyRows(planGeometry(scenario, scenarioDir));
 const port = parentPort;
 
-port?.on('message', ({ c, chunk, rTemeKm }: ChunkTask) => port.postMessage(make(c, chunk, rTemeKm)));
+port?.on('message', (task: ChunkTask) => {
+  const answer = make(task);
+  port.postMessage(answer, 'error' in answer ? [] : [answer.views.buffer as ArrayBuffer]);
+});
 
-function make(c: number, chunk: Float32Array, rTemeKm: Float64Array): ChunkAnswer {
+function make({ c, chunk, rTemeKm }: ChunkTask): ChunkAnswer {
   try {
-    skyRows.chunkInto(c, chunk, rTemeKm);
-    return { c };
+    return { c, views: skyRows.chunkInto(c, chunk, rTemeKm).slice() };
   } catch (error) {
     if (!(error instanceof SpaceCloudError)) throw error;
     const { code, message, hint } = error;

@@ -65,3 +65,13 @@ function widestAngle(siteRadiusKm: number, farthestKm: number, reach: Reach): nu
   const byMask = Math.acos(Math.min(1, (siteRadiusKm * Math.cos(mask)) / farthestKm)) - mask;
   return Math.min(byMask, bySlant);
 }
+
+/** Sorts `column[first .. end)` by insertion; for short lists. */
+export function sortRange(column: Int32Array, first: number, end: number): void {
+  for (let i = first + 1; i < end; i++) {
+    const value = column[i]!;
+    let j = i - 1;
+    for (; j >= first && column[j]! > value; j--) column[j + 1] = column[j]!;
+    column[j + 1] = value;
+  }
+}

@@ -5,7 +5,7 @@ import { SITE_LENGTH } from '../../../environment/geometry/ground-nodes.ts';
 import { type GeometryPlan, planGeometry } from '../../../environment/geometry/plan.ts';
 import { scheduleAntennas } from '../../../environment/network/antenna-schedule.ts';
 import { createLaserLinks } from '../../../environment/network/laser-links.ts';
-import { createPassObserver } from '../../../environment/network/pass-observer.ts';
+import { createPassObserver, createSiteViews } from '../../../environment/network/pass-observer.ts';
 import { type Sites, createSites } from '../../../environment/network/sites.ts';
 import { ecefFromTemeInto, gmstRad } from '../../../environment/orbit/index.ts';
 import type { Scenario } from '../../../environment/scenario/schema.ts';
@@ -36,7 +36,9 @@ export function networkOf(scenario: Scenario): Network {
     firstSatellite,
     count: ephemeris.count,
   }));
-  const observer = createPassObserver(scenario, sites, shells, passRecorder);
+  const siteViews = createSiteViews(scenario, sites, shells);
+  const observer = createPassObserver(sites.siteCount, passRecorder);
+  const views = { column: new Int32Array(0), n: 0 };
   const rows: Float64Array[] = [];
   const temeRows: Float64Array[] = [];
   const siteEcef = new Float64Array(SITE_LENGTH * ground.count);
@@ -52,7 +54,9 @@ export function networkOf(scenario: Scenario): Network {
       row.set(siteEcef.subarray(SITE_LENGTH * g, SITE_LENGTH * g + 3), 3 * (satelliteCount + g));
     }
     lasers.step(k, rTemeKm);
-    observer.step(k, row, siteEcef);
+    views.n = 0;
+    siteViews.append(views, row, siteEcef);
+    observer.step(k, views.column, 0);
     rows.push(row);
     temeRows.push(rTemeKm);
   }
