@@ -21,7 +21,12 @@ export function createLinkStates(
   const lasers = laserPlans(scenario, fleet);
   const { lasersUp, use } = contactsOf(geometry, k);
 
-  const state = (from: number, to: number, kind: LinkState['kind'], by: string, verdict: Verdict): LinkState => {
+  const state = (
+    from: number,
+    to: number,
+    { kind, by }: Pick<LinkState, 'kind' | 'by'>,
+    verdict: Verdict,
+  ): LinkState => {
     const { reason, text } = worldVerdict(world, from, to) ?? verdict;
     const names = { from: nodeNames[from] as string, to: nodeNames[to] as string };
     return { ...names, kind, by, up: reason === 'up', reason, text, rangeKm: rangeKm(tick, from, to) };
@@ -31,7 +36,8 @@ export function createLinkStates(
     const tracked = use.some((satellite, q) => satellite === s && geometry.antennaSite[q] === u);
     const verdict = tracked ? UP : groundVerdict(tick, u, radio, { s, use });
     const node = siteNode[u] as number;
-    return downwards ? state(s, node, 'radio', radio.name, verdict) : state(node, s, 'radio', radio.name, verdict);
+    const by = { kind: 'radio', by: radio.name } as const;
+    return downwards ? state(s, node, by, verdict) : state(node, s, by, verdict);
   };
   const laserLinks = (s: number): LinkState[] =>
     lasers.flatMap((laser) => {
@@ -40,7 +46,7 @@ export function createLinkStates(
       return partnersOf(laser, m).map((p) => {
         const other = laser.node[p] as number;
         const verdict = lasersUp.has(s * satelliteCount + other) ? UP : laserVerdict(tick, laser, m, p);
-        return state(s, other, laser.kind, laser.name, verdict);
+        return state(s, other, { kind: laser.kind, by: laser.name }, verdict);
       });
     });
   const terrestrial = (node: number): LinkState[] => {
@@ -48,7 +54,7 @@ export function createLinkStates(
     const isGateway = g < gatewayCount;
     const first = satelliteCount + (isGateway ? gatewayCount : 0);
     return Array.from({ length: isGateway ? dataCentreCount : gatewayCount }, (_, i) =>
-      state(node, first + i, 'terrestrial', 'wan', UP),
+      state(node, first + i, { kind: 'terrestrial', by: 'wan' }, UP),
     );
   };
   return (node, to) => {
@@ -66,7 +72,12 @@ export function createLinkStates(
       node !== to
     ) {
       links.push(
-        state(node, to, 'laser', 'none', { reason: 'not-planned', text: 'no constellation or relay plans this link' }),
+        state(
+          node,
+          to,
+          { kind: 'laser', by: 'none' },
+          { reason: 'not-planned', text: 'no constellation or relay plans this link' },
+        ),
       );
     }
     return links.sort((a, b) => Number(b.up) - Number(a.up) || a.rangeKm - b.rangeKm);

@@ -20,11 +20,12 @@ export interface Instant {
 export function instantOf(plan: GeometryPlan, timeS: number): Instant {
   const { fleet, ground, epoch } = plan;
   const n = fleet.satelliteCount;
-  const rTemeKm = positions(plan, timeS);
-  const fromS = Math.max(0, timeS - 0.5);
-  const toS = Math.min(plan.tickCount * plan.scenario.tickS, timeS + 0.5);
-  const before = positions(plan, fromS);
-  const vTemeKmS = positions(plan, toS).map((value, i) => (value - (before[i] as number)) / (toS - fromS));
+  const rTemeKm = new Float64Array(3 * n);
+  const vTemeKmS = new Float64Array(3 * n);
+  for (const { ephemeris, firstSatellite } of fleet.constellations) {
+    const lost = ephemeris.statesInto(timeS, rTemeKm, vTemeKmS, firstSatellite);
+    if (lost >= 0) throw lostSatellite(ephemeris.names[lost] as string, timeS);
+  }
   const moonTemeKm = new Float64Array(3);
   moonPositionInto(epoch, timeS, moonTemeKm);
   const gmst = gmstRad(epoch, timeS);
@@ -37,16 +38,8 @@ export function instantOf(plan: GeometryPlan, timeS: number): Instant {
   return { timeS, rTemeKm, vTemeKmS, moonTemeKm, rEcefKm, moonEcefKm, siteEcef };
 }
 
-function positions({ fleet }: GeometryPlan, timeS: number): Float64Array {
-  const rTemeKm = new Float64Array(3 * fleet.satelliteCount);
-  for (const { ephemeris, firstSatellite } of fleet.constellations) {
-    const lost = ephemeris.positionsInto(timeS, rTemeKm, firstSatellite);
-    if (lost < 0) continue;
-    throw new SpaceCloudError(
-      'ELEMENTS_UNUSABLE',
-      `Expected a position of '${ephemeris.names[lost]}' at ${timeS} s, got none.`,
-      { hint: 'Leave it out with elements.include, or use newer element sets.' },
-    );
-  }
-  return rTemeKm;
+function lostSatellite(name: string, timeS: number): SpaceCloudError {
+  return new SpaceCloudError('ELEMENTS_UNUSABLE', `Expected a position of '${name}' at ${timeS} s, got none.`, {
+    hint: 'Leave it out with elements.include, or use newer element sets.',
+  });
 }

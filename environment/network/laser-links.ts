@@ -3,7 +3,6 @@ import type { ContactRecorder } from '../geometry/contact-recorder.kernel.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import { type LaserGroup, advanceGroup, createLaserGroup, moveGroup } from './laser-group.kernel.ts';
 import { type LaserFleet, type LaserPlan, laserPlans } from './laser-plans.ts';
-import { velocitiesInto } from './laser-velocities.kernel.ts';
 import { followSchedule } from './rate-schedule.ts';
 
 /** All laser links of a scenario, boundary by boundary. */
@@ -65,7 +64,7 @@ export function createLaserLinks(scenario: Scenario, fleet: LaserFleet, recorder
       }),
     };
   });
-  const velocities = createVelocities(scenario, fleet, groups);
+  const velocities = createVelocities(fleet, groups);
   return {
     slots,
     powerW,
@@ -97,12 +96,8 @@ function createGroup(laser: LaserPlan, placement: Placement): LaserGroup {
   });
 }
 
-/** Span over which velocities are taken as differences, s; at orbital accelerations it is off by 1e-7 of the velocity. */
-const DIFFERENCE_S = 1;
-
 /** Velocities [S * 3] at a time, km/s, TEME; computed only for constellations with a group that limits the tracking rate. */
 function createVelocities(
-  scenario: Scenario,
   fleet: LaserFleet,
   groups: readonly { readonly group: LaserGroup }[],
 ): (timeS: number) => Float64Array {
@@ -111,18 +106,10 @@ function createVelocities(
   );
   const moving = fleet.constellations.filter(({ firstSatellite }) => asked.has(firstSatellite));
   if (moving.length === 0) return () => NO_VELOCITIES;
-  const horizonS = Math.ceil(scenario.durationS / scenario.tickS - 1e-9) * scenario.tickS;
-  const earlierKm = new Float64Array(3 * fleet.satelliteCount);
+  const rTemeKm = new Float64Array(3 * fleet.satelliteCount);
   const vTemeKmS = new Float64Array(3 * fleet.satelliteCount);
   return (timeS) => {
-    // Tabulated positions end with the horizon.
-    const fromS = Math.max(0, timeS - DIFFERENCE_S / 2);
-    const toS = Math.min(horizonS, timeS + DIFFERENCE_S / 2);
-    for (const { ephemeris, firstSatellite } of moving) {
-      ephemeris.positionsInto(fromS, earlierKm, firstSatellite);
-      ephemeris.positionsInto(toS, vTemeKmS, firstSatellite);
-    }
-    velocitiesInto(earlierKm, toS - fromS, vTemeKmS);
+    for (const { ephemeris, firstSatellite } of moving) ephemeris.statesInto(timeS, rTemeKm, vTemeKmS, firstSatellite);
     return vTemeKmS;
   };
 }

@@ -76,6 +76,15 @@ describe('+grid of a Walker constellation', () => {
     expect(degrees(plan, 9)).toEqual(new Array(9).fill(4));
   });
 
+  it('closed with the same slot where the scenario says so: 6-0, 7-1, 8-2', () => {
+    const plan = walkerGridPlan(
+      { planes: 3, satellitesPerPlane: 3, star: false, slotSpacing: 120, phasing: 40 },
+      { ...ISL, gridWrap: 'same-slot' },
+    );
+    expect(edges(plan).filter((edge) => /^[0-2]-[6-8]$/.test(edge))).toEqual(['0-6', '1-7', '2-8']);
+    expect([...plan.plane]).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2]);
+  });
+
   it('of a star has no fixed links across the seam', () => {
     const star = walkerGridPlan({ planes: 3, satellitesPerPlane: 3, star: true, slotSpacing: 120, phasing: 40 }, ISL);
     expect(degrees(star, 9)).toEqual([3, 3, 3, 4, 4, 4, 3, 3, 3]);
@@ -132,7 +141,7 @@ describe('+grid of real satellites', () => {
     ['delta', WALKER],
     ['star', { ...WALKER, pattern: 'star', inclinationDeg: 86.4, raanSpacingDeg: 31.6 }],
   ] as const)('finds the planes and slots of a %s from positions alone: the same links as by index', (_, walker) => {
-    const config = walker as WalkerConfig;
+    const config: WalkerConfig = walker;
     const found = elementGridPlan(at(config, 0), at(config, 1), ISL);
     expect(edges(found)).toEqual(edges(walkerGridPlan(shape(config), ISL)));
   });
