@@ -1,3 +1,4 @@
+import { renewServed } from './contacts.ts';
 import { resettle } from './faults.ts';
 import { renewSnapshot } from './delays.kernel.ts';
 import type { WorldState } from './state.ts';
@@ -19,6 +20,7 @@ export function setQuarantine(w: WorldState, satellite: number, untrusted: boole
     const isPlanned = row >= 0 && model.geometry.contacts.peer[row] === satellite;
     if (isPlanned || links.to[track] === satellite) resettle(w, track);
   }
+  renewServed(w);
   renewSnapshot(w);
 }
 
