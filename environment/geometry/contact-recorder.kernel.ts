@@ -42,13 +42,14 @@ export function createContactRecorder(): ContactRecorder {
   /** [tracks] row that is open, -1 = none. */
   let open = { row: new Int32Array(FIRST_ROWS).fill(-1) };
 
-  const append = (track: number, peer: number, peerTrack: number, startTick: number): number => {
+  const append = (track: number, peer: number, peerTrack: number, startTick: number, rateBps: number): number => {
     rows = grown(rows, n + 1);
     const row = n++;
     rows.track[row] = track;
     rows.peer[row] = peer;
     rows.peerTrack[row] = peerTrack;
     rows.startTick[row] = startTick;
+    rows.rateBps[row] = rateBps;
     rows.previous[row] = -1;
     open.row[track] = row;
     return row;
@@ -69,7 +70,7 @@ export function createContactRecorder(): ContactRecorder {
     open(track, peer, peerTrack, tick, rateBps) {
       open = grown(open, track + 1, -1);
       if (open.row[track]! >= 0) throw new RangeError(`Expected track ${track} to be closed, got an open one.`);
-      rows.rateBps[append(track, peer, peerTrack, tick)] = rateBps;
+      append(track, peer, peerTrack, tick, rateBps);
     },
     changeRate(track, tick, rateBps) {
       const row = openRow(track);
@@ -79,9 +80,8 @@ export function createContactRecorder(): ContactRecorder {
         return;
       }
       rows.endTick[row] = tick;
-      const next = append(track, rows.peer[row]!, rows.peerTrack[row]!, tick);
+      const next = append(track, rows.peer[row]!, rows.peerTrack[row]!, tick, rateBps);
       rows.previous[next] = row;
-      rows.rateBps[next] = rateBps;
     },
     close: (track, tick) => end(track, tick, tick),
     finish(shape) {

@@ -70,8 +70,9 @@ describe('contact recorder', () => {
     }
     const contacts = recorder.finish({ ...SHAPE, tickCount: 5000 });
     expect(contacts.n).toBe(5000);
-    expect(contacts.peer[4321]).toBe(4321);
-    expect(contacts.rateBps[4321]).toBe(4321);
+    // Every row, those included at which the columns grow.
+    expect([...contacts.peer]).toEqual(Array.from({ length: 5000 }, (_, tick) => tick));
+    expect([...contacts.rateBps]).toEqual(Array.from({ length: 5000 }, (_, tick) => tick));
     expect(contacts.ofAntenna.length).toBe(1666); // of tracks 4 and 5: 4, 10, .. 4996 and 5, 11, .. 4997
     expect(contacts.track.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(contacts.rateBps.buffer).toBeInstanceOf(SharedArrayBuffer);
@@ -98,6 +99,18 @@ describe('pass recorder', () => {
     expect([...passes.startTick]).toEqual([0, 0, 0, 1, 2, 8]);
     expect([...passes.endTick]).toEqual([11, 11, 4, 4, 11, 11]);
     expect(passes.satellite.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it('keeps every one of thousands of passes', () => {
+    const recorder = createPassRecorder();
+    for (let tick = 0; tick < 5000; tick++) {
+      recorder.open(0, tick, tick);
+      if (tick > 0) recorder.close(0, tick - 1, tick + 1);
+    }
+    const passes = recorder.finish({ tickCount: 5001, siteCount: 1 });
+    expect([...passes.satellite]).toEqual(Array.from({ length: 5000 }, (_, tick) => tick));
+    expect([...passes.endTick.subarray(0, 4999)]).toEqual(Array.from({ length: 4999 }, (_, tick) => tick + 2));
+    expect(passes.endTick[4999]).toBe(5002);
   });
 
   it('gives empty columns when nothing passes', () => {

@@ -5,7 +5,7 @@ import { chunkCount, rowsOfChunk, skyShape } from '../../../environment/geometry
 import { geostationaryEphemeris } from '../../../environment/geometry/geostationary.ts';
 import { parseUtc } from '../../../environment/orbit/index.ts';
 import { at, must } from '../../present.ts';
-import { star66 } from './scenarios.ts';
+import { star66, star66Constellation } from './scenarios.ts';
 
 const geo = { name: 'geo', geostationary: { longitudesDeg: [-75.2, 0, 19.2] }, isl: { topology: 'none' } };
 
@@ -54,6 +54,50 @@ describe('the share of the Sun that satellites see', () => {
     expect(minutes).toBeLessThan(71);
     expect(dark[0]).toBe(0); // noon at longitude 0
     expect(dark[720 + 7]).toBe(1); // midnight, 7 min late by the equation of time
+  });
+});
+
+describe('satellites around the Moon', () => {
+  // Around the Earth's equator, at the equinox edge on to the Sun; the Moon is new, so that the Earth's shadow is far away.
+  const lunar = {
+    name: 'moon',
+    lunar: { satellites: 36, semiMajorKm: 3000, inclinationDeg: 0 },
+    isl: { topology: 'none' },
+  };
+  const g = buildGeometry(
+    star66({
+      epoch: '2026-03-20T15:00:00Z',
+      constellations: [{ ...star66Constellation(), isl: { topology: 'none' } }, lunar],
+      ...{ gateways: [], terminals: [], dataCentres: [], durationS: 12000, tickS: 60 },
+    }),
+  );
+  const reader = skyReader(g.sky);
+
+  it('are carried along at their distance from it', () => {
+    for (const k of [0, 100, 200]) {
+      const r = reader.row(k).subarray(3 * 66, 3 * 102);
+      const centre = [0, 1, 2].map((axis) => r.reduce((sum, v, i) => (i % 3 === axis ? sum + v : sum), 0) / 36);
+      const distanceKm = Math.hypot(...centre);
+      expect(distanceKm).toBeGreaterThan(356_000);
+      expect(distanceKm).toBeLessThan(407_000);
+      // 36 of them around the centre; float32 at that distance is 16 m an axis.
+      for (let s = 0; s < 36; s++) {
+        const from = Math.hypot(...[0, 1, 2].map((axis) => at(r, 3 * s + axis) - at(centre, axis)));
+        expect(Math.abs(from - 3000)).toBeLessThan(0.1);
+      }
+    }
+  });
+
+  it('are in its shadow for asin(R/a)/180 deg of their orbit: 19.7 %', () => {
+    // R = 1,737.4 km, a = 3,000 km: 35.39 deg to each side. The period is 14,745 s; 36 satellites even out where it starts.
+    let lit = 0;
+    for (let k = 0; k < 200; k++)
+      lit += reader
+        .row(k)
+        .subarray(3 * 102 + 66)
+        .reduce((sum, share) => sum + share, 0);
+    const darkFrac = 1 - lit / (200 * 36);
+    expect(Math.abs(darkFrac - Math.asin(1737.4 / 3000) / Math.PI)).toBeLessThan(0.003);
   });
 });
 
