@@ -37,8 +37,18 @@ export async function loadScenarioInput(
   options: ScenarioOptions,
   streams: CommandStreams,
 ): Promise<LoadedScenario> {
-  const { geometryCacheFolder, loadScenario } = await import('../index.ts');
-  const { loadOrBuildGeometryInWorkers, nearestWord, scenarioNotes } = await import('../environment/index.ts');
+  const scenario = await loadScenarioFile(name, options, streams);
+  return { scenario, geometry: await loadScenarioGeometry(scenario, options, streams) };
+}
+
+/** Loads a scenario alone, for commands that may do without its geometry. Errors: SCENARIO_*, FILE_*. */
+export async function loadScenarioFile(
+  name: string,
+  options: Omit<ScenarioOptions, 'cache'>,
+  streams: CommandStreams,
+): Promise<Scenario> {
+  const { loadScenario } = await import('../index.ts');
+  const { nearestWord, scenarioNotes } = await import('../environment/index.ts');
   const overrides: ScenarioOverrides = {
     ...(options.elements === undefined ? {} : { elements: options.elements }),
     ...(options.epoch === undefined ? {} : { epoch: options.epoch }),
@@ -51,21 +61,37 @@ export async function loadScenarioInput(
     throw withShipped(error, name, nearestWord);
   }
   for (const note of scenarioNotes(scenario)) streams.err(`Note: ${note}\n`);
+  return scenario;
+}
+
+/** The geometry of a scenario, from the cache or computed. Errors: SCENARIO_*, ELEMENTS_*, FILE_*. */
+export async function loadScenarioGeometry(
+  scenario: Scenario,
+  { cache }: Pick<ScenarioOptions, 'cache'>,
+  streams: CommandStreams,
+): Promise<Geometry> {
+  const { geometryCacheFolder } = await import('../index.ts');
+  const { loadOrBuildGeometryInWorkers } = await import('../environment/index.ts');
   const ticks = Math.ceil(scenario.durationS / scenario.tickS);
   const progress = startProgress({ label: 'geometry', total: ticks, unit: 'ticks' });
   let geometry: Geometry;
   try {
     geometry = await loadOrBuildGeometryInWorkers(scenario, {
-      ...(options.cache ? { cacheDir: geometryCacheFolder() } : {}),
+      ...(cache ? { cacheDir: geometryCacheFolder() } : {}),
       onProgress: (tick) => progress.update(tick),
       onCacheError: (error) => streams.err(`Note: the geometry was not kept: ${error.message}\n`),
     });
   } finally {
     progress.end();
   }
-  for (const note of geometry.notes) streams.err(`Note: ${note}\n`);
-  for (const { name: object, reason } of geometry.leftOut) streams.err(`Left out: ${object}: ${reason}\n`);
-  return { scenario, geometry };
+  tellNotes(geometry, streams);
+  return geometry;
+}
+
+/** Tells the user what was chosen for them and which objects of element sets are left out. */
+export function tellNotes({ notes, leftOut }: Pick<Geometry, 'notes' | 'leftOut'>, streams: CommandStreams): void {
+  for (const note of notes) streams.err(`Note: ${note}\n`);
+  for (const { name, reason } of leftOut) streams.err(`Left out: ${name}: ${reason}\n`);
 }
 
 /** Adds the shipped scenarios to the hint of a scenario that was not found. */

@@ -15,5 +15,6 @@ export {
   walkerEphemeris,
 } from './orbit/index.ts';
 export { createSgp4Object, sgp4Ephemeris } from './orbit/sgp4.ts';
+export * from './paths/index.ts';
 export * from './scenario/index.ts';
 export * from './world/index.ts';

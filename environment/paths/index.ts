@@ -1,0 +1,1 @@
+export { type NoPath, type PathFinder, type PathQuery, type PathSample, createPathFinder } from './find-paths.ts';
