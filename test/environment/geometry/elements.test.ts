@@ -98,3 +98,39 @@ describe('a constellation of element sets', () => {
     ]);
   });
 });
+
+describe('a constellation of tabulated states', () => {
+  it('that describe an orbit of the Walker star flies as that does', () => {
+    const ephemeris = walkerEphemeris(walker, 'iridium');
+    const [r, v] = [new Float64Array(3 * 66), new Float64Array(3 * 66)];
+    const rows = Array.from({ length: 31 }, (_, i) => {
+      ephemeris.statesInto(i * 20, r, v, 0);
+      const clock = `${String(Math.floor(i / 3)).padStart(2, '0')}:${String((i * 20) % 60).padStart(2, '0')}`;
+      return `2026-11-22T00:${clock} ${[...r.subarray(0, 3), ...v.subarray(0, 3)].join(' ')}`;
+    });
+    const meta = [
+      'OBJECT_NAME = first',
+      'OBJECT_ID = 0',
+      'CENTER_NAME = EARTH',
+      'REF_FRAME = TEME',
+      'TIME_SYSTEM = UTC',
+    ];
+    const text = ['CCSDS_OEM_VERS = 2.0', 'META_START', ...meta, 'META_STOP', ...rows, ''].join('\n');
+    writeFileSync(join(folder, 'first.oem'), text);
+    const alone = { gateways: [], terminals: [], dataCentres: [], durationS: 600 };
+    const tabulated = (durationS: number): ReturnType<typeof star66> =>
+      star66({ ...alone, durationS, constellations: [{ name: 'oem', ephemeris: { file: 'first.oem' } }] });
+    const g = dense(buildGeometry(tabulated(600), { scenarioDir: folder }));
+    const all = dense(buildGeometry(star66(alone)));
+    expect(g.nodeNames).toEqual(['first']);
+    // 20 s between states, interpolated by polynomials of high degree: float32 is the coarser, 0.5 m an axis.
+    for (let k = 0; k <= 60; k++) {
+      for (let axis = 0; axis < 3; axis++) {
+        expect(Math.abs(at(g.rEcefKm, 3 * k + axis) - at(all.rEcefKm, 3 * 66 * k + axis))).toBeLessThan(1e-3);
+      }
+    }
+    expect(() => buildGeometry(tabulated(700), { scenarioDir: folder })).toThrow(
+      expect.objectContaining({ code: 'ELEMENTS_UNUSABLE' }),
+    );
+  });
+});
