@@ -1,5 +1,6 @@
 import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/index.ts';
-import { evictSlot, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
+import { evictEntry, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
+import { placeReplica } from './backup-tasks.ts';
 import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
 import { holdTask, holdUntilS } from './hold.ts';
 import { auditLabel } from './labels.ts';
@@ -7,7 +8,7 @@ import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import { readLink } from './rows.ts';
 import type { WorldState } from './state.ts';
-import { FREE } from './tasks.kernel.ts';
+import { FREE, PAYLOAD_REPLICA } from './tasks.kernel.ts';
 import { enterQueue } from './transmission.ts';
 
 /** Carries out the choices for this world's rows. Throws ILLEGAL_CHOICE before anything of the row has changed. */
@@ -47,13 +48,17 @@ function applyForward(w: WorldState, batch: DecisionBatch, row: number, choice: 
     enterQueue(w, task, link);
     return;
   }
-  holdTask(w, task, FORWARD, holdUntilS(w, batch.agent[row] as number));
+  holdTask(w, task, FORWARD, holdUntilS(w, task, batch.agent[row] as number));
 }
 
 function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
   const task = batch.task[row] as number;
   linkTaskDecision(w, task, batch.decision[row] as number);
   const executor = batch.candidateNode[row * batch.maxCandidates + choice] as number;
+  if (w.tasks.payload[task] === PAYLOAD_REPLICA) {
+    placeReplica(w, task, batch.agent[row] as number, executor);
+    return;
+  }
   w.tasks.destination[task] = executor;
   w.tasks.previous[task] = -1;
   if (executor === batch.agent[row]) enterCompute(w, task);
@@ -68,8 +73,8 @@ function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: nu
   const object = batch.task[row] as number;
   const task = w.rows.cacheTask[row - w.rows.first] as number;
   if (findObject(caches, satellite, object) >= 0) return;
-  const slot = readLink(w, row, choice);
-  if (slot >= 0) evictSlot(caches, satellite, slot);
+  const entry = readLink(w, row, choice);
+  if (entry >= 0) evictEntry(caches, satellite, entry);
   const sizeBits = model.traffic.objectBits[object] as number;
   if (fits(caches, satellite, sizeBits)) {
     auditLabel(w, model.traffic.objectLabel[object] as number, satellite);

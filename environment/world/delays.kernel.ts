@@ -42,6 +42,12 @@ export function snapshotHops(w: WorldState, satellite: number, node: number, lab
   return w.snapshot.hops[base + satellite]!;
 }
 
+/** First link of the snapshot way; -1 = there is none, or it begins with waiting here. */
+export function snapshotFirstLink(w: WorldState, satellite: number, node: number, label: number): number {
+  const base = column(w, w.snapshot, label, node, satellite, 0);
+  return w.snapshot.firstLink[base + satellite]!;
+}
+
 /** The same with every queue as it is, for a bundle of `sizeBits`. For oracles only. */
 export function trueDelay(w: WorldState, satellite: number, node: number, sizeBits: number, label = 0): number {
   const { truth, truthStamp, clock, links } = w;

@@ -1,3 +1,4 @@
+import { snapshotFirstLink } from './delays.kernel.ts';
 import { HOLD_END, pushEvent } from './event-queue.kernel.ts';
 import type { WorldState } from './state.ts';
 import { HOLDING } from './tasks.kernel.ts';
@@ -11,18 +12,15 @@ export function holdTask(w: WorldState, task: number, kind: number, untilS: numb
 }
 
 /**
- * Until when a held task is left alone, s: the next beacon, which may bring news; where no link is up, the next tick, since
- * before then none can come up.
+ * Until when a held task is left alone, s: the next beacon, which may bring news of queues; where by what is known no way leads
+ * on now (there is none, or it leads through a contact of this satellite that has yet to open), the next tick, since before then
+ * none can open.
  */
-export function holdUntilS(w: WorldState, satellite: number): number {
-  const { clock, model, links, satellites } = w;
-  const { beaconPeriodS } = model.scenario.knowledge;
-  const nextBeaconS = clock.timeS + beaconPeriodS;
-  if ((satellites.firstServed[satellite] as number) >= 0) return nextBeaconS;
-  for (let track = satellite * model.islSlots; track < (satellite + 1) * model.islSlots; track++) {
-    if ((links.to[track] as number) >= 0) return nextBeaconS;
-  }
-  return Math.max(nextBeaconS, nextTickS(w));
+export function holdUntilS(w: WorldState, task: number, satellite: number): number {
+  const nextBeaconS = w.clock.timeS + w.model.scenario.knowledge.beaconPeriodS;
+  const { destination, label } = w.tasks;
+  const firstLink = snapshotFirstLink(w, satellite, destination[task] as number, label[task] as number);
+  return firstLink >= 0 ? nextBeaconS : Math.max(nextBeaconS, nextTickS(w));
 }
 
 /** Start of the next tick, s since scenario start. */
