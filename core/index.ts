@@ -8,5 +8,6 @@ export * from './modes.ts';
 export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './rng.ts';
+export * from './strict-math.ts';
 export * from './task.ts';
 export * from './version.ts';

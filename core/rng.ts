@@ -1,3 +1,5 @@
+import { StrictMath } from './strict-math.ts';
+
 /**
  * Seeded random numbers, one stream per purpose.
  *
@@ -43,13 +45,13 @@ export class Rng {
 
   /** Exponential with the given mean (> 0). */
   exponential(mean: number): number {
-    return -mean * Math.log(1 - this.uniform());
+    return -mean * StrictMath.log(1 - this.uniform());
   }
 
   /** Standard normal, Box-Muller (one of the pair is thrown away so that the state stays four words). */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-    return radius * Math.cos(2 * Math.PI * this.uniform());
+    const radius = Math.sqrt(-2 * StrictMath.log(1 - this.uniform()));
+    return radius * StrictMath.cos(2 * Math.PI * this.uniform());
   }
 
   /** Fisher-Yates shuffle in place. */

@@ -1,4 +1,4 @@
-import { Rng } from '../../core/index.ts';
+import { Rng, StrictMath } from '../../core/index.ts';
 import type { FaultCatalogue } from './catalogue.ts';
 
 const YEAR_S = 365.25 * 86_400;
@@ -27,10 +27,10 @@ export function drawFaults(catalogue: FaultCatalogue, seed: number, startS: numb
   catalogue.hazards.forEach((hazard, h) => {
     const { ratePerYear, weibullShape, meanDurationS, sources } = hazard;
     const rng = new Rng(seed, `hazard-${h}`);
-    const thetaS = YEAR_S / ratePerYear ** (1 / weibullShape);
+    const thetaS = YEAR_S / StrictMath.pow(ratePerYear, 1 / weibullShape);
     for (let unit = 0; unit < sources.length; unit++, source++) {
       for (let atS = 0; ;) {
-        atS += thetaS * rng.exponential(1) ** (1 / weibullShape);
+        atS += thetaS * StrictMath.pow(rng.exponential(1), 1 / weibullShape);
         if (atS > runS) break;
         const durationS = meanDurationS === Infinity ? Infinity : rng.exponential(meanDurationS);
         rows.push([source, startS + atS, startS + atS + durationS]);

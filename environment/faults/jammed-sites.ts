@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { Geometry } from '../geometry/index.ts';
 import { skyReader } from '../geometry/index.ts';
 
@@ -13,9 +13,13 @@ export function sitesWithinKm(
 ): number[] {
   const lat = centre.latDeg * RAD_PER_DEG;
   const lon = centre.lonDeg * RAD_PER_DEG;
-  const [ux, uy, uz] = [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
+  const [ux, uy, uz] = [
+    StrictMath.cos(lat) * StrictMath.cos(lon),
+    StrictMath.cos(lat) * StrictMath.sin(lon),
+    StrictMath.sin(lat),
+  ];
   const row = skyReader(geometry.sky).row(0);
-  const leastCos = Math.cos(Math.min(Math.PI, radiusKm / 6371));
+  const leastCos = StrictMath.cos(Math.min(Math.PI, radiusKm / 6371));
   return Array.from({ length: geometry.siteCount }, (_, u) => u).filter((u) => {
     const node = geometry.siteNode[u] as number;
     const [x, y, z] = row.subarray(3 * node, 3 * node + 3) as unknown as [number, number, number];

@@ -1,8 +1,8 @@
-import { MU_EARTH_WGS84_KM3_S2, OMEGA_EARTH_RAD_S, RAD_PER_DEG } from '../../core/index.ts';
+import { MU_EARTH_WGS84_KM3_S2, OMEGA_EARTH_RAD_S, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import { type Ephemeris, type UtcInstant, gmstRad } from '../orbit/index.ts';
 
 /** Radius at which a circular orbit keeps pace with the Earth: (mu / omega^2)^(1/3) = 42,164 km. */
-export const GEOSTATIONARY_RADIUS_KM = Math.cbrt(MU_EARTH_WGS84_KM3_S2 / OMEGA_EARTH_RAD_S ** 2);
+export const GEOSTATIONARY_RADIUS_KM = StrictMath.cbrt(MU_EARTH_WGS84_KM3_S2 / OMEGA_EARTH_RAD_S ** 2);
 
 /**
  * Satellites kept at fixed longitudes above the equator, named `<constellation>-<number>`, counted from 1. They stand still in
@@ -19,8 +19,8 @@ export function geostationaryEphemeris(
     const gmst = gmstRad(epoch, timeS);
     longitudes.forEach((longitude, i) => {
       const at = 3 * (first + i);
-      rTemeKm[at] = GEOSTATIONARY_RADIUS_KM * Math.cos(gmst + longitude);
-      rTemeKm[at + 1] = GEOSTATIONARY_RADIUS_KM * Math.sin(gmst + longitude);
+      rTemeKm[at] = GEOSTATIONARY_RADIUS_KM * StrictMath.cos(gmst + longitude);
+      rTemeKm[at + 1] = GEOSTATIONARY_RADIUS_KM * StrictMath.sin(gmst + longitude);
       rTemeKm[at + 2] = 0;
     });
     return -1;

@@ -5,6 +5,7 @@ import {
   R_EARTH_WGS84_KM,
   RAD_PER_DEG,
   SpaceCloudError,
+  StrictMath,
 } from '../../core/index.ts';
 import type { Scenario, TerminalConfig } from '../scenario/schema.ts';
 
@@ -115,7 +116,7 @@ function legBetween(terminalName: string, from: Waypoint, to: Waypoint): Leg {
   ];
   const sine = Math.hypot(...cross);
   const cosine = start[0] * end[0] + start[1] * end[1] + start[2] * end[2];
-  const angle = Math.atan2(sine, cosine);
+  const angle = StrictMath.atan2(sine, cosine);
   if (Math.PI - angle < OPPOSITE) {
     throw new SpaceCloudError(
       'SCENARIO_FIELD',
@@ -138,15 +139,15 @@ function legBetween(terminalName: string, from: Waypoint, to: Waypoint): Leg {
 }
 
 function verticalAlong({ start, ahead, angle }: Leg, share: number): Vector {
-  const c = Math.cos(share * angle);
-  const s = Math.sin(share * angle);
+  const c = StrictMath.cos(share * angle);
+  const s = StrictMath.sin(share * angle);
   return [c * start[0] + s * ahead[0], c * start[1] + s * ahead[1], c * start[2] + s * ahead[2]];
 }
 
 function verticalOf(point: Point): Vector {
   const lat = point.latDeg * RAD_PER_DEG;
   const lon = point.lonDeg * RAD_PER_DEG;
-  return [Math.cos(lat) * Math.cos(lon), Math.cos(lat) * Math.sin(lon), Math.sin(lat)];
+  return [StrictMath.cos(lat) * StrictMath.cos(lon), StrictMath.cos(lat) * StrictMath.sin(lon), StrictMath.sin(lat)];
 }
 
 /** Point of the ellipsoid with the given vertical n, (a^2 n_x, a^2 n_y, b^2 n_z) / |(a n_x, a n_y, b n_z)|, raised along it. */

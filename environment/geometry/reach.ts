@@ -1,4 +1,4 @@
-import { RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import { RAD_PER_DEG, SpaceCloudError, StrictMath } from '../../core/index.ts';
 import { type Radio, radiosOf } from '../network/sites.ts';
 import type { Geometry } from './geometry.ts';
 import { SITE_LENGTH } from './ground-nodes.ts';
@@ -114,7 +114,7 @@ function bestView(
       }
     }
   }
-  return { elevationDeg: Math.asin(best.sine) / RAD_PER_DEG, nearestKm: best.km };
+  return { elevationDeg: StrictMath.asin(best.sine) / RAD_PER_DEG, nearestKm: best.km };
 }
 
 function capital(text: string): string {

@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM, SpaceCloudError } from '../../core/index.ts';
+import { R_EARTH_WGS84_KM, SpaceCloudError, StrictMath } from '../../core/index.ts';
 
 /** Above this height there is no air that matters to a link: two nodes above it have none between them. */
 const AIR_TOP_KM = 100;
@@ -36,7 +36,7 @@ const OXYGEN_HEIGHT_KM = 6;
 
 /** Length within a shell of air of `thicknessKm` above a station, km: thickness / sin(elevation) high up, finite at the horizon. */
 function shellPathKm(thicknessKm: number, elevationRad: number): number {
-  const up = R_EARTH_WGS84_KM * Math.sin(elevationRad);
+  const up = R_EARTH_WGS84_KM * StrictMath.sin(elevationRad);
   return Math.sqrt(up * up + thicknessKm * (2 * R_EARTH_WGS84_KM + thicknessKm)) - up;
 }
 
@@ -70,7 +70,9 @@ export function gasAttenuationDb(path: AirPath): number {
   const vapourKm = vapourHeightKm(frequencyHz);
   const oxygenDb = oxygenDbPerKm(frequencyHz) * shellPathKm(OXYGEN_HEIGHT_KM, elevationRad);
   const vapourDb = vapourDbPerKm(frequencyHz, vapourGM3) * shellPathKm(vapourKm, elevationRad);
-  return oxygenDb * Math.exp(-lowerHeightKm / OXYGEN_HEIGHT_KM) + vapourDb * Math.exp(-lowerHeightKm / vapourKm);
+  return (
+    oxygenDb * StrictMath.exp(-lowerHeightKm / OXYGEN_HEIGHT_KM) + vapourDb * StrictMath.exp(-lowerHeightKm / vapourKm)
+  );
 }
 
 /** Rain: k and alpha of k R^alpha, dB/km for R in mm/h, horizontal polarisation, by GHz (ITU-R P.838-3, table 5). */
@@ -99,8 +101,8 @@ export function rainDbPerKm(frequencyHz: number, rainMmPerHour: number): number 
   while (upper < RAIN.length - 1 && (RAIN[upper]?.[0] as number) < ghz) upper++;
   const [g0, k0, a0] = RAIN[upper - 1] as readonly [number, number, number];
   const [g1, k1, a1] = RAIN[upper] as readonly [number, number, number];
-  const share = Math.log(ghz / g0) / Math.log(g1 / g0);
-  return k0 * (k1 / k0) ** share * rainMmPerHour ** (a0 + share * (a1 - a0));
+  const share = StrictMath.log(ghz / g0) / StrictMath.log(g1 / g0);
+  return k0 * StrictMath.pow(k1 / k0, share) * StrictMath.pow(rainMmPerHour, a0 + share * (a1 - a0));
 }
 
 export interface RainPath {
@@ -120,12 +122,12 @@ export function rainAttenuationDb(path: RainPath): number {
   const { frequencyHz, elevationRad, rainMmPerHour, rainHeightKm = 3, lowerHeightKm = 0 } = path;
   if (lowerHeightKm >= rainHeightKm) return 0;
   const slantKm = shellPathKm(rainHeightKm - lowerHeightKm, elevationRad);
-  const cellKm = 35 * Math.exp(-0.015 * Math.min(100, rainMmPerHour));
-  return (rainDbPerKm(frequencyHz, rainMmPerHour) * slantKm) / (1 + (slantKm * Math.cos(elevationRad)) / cellKm);
+  const cellKm = 35 * StrictMath.exp(-0.015 * Math.min(100, rainMmPerHour));
+  return (rainDbPerKm(frequencyHz, rainMmPerHour) * slantKm) / (1 + (slantKm * StrictMath.cos(elevationRad)) / cellKm);
 }
 
 /** Elevation of a satellite at a height above a spherical Earth from a point at a central angle from below it, rad. */
 export function elevationAtCentralAngleRad(centralAngleRad: number, altitudeKm: number): number {
   const ratio = R_EARTH_WGS84_KM / (R_EARTH_WGS84_KM + altitudeKm);
-  return Math.atan2(Math.cos(centralAngleRad) - ratio, Math.sin(centralAngleRad));
+  return StrictMath.atan2(StrictMath.cos(centralAngleRad) - ratio, StrictMath.sin(centralAngleRad));
 }

@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import { SITE_LENGTH } from '../geometry/ground-nodes.ts';
 import type { ExplainTick } from './explain-lasers.ts';
 import type { Instant } from './explain-sky.ts';
@@ -58,7 +58,7 @@ function viewVerdict(
   const range = new Float64Array(1);
   const sine = slantRangesInto(instant.rEcefKm.subarray(3 * s, 3 * s + 3), 1, site, -1, range, 0);
   if (sine < sinMask) {
-    const elevation = (Math.asin(sine) / RAD_PER_DEG).toFixed(1);
+    const elevation = (StrictMath.asin(sine) / RAD_PER_DEG).toFixed(1);
     return { reason: 'elevation', text: `at ${elevation} deg elevation, the mask is ${radio.minElevationDeg} deg` };
   }
   const km = range[0] as number;

@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../core/index.ts';
+import { R_EARTH_WGS84_KM, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { Geometry } from '../geometry/geometry.ts';
 import type { GeometryPlan } from '../geometry/plan.ts';
 import { instantOf, type Instant } from './explain-sky.ts';
@@ -66,10 +66,10 @@ function sightVerdict(laser: LaserPlan, instant: Instant, a: number, b: number):
   if (limits.sinMaxLat < 1 && laser.plan.plane[a] !== laser.plan.plane[b]) {
     const lat = Math.max(sinLatitude(rTemeKm, s), sinLatitude(rTemeKm, p));
     if (lat > limits.sinMaxLat) {
-      const most = figure(Math.asin(limits.sinMaxLat) / RAD_PER_DEG);
+      const most = figure(StrictMath.asin(limits.sinMaxLat) / RAD_PER_DEG);
       return {
         reason: 'latitude',
-        text: `at ${figure(Math.asin(lat) / RAD_PER_DEG)} deg latitude, links between planes end at ${most} deg`,
+        text: `at ${figure(StrictMath.asin(lat) / RAD_PER_DEG)} deg latitude, links between planes end at ${most} deg`,
       };
     }
   }

@@ -1,3 +1,4 @@
+import { StrictMath } from '../../core/index.ts';
 import { MODCODS, type Modcod } from './modcod.ts';
 
 /** Rate in steps of range: `rateBps[i]` up to `maxRangeKm[i]`, ranges rising, nothing beyond the last. */
@@ -17,7 +18,7 @@ export function rateSteps(maxRateBps: number, fullRateRangeKm: number, fadeDb = 
   return {
     maxRangeKm: Float64Array.from(
       falling,
-      ({ esN0Db }) => fullRateRangeKm * 10 ** ((top.esN0Db - esN0Db - fadeDb) / 20),
+      ({ esN0Db }) => fullRateRangeKm * StrictMath.pow(10, (top.esN0Db - esN0Db - fadeDb) / 20),
     ),
     rateBps: Float64Array.from(
       falling,
@@ -48,5 +49,7 @@ export function rateAtRangeBps(steps: RateSteps, rangeKm: number): number {
  * `fadeDb` of `Infinity` is an outage. Allocates nothing.
  */
 export function fadedRateBps(steps: RateSteps, rangeKm: number, fadeDb: number): number {
-  return fadeDb === 0 ? rateAtRangeBps(steps, rangeKm) : rateAtRangeBps(steps, rangeKm * 10 ** (fadeDb / 20));
+  return fadeDb === 0
+    ? rateAtRangeBps(steps, rangeKm)
+    : rateAtRangeBps(steps, rangeKm * StrictMath.pow(10, fadeDb / 20));
 }

@@ -1,4 +1,4 @@
-import { C_KM_S, F_EARTH_WGS84, R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../core/index.ts';
+import { C_KM_S, F_EARTH_WGS84, R_EARTH_WGS84_KM, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 
 export interface GroundPoint {
   readonly latDeg: number;
@@ -12,10 +12,10 @@ export function siteEcef(point: GroundPoint): Float64Array {
   const lon = point.lonDeg * RAD_PER_DEG;
   const heightKm = (point.heightM ?? 0) / 1000;
   const e2 = F_EARTH_WGS84 * (2 - F_EARTH_WGS84);
-  const normal = R_EARTH_WGS84_KM / Math.sqrt(1 - e2 * Math.sin(lat) ** 2);
-  const ux = Math.cos(lat) * Math.cos(lon);
-  const uy = Math.cos(lat) * Math.sin(lon);
-  const uz = Math.sin(lat);
+  const normal = R_EARTH_WGS84_KM / Math.sqrt(1 - e2 * StrictMath.sin(lat) ** 2);
+  const ux = StrictMath.cos(lat) * StrictMath.cos(lon);
+  const uy = StrictMath.cos(lat) * StrictMath.sin(lon);
+  const uz = StrictMath.sin(lat);
   const r = normal + heightKm;
   return Float64Array.of(r * ux, r * uy, (normal * (1 - e2) + heightKm) * uz, ux, uy, uz);
 }
@@ -34,9 +34,9 @@ export interface WanConfig {
 export function wanDelayS(from: GroundPoint, to: GroundPoint, wan: WanConfig): number {
   const lat1 = from.latDeg * RAD_PER_DEG;
   const lat2 = to.latDeg * RAD_PER_DEG;
-  const halfLat = Math.sin((lat2 - lat1) / 2);
-  const halfLon = Math.sin(((to.lonDeg - from.lonDeg) * RAD_PER_DEG) / 2);
-  const h = halfLat * halfLat + Math.cos(lat1) * Math.cos(lat2) * halfLon * halfLon;
-  const greatCircleKm = 2 * R_EARTH_MEAN_KM * Math.asin(Math.min(1, Math.sqrt(h)));
+  const halfLat = StrictMath.sin((lat2 - lat1) / 2);
+  const halfLon = StrictMath.sin(((to.lonDeg - from.lonDeg) * RAD_PER_DEG) / 2);
+  const h = halfLat * halfLat + StrictMath.cos(lat1) * StrictMath.cos(lat2) * halfLon * halfLon;
+  const greatCircleKm = 2 * R_EARTH_MEAN_KM * StrictMath.asin(Math.min(1, Math.sqrt(h)));
   return wan.fixedMs / 1000 + (greatCircleKm * wan.fibreFactor * FIBRE_INDEX) / C_KM_S;
 }

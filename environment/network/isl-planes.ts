@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 
 /** Satellites that share an orbital plane, in order of argument of latitude. */
 export interface OrbitalPlane {
@@ -87,13 +87,13 @@ function place(rKm: Float64Array, rLaterKm: Float64Array, i: number): Placed {
   const [lx, ly, lz] = rLaterKm.subarray(3 * i, 3 * i + 3) as unknown as [number, number, number];
   const normal = unit([y * lz - z * ly, z * lx - x * lz, x * ly - y * lx]);
   // The node lies along the vertical axis x normal; an equatorial orbit has none, its angles then count from the x axis.
-  const raan = Math.hypot(normal[0], normal[1]) < 1e-9 ? 0 : Math.atan2(normal[0], -normal[1]);
-  const nx = Math.cos(raan);
-  const ny = Math.sin(raan);
+  const raan = Math.hypot(normal[0], normal[1]) < 1e-9 ? 0 : StrictMath.atan2(normal[0], -normal[1]);
+  const nx = StrictMath.cos(raan);
+  const ny = StrictMath.sin(raan);
   const alongNode = x * nx + y * ny;
   // normal x node points 90 deg ahead of the node.
   const ahead = -normal[2] * ny * x + normal[2] * nx * y + (normal[0] * ny - normal[1] * nx) * z;
-  const latitudeArgument = positiveAngle(Math.atan2(ahead, alongNode));
+  const latitudeArgument = positiveAngle(StrictMath.atan2(ahead, alongNode));
   return { satellite: i, raan: positiveAngle(raan), latitudeArgument, normal };
 }
 

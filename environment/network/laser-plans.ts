@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import { R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCloudError, StrictMath } from '../../core/index.ts';
 import { type Ephemeris, walkerAngles } from '../orbit/index.ts';
 import type { ConstellationConfig, RelayConfig, Scenario } from '../scenario/schema.ts';
 import {
@@ -66,7 +66,7 @@ function limitsOf(link: LaserConfig, maxInterPlaneLatDeg: number): SightLimits {
   return {
     maxRangeKm: link.maxRangeKm,
     blockRadiusKm: R_EARTH_WGS84_KM + link.earthClearanceKm,
-    sinMaxLat: maxInterPlaneLatDeg === 90 ? 1 : Math.sin(maxInterPlaneLatDeg * RAD_PER_DEG),
+    sinMaxLat: maxInterPlaneLatDeg === 90 ? 1 : StrictMath.sin(maxInterPlaneLatDeg * RAD_PER_DEG),
     // At 180 deg/s the limit is off: nothing in orbit turns as fast.
     maxTrackingRadS: link.maxTrackingDegS >= 180 ? Infinity : link.maxTrackingDegS * RAD_PER_DEG,
   };

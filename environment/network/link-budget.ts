@@ -1,8 +1,8 @@
-import { BOLTZMANN_J_K, C_KM_S } from '../../core/index.ts';
+import { BOLTZMANN_J_K, C_KM_S, StrictMath } from '../../core/index.ts';
 
 /** Ratio of powers in decibels, and back. */
 export const decibels = (ratio: number): number => 10 * Math.log10(ratio);
-export const ratioOfDb = (db: number): number => 10 ** (db / 10);
+export const ratioOfDb = (db: number): number => StrictMath.pow(10, db / 10);
 
 /** Boltzmann's constant, dB(J/K): -228.599. */
 const BOLTZMANN_DB = decibels(BOLTZMANN_J_K);

@@ -1,3 +1,5 @@
+import { StrictMath } from '../../core/index.ts';
+
 /** One mode of modulation and coding. */
 export interface Modcod {
   readonly name: string;
@@ -67,6 +69,6 @@ export interface ModcodLink {
  */
 export function modcodRateBps(link: ModcodLink): number {
   const symbolRateHz = link.bandwidthHz / (1 + link.rollOffFrac);
-  const esN0Db = link.snrDb + 10 * Math.log10(1 + link.rollOffFrac);
+  const esN0Db = link.snrDb + 10 * StrictMath.log10(1 + link.rollOffFrac);
   return symbolRateHz * (bestModcod(esN0Db - link.marginDb)?.efficiencyBitPerSymbol ?? 0);
 }

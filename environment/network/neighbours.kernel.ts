@@ -20,7 +20,7 @@ export interface NeighbourGrid {
 const SHIFT = 5;
 const SIDE = 1 << SHIFT;
 const MASK = SIDE - 1;
-export const CELLS = SIDE ** 3;
+export const CELLS = SIDE * SIDE * SIDE;
 /** Cubes that touch a cube, itself in the middle; those after the middle are the mirror images of those before. */
 export const TOUCHING = 27;
 const MIDDLE = 13;

@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { PassRecorder } from '../geometry/pass-recorder.ts';
 import type { ConstellationConfig, Scenario } from '../scenario/schema.ts';
 import { laserSteps, rateSteps } from './ground-rate.ts';
@@ -58,7 +58,7 @@ export function reachOf(radio: Radio): Reach {
   if (radio.maxSlantRangeKm !== undefined) {
     return { sinMask: -2, maxRangeKm: Math.min(radio.maxSlantRangeKm, farthestKm) };
   }
-  return { sinMask: Math.sin(radio.minElevationDeg * RAD_PER_DEG), maxRangeKm: farthestKm };
+  return { sinMask: StrictMath.sin(radio.minElevationDeg * RAD_PER_DEG), maxRangeKm: farthestKm };
 }
 
 /** Satellites in view from which on sorting by the engine is faster than by insertion. */

@@ -1,3 +1,5 @@
+import { StrictMath } from '../../core/index.ts';
+
 /** Positions at the boundary before and at this one, from which the local orbital frame of each satellite follows. */
 export interface PointingSky {
   /** [n * 3] TEME, km. */
@@ -65,5 +67,5 @@ export function angleBetween(u: Float64Array, i: number, w: Float64Array, j: num
   const cx = u[i + 1]! * w[j + 2]! - u[i + 2]! * w[j + 1]!;
   const cy = u[i + 2]! * w[j]! - u[i]! * w[j + 2]!;
   const cz = u[i]! * w[j + 1]! - u[i + 1]! * w[j]!;
-  return Math.atan2(Math.sqrt(cx * cx + cy * cy + cz * cz), dot);
+  return StrictMath.atan2(Math.sqrt(cx * cx + cy * cy + cz * cz), dot);
 }

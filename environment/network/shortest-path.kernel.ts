@@ -1,4 +1,4 @@
-import { C_KM_S } from '../../core/index.ts';
+import { C_KM_S, StrictMath } from '../../core/index.ts';
 import type { Exits } from './delays.kernel.ts';
 import { heapPop, heapPush } from './heap.kernel.ts';
 
@@ -175,8 +175,8 @@ function lightTimeS(rKm: Float64Array, s: number, goalKm: Float64Array, clearKm:
   if (along < c2) {
     const tangents = Math.sqrt(r2 - c2) + Math.sqrt(g2 - c2);
     const c = Math.sqrt(c2);
-    const angle = Math.acos(along / Math.sqrt(r2 * g2));
-    const arc = angle - Math.acos(c / Math.sqrt(r2)) - Math.acos(c / Math.sqrt(g2));
+    const angle = StrictMath.acos(along / Math.sqrt(r2 * g2));
+    const arc = angle - StrictMath.acos(c / Math.sqrt(r2)) - StrictMath.acos(c / Math.sqrt(g2));
     if (arc > 0) return ((tangents + c * arc) / C_KM_S) * (1 - BELOW_FRAC) - BELOW_S;
   }
   return (Math.sqrt(straight2) / C_KM_S) * (1 - BELOW_FRAC) - BELOW_S;

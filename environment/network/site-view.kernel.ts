@@ -1,3 +1,4 @@
+import { StrictMath } from '../../core/index.ts';
 import { passesMoon } from './laser-sight.kernel.ts';
 import { type SatelliteBands, bandOfSine } from './satellite-bands.kernel.ts';
 
@@ -35,9 +36,9 @@ export function satellitesInView(
   const { rEcefKm, satellite, first } = bands;
   const radius = Math.sqrt(sx * sx + sy * sy + sz * sz);
   const apart = widestAngle(radius, bands.farthestKm, reach);
-  const latitude = Math.asin(sz / radius);
-  const south = latitude - apart <= -Math.PI / 2 ? -1 : Math.sin(latitude - apart);
-  const north = latitude + apart >= Math.PI / 2 ? 1 : Math.sin(latitude + apart);
+  const latitude = StrictMath.asin(sz / radius);
+  const south = latitude - apart <= -Math.PI / 2 ? -1 : StrictMath.sin(latitude - apart);
+  const north = latitude + apart >= Math.PI / 2 ? 1 : StrictMath.sin(latitude + apart);
   const end = first[bandOfSine(north) + 1]!;
   for (let i = first[bandOfSine(south)]!; i < end; i++) {
     const dx = rEcefKm[3 * i]! - sx;
@@ -59,10 +60,10 @@ export function satellitesInView(
  * slant range d it is asin(d / s), where the line of sight grazes.
  */
 function widestAngle(siteRadiusKm: number, farthestKm: number, reach: Reach): number {
-  const bySlant = reach.maxRangeKm < siteRadiusKm ? Math.asin(reach.maxRangeKm / siteRadiusKm) + 1e-9 : Math.PI;
+  const bySlant = reach.maxRangeKm < siteRadiusKm ? StrictMath.asin(reach.maxRangeKm / siteRadiusKm) + 1e-9 : Math.PI;
   if (reach.sinMask < -1) return bySlant;
-  const mask = Math.asin(reach.sinMask) - VERTICAL_LEAN;
-  const byMask = Math.acos(Math.min(1, (siteRadiusKm * Math.cos(mask)) / farthestKm)) - mask;
+  const mask = StrictMath.asin(reach.sinMask) - VERTICAL_LEAN;
+  const byMask = StrictMath.acos(Math.min(1, (siteRadiusKm * StrictMath.cos(mask)) / farthestKm)) - mask;
   return Math.min(byMask, bySlant);
 }
 

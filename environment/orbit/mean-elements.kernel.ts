@@ -1,3 +1,5 @@
+import { StrictMath } from '../../core/index.ts';
+
 /** Mean Kepler elements that drift linearly, as columns; satellite `i` in [0, n). Angles in rad, rates in rad/s. */
 export interface MeanElements {
   readonly n: number;
@@ -37,28 +39,28 @@ export function meanElementPositionsInto(
     let eccentricAnomaly = m;
     if (e > 0) {
       // From +-pi Newton converges monotonically for any eccentricity; near-circular orbits start within e^2 of the root.
-      eccentricAnomaly = e < 0.5 ? m + e * Math.sin(m) : m < 0 ? -Math.PI : Math.PI;
+      eccentricAnomaly = e < 0.5 ? m + e * StrictMath.sin(m) : m < 0 ? -Math.PI : Math.PI;
       for (let step = 0; step < KEPLER_STEPS; step++) {
-        const f = eccentricAnomaly - e * Math.sin(eccentricAnomaly) - m;
-        eccentricAnomaly -= f / (1 - e * Math.cos(eccentricAnomaly));
+        const f = eccentricAnomaly - e * StrictMath.sin(eccentricAnomaly) - m;
+        eccentricAnomaly -= f / (1 - e * StrictMath.cos(eccentricAnomaly));
       }
     }
     // Perifocal coordinates, then R3(-raan) R1(-i) R3(-argp).
-    const px = a * (Math.cos(eccentricAnomaly) - e);
-    const py = a * Math.sqrt(1 - e * e) * Math.sin(eccentricAnomaly);
+    const px = a * (StrictMath.cos(eccentricAnomaly) - e);
+    const py = a * Math.sqrt(1 - e * e) * StrictMath.sin(eccentricAnomaly);
     const w = argPerigee[i]! + argPerigeeRate[i]! * timeS;
     const node = raan[i]! + raanRate[i]! * timeS;
-    const cw = Math.cos(w);
-    const sw = Math.sin(w);
+    const cw = StrictMath.cos(w);
+    const sw = StrictMath.sin(w);
     const u = cw * px - sw * py; // along the node
     const v = sw * px + cw * py; // in the plane, 90 deg ahead
-    const ci = Math.cos(inclination[i]!);
-    const cn = Math.cos(node);
-    const sn = Math.sin(node);
+    const ci = StrictMath.cos(inclination[i]!);
+    const cn = StrictMath.cos(node);
+    const sn = StrictMath.sin(node);
     const at = 3 * (first + i);
     rTemeKm[at] = cn * u - sn * ci * v;
     rTemeKm[at + 1] = sn * u + cn * ci * v;
-    rTemeKm[at + 2] = Math.sin(inclination[i]!) * v;
+    rTemeKm[at + 2] = StrictMath.sin(inclination[i]!) * v;
   }
 }
 
@@ -81,12 +83,12 @@ export function meanElementStatesInto(
     const e = eccentricity[i]!;
     const w = argPerigee[i]! + argPerigeeRate[i]! * timeS;
     const node = raan[i]! + raanRate[i]! * timeS;
-    const cw = Math.cos(w);
-    const sw = Math.sin(w);
-    const ci = Math.cos(inclination[i]!);
-    const si = Math.sin(inclination[i]!);
-    const cn = Math.cos(node);
-    const sn = Math.sin(node);
+    const cw = StrictMath.cos(w);
+    const sw = StrictMath.sin(w);
+    const ci = StrictMath.cos(inclination[i]!);
+    const si = StrictMath.sin(inclination[i]!);
+    const cn = StrictMath.cos(node);
+    const sn = StrictMath.sin(node);
     // Back to the orbit's axes: u along the node, v 90 deg ahead; then along perigee. The eccentric anomaly follows.
     const u = cn * x + sn * y;
     const v = ci * (cn * y - sn * x) + si * z;

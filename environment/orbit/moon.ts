@@ -1,4 +1,4 @@
-import { RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import { RAD_PER_DEG, SpaceCloudError, StrictMath } from '../../core/index.ts';
 import type { Ephemeris } from './ephemeris.ts';
 import { type MeanElements, meanElementPositionsInto, meanElementStatesInto } from './mean-elements.kernel.ts';
 import { centuriesOf, nutationAt } from './nutation.ts';
@@ -127,31 +127,31 @@ export function moonPositionInto(epoch: UtcInstant, elapsedS: number, rMoonTemeK
   let distance = 0;
   for (const [kd, km, kmp, kf, sine, cosine] of LONGITUDE) {
     const argument = kd * d + km * m + kmp * mp + kf * f;
-    longitude += shrinkBy(km) * sine * Math.sin(argument);
-    distance += shrinkBy(km) * cosine * Math.cos(argument);
+    longitude += shrinkBy(km) * sine * StrictMath.sin(argument);
+    distance += shrinkBy(km) * cosine * StrictMath.cos(argument);
   }
   let latitude = 0;
   for (const [kd, km, kmp, kf, sine] of LATITUDE) {
-    latitude += shrinkBy(km) * sine * Math.sin(kd * d + km * m + kmp * mp + kf * f);
+    latitude += shrinkBy(km) * sine * StrictMath.sin(kd * d + km * m + kmp * mp + kf * f);
   }
   const fromNode = meanLongitude * RAD_PER_DEG - f;
-  longitude += 3958 * Math.sin((119.75 + 131.849 * t) * RAD_PER_DEG); // Venus
-  longitude += 318 * Math.sin((53.09 + 479264.29 * t) * RAD_PER_DEG); // Jupiter
-  longitude += 1962 * Math.sin(fromNode); // flattening of the Earth
-  latitude -= 2235 * Math.sin(meanLongitude * RAD_PER_DEG);
+  longitude += 3958 * StrictMath.sin((119.75 + 131.849 * t) * RAD_PER_DEG); // Venus
+  longitude += 318 * StrictMath.sin((53.09 + 479264.29 * t) * RAD_PER_DEG); // Jupiter
+  longitude += 1962 * StrictMath.sin(fromNode); // flattening of the Earth
+  latitude -= 2235 * StrictMath.sin(meanLongitude * RAD_PER_DEG);
   const { longitude: nutation, obliquity: nutationOfObliquity, meanObliquity } = nutationAt(t);
   const lambda = (meanLongitude + longitude * 1e-6) * RAD_PER_DEG + nutation;
   const beta = latitude * 1e-6 * RAD_PER_DEG;
   const obliquity = meanObliquity + nutationOfObliquity;
   const r = MEAN_DISTANCE_KM + distance * 1e-3;
-  const x = r * Math.cos(beta) * Math.cos(lambda);
-  const y0 = r * Math.cos(beta) * Math.sin(lambda);
-  const z0 = r * Math.sin(beta);
-  const y = y0 * Math.cos(obliquity) - z0 * Math.sin(obliquity);
-  const equinoxes = nutation * Math.cos(meanObliquity);
-  rMoonTemeKm[0] = x * Math.cos(equinoxes) + y * Math.sin(equinoxes);
-  rMoonTemeKm[1] = y * Math.cos(equinoxes) - x * Math.sin(equinoxes);
-  rMoonTemeKm[2] = y0 * Math.sin(obliquity) + z0 * Math.cos(obliquity);
+  const x = r * StrictMath.cos(beta) * StrictMath.cos(lambda);
+  const y0 = r * StrictMath.cos(beta) * StrictMath.sin(lambda);
+  const z0 = r * StrictMath.sin(beta);
+  const y = y0 * StrictMath.cos(obliquity) - z0 * StrictMath.sin(obliquity);
+  const equinoxes = nutation * StrictMath.cos(meanObliquity);
+  rMoonTemeKm[0] = x * StrictMath.cos(equinoxes) + y * StrictMath.sin(equinoxes);
+  rMoonTemeKm[1] = y * StrictMath.cos(equinoxes) - x * StrictMath.sin(equinoxes);
+  rMoonTemeKm[2] = y0 * StrictMath.sin(obliquity) + z0 * StrictMath.cos(obliquity);
 }
 
 /** Satellites on one orbit around the Moon; angles in axes parallel to TEME, so inclinations count from the Earth's equator. */
@@ -195,7 +195,7 @@ export function moonOrbitEphemeris(orbit: MoonOrbit, constellationName: string, 
     argPerigee: column(orbit.argPerigeeDeg * RAD_PER_DEG),
     argPerigeeRate: column(0),
     meanAnomaly: Float64Array.from({ length: n }, (_, slot) => (slot * 2 * Math.PI) / n),
-    meanAnomalyRate: column(Math.sqrt(MU_MOON_KM3_S2 / semiMajorKm ** 3)),
+    meanAnomalyRate: column(Math.sqrt(MU_MOON_KM3_S2 / (semiMajorKm * semiMajorKm * semiMajorKm))),
   };
   const moon = new Float64Array(3);
   const before = new Float64Array(3);

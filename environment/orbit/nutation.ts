@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { UtcInstant } from './utc.ts';
 
 /** Terrestrial time less UTC, s: 32.184 + 37 leap seconds, as since 2017; 5 s less in 2000. */
@@ -46,12 +46,12 @@ export function nutationAt(t: number): Nutation {
   const mp = (134.96298 + 477198.867398 * t + 0.0086972 * t * t) * RAD_PER_DEG;
   const f = (93.27191 + 483202.017538 * t - 0.0036825 * t * t) * RAD_PER_DEG;
   const node = (125.04452 - 1934.136261 * t + 0.0020708 * t * t) * RAD_PER_DEG;
-  let longitude = -174.2 * t * Math.sin(node);
-  let obliquity = 8.9 * t * Math.cos(node);
+  let longitude = -174.2 * t * StrictMath.sin(node);
+  let obliquity = 8.9 * t * StrictMath.cos(node);
   for (const [kd, km, kmp, kf, kNode, sine, cosine] of TERMS) {
     const argument = kd * d + km * m + kmp * mp + kf * f + kNode * node;
-    longitude += sine * Math.sin(argument);
-    obliquity += cosine * Math.cos(argument);
+    longitude += sine * StrictMath.sin(argument);
+    obliquity += cosine * StrictMath.cos(argument);
   }
   return {
     longitude: longitude * 1e-4 * ARCSEC,
@@ -70,7 +70,7 @@ export function temeFromEme2000(t: number): Float64Array {
   const z = t * (2306.2181 + t * (1.09468 + 0.018203 * t)) * ARCSEC;
   const theta = t * (2004.3109 - t * (0.42665 + 0.041833 * t)) * ARCSEC;
   const { longitude, obliquity, meanObliquity } = nutationAt(t);
-  const equinoxes = longitude * Math.cos(meanObliquity);
+  const equinoxes = longitude * StrictMath.cos(meanObliquity);
   const precession = product(aboutZ(-z), aboutY(theta), aboutZ(-zeta));
   const nutation = product(aboutX(-meanObliquity - obliquity), aboutZ(-longitude), aboutX(meanObliquity));
   return product(aboutZ(equinoxes), nutation, precession);
@@ -78,17 +78,17 @@ export function temeFromEme2000(t: number): Float64Array {
 
 // Rotations of the axes, as R1, R2 and R3 in textbooks: the columns are the new coordinates of the old axes.
 function aboutX(angle: number): Float64Array {
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const [c, s] = [StrictMath.cos(angle), StrictMath.sin(angle)];
   return Float64Array.of(1, 0, 0, 0, c, s, 0, -s, c);
 }
 
 function aboutY(angle: number): Float64Array {
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const [c, s] = [StrictMath.cos(angle), StrictMath.sin(angle)];
   return Float64Array.of(c, 0, -s, 0, 1, 0, s, 0, c);
 }
 
 function aboutZ(angle: number): Float64Array {
-  const [c, s] = [Math.cos(angle), Math.sin(angle)];
+  const [c, s] = [StrictMath.cos(angle), StrictMath.sin(angle)];
   return Float64Array.of(c, s, 0, -s, c, 0, 0, 0, 1);
 }
 

@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM, R_SUN_KM } from '../../core/index.ts';
+import { R_EARTH_WGS84_KM, R_SUN_KM, StrictMath } from '../../core/index.ts';
 
 /**
  * Share of the Sun's disc that each of `n` satellites sees, 0..1, written to `sunlitFrac[first ..]`.
@@ -27,14 +27,14 @@ export function sunlitFracInto(
     const toSunZ = sunZ - z;
     const sunDistance = Math.sqrt(toSunX * toSunX + toSunY * toSunY + toSunZ * toSunZ);
     const bodyDistance = Math.sqrt(x * x + y * y + z * z);
-    const sun = Math.asin(R_SUN_KM / sunDistance);
-    const body = Math.asin(Math.min(1, radiusKm / bodyDistance));
+    const sun = StrictMath.asin(R_SUN_KM / sunDistance);
+    const body = StrictMath.asin(Math.min(1, radiusKm / bodyDistance));
     // Angle between the centres: atan2 of cross and dot product stays exact at small angles.
     const dot = -(toSunX * x + toSunY * y + toSunZ * z);
     const cx = toSunY * z - toSunZ * y;
     const cy = toSunZ * x - toSunX * z;
     const cz = toSunX * y - toSunY * x;
-    const apart = Math.atan2(Math.sqrt(cx * cx + cy * cy + cz * cz), dot);
+    const apart = StrictMath.atan2(Math.sqrt(cx * cx + cy * cy + cz * cz), dot);
     sunlitFrac[first + i] = 1 - coveredFrac(sun, body, apart);
   }
 }
@@ -46,6 +46,6 @@ function coveredFrac(a: number, b: number, c: number): number {
   if (c <= a - b) return (b * b) / (a * a);
   const x = (c * c + a * a - b * b) / (2 * c);
   const y = Math.sqrt(Math.max(0, a * a - x * x));
-  const area = a * a * Math.acos(x / a) + b * b * Math.acos((c - x) / b) - c * y;
+  const area = a * a * StrictMath.acos(x / a) + b * b * StrictMath.acos((c - x) / b) - c * y;
   return area / (Math.PI * a * a);
 }

@@ -1,4 +1,4 @@
-import { AU_KM, RAD_PER_DEG } from '../../core/index.ts';
+import { AU_KM, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { UtcInstant } from './utc.ts';
 
 /**
@@ -14,21 +14,21 @@ export function sunPositionInto(epoch: UtcInstant, elapsedS: number, rSunTemeKm:
   const meanAnomaly = (357.52911 + t * (35999.05029 - 0.0001537 * t)) * RAD_PER_DEG;
   const eccentricity = 0.016708634 - 0.000042037 * t;
   const centreDeg =
-    (1.914602 - 0.004817 * t) * Math.sin(meanAnomaly) +
-    (0.019993 - 0.000101 * t) * Math.sin(2 * meanAnomaly) +
-    0.000289 * Math.sin(3 * meanAnomaly);
+    (1.914602 - 0.004817 * t) * StrictMath.sin(meanAnomaly) +
+    (0.019993 - 0.000101 * t) * StrictMath.sin(2 * meanAnomaly) +
+    0.000289 * StrictMath.sin(3 * meanAnomaly);
   const moonNode = (125.04 - 1934.136 * t) * RAD_PER_DEG;
-  const nutationDeg = -0.00478 * Math.sin(moonNode);
+  const nutationDeg = -0.00478 * StrictMath.sin(moonNode);
   const aberrationDeg = -0.00569;
   const longitude = (meanLongitudeDeg + centreDeg + aberrationDeg + nutationDeg) * RAD_PER_DEG;
-  const obliquity = (23.439291 - 0.0130042 * t + 0.00256 * Math.cos(moonNode)) * RAD_PER_DEG;
+  const obliquity = (23.439291 - 0.0130042 * t + 0.00256 * StrictMath.cos(moonNode)) * RAD_PER_DEG;
   const trueAnomaly = meanAnomaly + centreDeg * RAD_PER_DEG;
   const distanceKm =
-    (AU_KM * 1.000001018 * (1 - eccentricity * eccentricity)) / (1 + eccentricity * Math.cos(trueAnomaly));
-  const x = Math.cos(longitude);
-  const y = Math.cos(obliquity) * Math.sin(longitude);
-  const equinoxes = nutationDeg * Math.cos(obliquity) * RAD_PER_DEG;
+    (AU_KM * 1.000001018 * (1 - eccentricity * eccentricity)) / (1 + eccentricity * StrictMath.cos(trueAnomaly));
+  const x = StrictMath.cos(longitude);
+  const y = StrictMath.cos(obliquity) * StrictMath.sin(longitude);
+  const equinoxes = nutationDeg * StrictMath.cos(obliquity) * RAD_PER_DEG;
   rSunTemeKm[0] = distanceKm * (x + equinoxes * y); // first order in an angle below 1e-4 rad
   rSunTemeKm[1] = distanceKm * (y - equinoxes * x);
-  rSunTemeKm[2] = distanceKm * Math.sin(obliquity) * Math.sin(longitude);
+  rSunTemeKm[2] = distanceKm * StrictMath.sin(obliquity) * StrictMath.sin(longitude);
 }

@@ -1,4 +1,11 @@
-import { J2_EARTH, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import {
+  J2_EARTH,
+  MU_EARTH_WGS84_KM3_S2,
+  R_EARTH_WGS84_KM,
+  RAD_PER_DEG,
+  SpaceCloudError,
+  StrictMath,
+} from '../../core/index.ts';
 
 /** A regular constellation, as scenarios state it. One of `altitudeKm` and `meanMotionRevPerDay`; with both the latter flies. */
 export interface WalkerShell {
@@ -56,9 +63,9 @@ export function slotAngles(walker: WalkerShell, angles: WalkerAngles, plane: num
  * Astrodynamics, sec. 9.6): n0 (1 + f sqrt(1 - e^2) (1 - 3/2 sin^2 i)), n0 = sqrt(mu/a^3), f = 3/2 J2 (R/p)^2.
  */
 export function meanAnomalyRate(semiMajorKm: number, eccentricity: number, inclinationRad: number): number {
-  const n0 = Math.sqrt(MU_EARTH_WGS84_KM3_S2 / semiMajorKm ** 3);
+  const n0 = Math.sqrt(MU_EARTH_WGS84_KM3_S2 / (semiMajorKm * semiMajorKm * semiMajorKm));
   const f = 1.5 * J2_EARTH * (R_EARTH_WGS84_KM / (semiMajorKm * (1 - eccentricity * eccentricity))) ** 2;
-  return n0 * (1 + f * Math.sqrt(1 - eccentricity * eccentricity) * (1 - 1.5 * Math.sin(inclinationRad) ** 2));
+  return n0 * (1 + f * Math.sqrt(1 - eccentricity * eccentricity) * (1 - 1.5 * StrictMath.sin(inclinationRad) ** 2));
 }
 
 /** Rounds of the fixed-point iteration; each gains a factor of 1,000 (the size of J2's effect). */
@@ -66,9 +73,9 @@ const ROUNDS = 8;
 
 /** Semi-major axis, km, whose mean anomaly moves at the given rate. */
 function semiMajorOfRate(rateRadS: number, eccentricity: number, inclinationRad: number): number {
-  let a = Math.cbrt(MU_EARTH_WGS84_KM3_S2 / rateRadS ** 2);
+  let a = StrictMath.cbrt(MU_EARTH_WGS84_KM3_S2 / rateRadS ** 2);
   for (let round = 0; round < ROUNDS; round++) {
-    a *= Math.cbrt((meanAnomalyRate(a, eccentricity, inclinationRad) / rateRadS) ** 2);
+    a *= StrictMath.cbrt((meanAnomalyRate(a, eccentricity, inclinationRad) / rateRadS) ** 2);
   }
   return a;
 }

@@ -1,4 +1,11 @@
-import { J2_EARTH, MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, RAD_PER_DEG, SpaceCloudError } from '../../core/index.ts';
+import {
+  J2_EARTH,
+  MU_EARTH_WGS84_KM3_S2,
+  R_EARTH_WGS84_KM,
+  RAD_PER_DEG,
+  SpaceCloudError,
+  StrictMath,
+} from '../../core/index.ts';
 import type { ElementSet } from './element-set.ts';
 import type { Ephemeris } from './ephemeris.ts';
 import { type MeanElements, meanElementPositionsInto, meanElementStatesInto } from './mean-elements.kernel.ts';
@@ -28,7 +35,7 @@ export function walkerElements(walker: WalkerShell, constellationName: string): 
   const { planes, satellitesPerPlane, eccentricity: e } = walker;
   const a = shellSemiMajorKm(walker, constellationName);
   const i = walker.inclinationDeg * RAD_PER_DEG;
-  const n0 = Math.sqrt(MU_EARTH_WGS84_KM3_S2 / a ** 3);
+  const n0 = Math.sqrt(MU_EARTH_WGS84_KM3_S2 / (a * a * a));
   const f = 1.5 * J2_EARTH * (R_EARTH_WGS84_KM / (a * (1 - e * e))) ** 2;
   const angles = walkerAngles(walker);
   const n = planes * satellitesPerPlane;
@@ -42,9 +49,9 @@ export function walkerElements(walker: WalkerShell, constellationName: string): 
     eccentricity: column(() => e),
     inclination: column(() => i),
     raan: column((plane, slot) => slotAngles(walker, angles, plane, slot)[0]),
-    raanRate: column(() => -f * n0 * Math.cos(i)),
+    raanRate: column(() => -f * n0 * StrictMath.cos(i)),
     argPerigee: column(() => (walker.argPerigeeDeg ?? 0) * RAD_PER_DEG),
-    argPerigeeRate: column(() => f * n0 * (2 - 2.5 * Math.sin(i) ** 2)),
+    argPerigeeRate: column(() => f * n0 * (2 - 2.5 * StrictMath.sin(i) ** 2)),
     meanAnomaly: column((plane, slot) => slotAngles(walker, angles, plane, slot)[1]),
     meanAnomalyRate: column(() => meanAnomalyRate(a, e, i)),
   };

@@ -56,7 +56,7 @@ export function stepPower(power: PowerColumns, step: PowerStep): void {
   const { n, batteryJ, temperatureK, taskJ, generatedJ, loadJ, curtailedJ, unmetJ, lossJ } = power;
   const capacityJ = config.batteryWh * 3600;
   const radiate = config.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * config.radiatorM2;
-  const sinkK4 = config.sinkK ** 4;
+  const sinkK4 = fourthPower(config.sinkK);
   let worst = power.worstBalance;
   for (let i = 0; i < n; i++) {
     const inJ = config.arrayPowerW * sunlitFrac[i]! * dtS;
@@ -93,12 +93,16 @@ export function stepPower(power: PowerColumns, step: PowerStep): void {
     const heatW = (usedJ + loss) / dtS;
     const c = config.heatCapacityJK;
     const t0 = temperatureK[i]!;
-    const k1 = (heatW - radiate * (t0 ** 4 - sinkK4)) / c;
-    const k2 = (heatW - radiate * ((t0 + (dtS / 2) * k1) ** 4 - sinkK4)) / c;
-    const k3 = (heatW - radiate * ((t0 + (dtS / 2) * k2) ** 4 - sinkK4)) / c;
-    const k4 = (heatW - radiate * ((t0 + dtS * k3) ** 4 - sinkK4)) / c;
+    const k1 = (heatW - radiate * (fourthPower(t0) - sinkK4)) / c;
+    const k2 = (heatW - radiate * (fourthPower(t0 + (dtS / 2) * k1) - sinkK4)) / c;
+    const k3 = (heatW - radiate * (fourthPower(t0 + (dtS / 2) * k2) - sinkK4)) / c;
+    const k4 = (heatW - radiate * (fourthPower(t0 + dtS * k3) - sinkK4)) / c;
     temperatureK[i] = t0 + (dtS / 6) * (k1 + 2 * k2 + 2 * k3 + k4);
     taskJ[i] = 0;
   }
   power.worstBalance = worst;
+}
+
+function fourthPower(x: number): number {
+  return x * x * (x * x);
 }

@@ -1,4 +1,4 @@
-import { R_EARTH_WGS84_KM, RAD_PER_DEG } from '../../core/index.ts';
+import { R_EARTH_WGS84_KM, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import { walkerAltitudeKm } from './rules/orbits.ts';
 import type { ConstellationConfig, Scenario, WalkerConfig } from './schema.ts';
 
@@ -53,7 +53,7 @@ export function gridDistancesKm(
   radiusKm: number,
 ): { readonly inPlaneKm: number; readonly betweenPlanesKm: number } {
   const { planes, satellitesPerPlane, pattern } = walker;
-  const inPlaneKm = satellitesPerPlane < 2 ? Infinity : 2 * radiusKm * Math.sin(Math.PI / satellitesPerPlane);
+  const inPlaneKm = satellitesPerPlane < 2 ? Infinity : 2 * radiusKm * StrictMath.sin(Math.PI / satellitesPerPlane);
   const slotDeg = 360 / satellitesPerPlane;
   const nodeDeg = walker.raanSpacingDeg ?? (pattern === 'star' ? 180 : 360) / planes;
   const phasingDeg = walker.phasingDeg ?? 360 / (planes * satellitesPerPlane);
@@ -74,11 +74,11 @@ export function gridDistancesKm(
 }
 
 function nearestCosine(nodeDeg: number, lagDeg: number, inclinationDeg: number): number {
-  const cosD = Math.cos(nodeDeg * RAD_PER_DEG);
-  const sinD = Math.sin(nodeDeg * RAD_PER_DEG);
-  const cosI = Math.cos(inclinationDeg * RAD_PER_DEG);
+  const cosD = StrictMath.cos(nodeDeg * RAD_PER_DEG);
+  const sinD = StrictMath.sin(nodeDeg * RAD_PER_DEG);
+  const cosI = StrictMath.cos(inclinationDeg * RAD_PER_DEG);
   const sin2 = 1 - cosI * cosI;
   const lag = lagDeg * RAD_PER_DEG;
-  const steady = (((1 + cosI * cosI) * cosD + sin2) * Math.cos(lag)) / 2 + cosI * sinD * Math.sin(lag);
+  const steady = (((1 + cosI * cosI) * cosD + sin2) * StrictMath.cos(lag)) / 2 + cosI * sinD * StrictMath.sin(lag);
   return Math.min(1, steady + (sin2 * (1 - cosD)) / 2);
 }

@@ -1,4 +1,4 @@
-import { SpaceCloudError } from '../../core/index.ts';
+import { SpaceCloudError, StrictMath } from '../../core/index.ts';
 
 /**
  * Wald's sequential probability ratio test (A. Wald, "Sequential tests of statistical hypotheses", Annals of Mathematical
@@ -36,9 +36,9 @@ export function createSequentialTest(config: SequentialTestConfig): SequentialTe
     );
   }
   return {
-    failureStep: Math.log(p1 / p0),
-    successStep: Math.log((1 - p1) / (1 - p0)),
-    hostileBound: Math.log((1 - beta) / alpha),
-    honestBound: Math.log(beta / (1 - alpha)),
+    failureStep: StrictMath.log(p1 / p0),
+    successStep: StrictMath.log((1 - p1) / (1 - p0)),
+    hostileBound: StrictMath.log((1 - beta) / alpha),
+    honestBound: StrictMath.log(beta / (1 - alpha)),
   };
 }

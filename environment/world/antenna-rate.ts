@@ -1,8 +1,9 @@
+import { StrictMath } from '../../core/index.ts';
 import { fadedRateBps } from '../network/ground-rate.ts';
 import type { WorldState } from './state.ts';
 
 /** Rain is taken to fill the sky down to this elevation; below it the path through it grows no longer (sine of 10 deg). */
-const LEAST_SIN_ELEVATION = Math.sin((10 * Math.PI) / 180);
+const LEAST_SIN_ELEVATION = StrictMath.sin((10 * Math.PI) / 180);
 
 /**
  * Rate of an antenna to a satellite in the present tick, either way, bit/s; 0 when the link does not close: an end has failed,

@@ -1,3 +1,4 @@
+import { StrictMath } from '../../core/index.ts';
 import type { Rng } from '../../core/index.ts';
 import type { DecisionColumns } from './columns.ts';
 
@@ -14,7 +15,7 @@ export function argmaxInto(batch: DecisionColumns, logits: Float32Array, out: Ui
   for (let row = 0; row < n; row++) {
     const best = largest(batch, logits, row);
     out[row] = best - row * maxCandidates;
-    logProb[row] = -Math.log(sumOfExp(batch, logits, row, logits[best]!)); // its own exponent is exp(0)
+    logProb[row] = -StrictMath.log(sumOfExp(batch, logits, row, logits[best]!)); // its own exponent is exp(0)
   }
 }
 
@@ -37,14 +38,14 @@ export function sampleInto(
     let choice = best; // stays if rounding leaves a remainder after the last candidate
     for (let k = first; k < end; k++) {
       if (actionMask[k] === 0) continue;
-      left -= Math.exp(logits[k]! - max);
+      left -= StrictMath.exp(logits[k]! - max);
       if (left < 0) {
         choice = k;
         break;
       }
     }
     out[row] = choice - first;
-    logProb[row] = logits[choice]! - max - Math.log(total);
+    logProb[row] = logits[choice]! - max - StrictMath.log(total);
   }
 }
 
@@ -69,7 +70,7 @@ function sumOfExp(batch: DecisionColumns, logits: Float32Array, row: number, max
   const end = first + batch.candidateCount[row]!;
   let sum = 0;
   for (let k = first; k < end; k++) {
-    if (batch.actionMask[k] !== 0) sum += Math.exp(logits[k]! - max);
+    if (batch.actionMask[k] !== 0) sum += StrictMath.exp(logits[k]! - max);
   }
   return sum;
 }

@@ -1,4 +1,4 @@
-import { RAD_PER_DEG } from '../../../core/index.ts';
+import { RAD_PER_DEG, StrictMath } from '../../../core/index.ts';
 import { MAX_TERMINAL_SPEED_M_S } from '../limits.ts';
 import type { FieldPath, Problem } from '../problem.ts';
 import type { Scenario, TerminalConfig } from '../schema.ts';
@@ -52,8 +52,10 @@ interface Position {
 function centralAngle(a: Position, b: Position): number {
   const lat = (b.latDeg - a.latDeg) * RAD_PER_DEG;
   const lon = (b.lonDeg - a.lonDeg) * RAD_PER_DEG;
-  const cosines = Math.cos(a.latDeg * RAD_PER_DEG) * Math.cos(b.latDeg * RAD_PER_DEG);
-  return 2 * Math.asin(Math.min(1, Math.sqrt(Math.sin(lat / 2) ** 2 + cosines * Math.sin(lon / 2) ** 2)));
+  const cosines = StrictMath.cos(a.latDeg * RAD_PER_DEG) * StrictMath.cos(b.latDeg * RAD_PER_DEG);
+  return (
+    2 * StrictMath.asin(Math.min(1, Math.sqrt(StrictMath.sin(lat / 2) ** 2 + cosines * StrictMath.sin(lon / 2) ** 2)))
+  );
 }
 
 type Weather = Scenario['weather'];

@@ -1,4 +1,4 @@
-import { MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM } from '../../../core/index.ts';
+import { MU_EARTH_WGS84_KM3_S2, R_EARTH_WGS84_KM, StrictMath } from '../../../core/index.ts';
 import { MAX_APOGEE_KM, MAX_APOLUNE_KM, MIN_PERIGEE_KM, MIN_PERILUNE_KM, R_MOON_KM } from '../limits.ts';
 import type { FieldPath, Problem } from '../problem.ts';
 import type { ConstellationConfig, Scenario, WalkerConfig } from '../schema.ts';
@@ -16,7 +16,7 @@ export function perigeeKm(altitudeKm: number, eccentricity: number): number {
 export function walkerAltitudeKm({ altitudeKm, meanMotionRevPerDay }: WalkerConfig): number {
   if (altitudeKm !== undefined || meanMotionRevPerDay === undefined) return altitudeKm ?? NaN;
   const radPerS = (meanMotionRevPerDay * 2 * Math.PI) / 86_400;
-  return Math.cbrt(MU_EARTH_WGS84_KM3_S2 / radPerS ** 2) - R_EARTH_WGS84_KM;
+  return StrictMath.cbrt(MU_EARTH_WGS84_KM3_S2 / radPerS ** 2) - R_EARTH_WGS84_KM;
 }
 
 /** Orbits that cannot exist, planes that cannot be told apart, and files that cannot be chosen from. */
@@ -74,7 +74,7 @@ function lowPerigee(path: FieldPath, walker: WalkerConfig): Problem {
   const perigee = perigeeKm(walkerAltitudeKm(walker), eccentricity);
   const place = perigee < 0 ? 'below the ground' : 'in air too dense to orbit';
   const leastKm = (R_EARTH_WGS84_KM + MIN_PERIGEE_KM) / (1 - eccentricity);
-  const mostRevPerDay = (Math.sqrt(MU_EARTH_WGS84_KM3_S2 / leastKm ** 3) * 86_400) / (2 * Math.PI);
+  const mostRevPerDay = (Math.sqrt(MU_EARTH_WGS84_KM3_S2 / (leastKm * leastKm * leastKm)) * 86_400) / (2 * Math.PI);
   const remedy =
     altitudeKm === undefined
       ? `meanMotionRevPerDay must be ${Math.floor(mostRevPerDay * 1000) / 1000} or less.`
