@@ -1,20 +1,22 @@
+import { type SeenObjects, createSeenObjects, findSeen, rememberSeen } from './seen-objects.kernel.ts';
+
 /**
- * Content caches of the satellites. Satellite s owns slots [s * M, (s + 1) * M). `slotOf[s * objects + o]` finds an object.
+ * Content caches of the satellites. A satellite may use slots [0, M); they lie in pages of a pool that all share, taken when first
+ * used, so that memory goes to satellites that cache. Slot n of satellite s is entry `entryAt(caches, s, n)` of the columns.
  * Entries of a satellite are kept in insertion order in a list (newest at the head) with a SIEVE hand (Zhang et al.,
  * NSDI '24), a GDSF clock (Cherkasova 1998: priority = clock + hits * cost / size, cost 1) and access times, so that each
  * classic algorithm can name its victim whichever of them decides.
  */
-export interface CacheColumns {
-  readonly satelliteCount: number;
-  readonly objectCount: number;
-  /** M, slots per satellite. */
+export interface CacheColumns extends SeenObjects {
+  /** M, most slots per satellite. */
   readonly slots: number;
   readonly capacityBits: number;
-  /** [S * objects] slot within the satellite, -1 = not cached. */
-  slotOf: Int16Array;
   /** [S] */
   usedBits: Float64Array;
   entries: Int32Array;
+  /** Slots that were ever used: the free ones are in a list, or follow these. */
+  openedSlots: Int32Array;
+  /** Entries, -1 = none. */
   newest: Int32Array;
   oldest: Int32Array;
   hand: Int32Array;
@@ -22,7 +24,13 @@ export interface CacheColumns {
   gdsfClock: Float64Array;
   hits: Int32Array;
   lookups: Int32Array;
-  /** [S * M] */
+  /** Pages in use. */
+  pages: number;
+  /** [S * pages per satellite] page of the pool, -1 = none yet. */
+  pageOf: Int32Array;
+  /** [pages] first slot of the page within its satellite. */
+  pageSlot: Int32Array;
+  /** [pages * PAGE_SLOTS] -1 = free. */
   object: Int32Array;
   sizeBits: Float64Array;
   insertedS: Float64Array;
@@ -33,9 +41,14 @@ export interface CacheColumns {
   priority: Float64Array;
   fetchS: Float64Array;
   visited: Uint8Array;
-  newer: Int16Array;
-  older: Int16Array;
+  /** Entries, -1 = none. */
+  newer: Int32Array;
+  older: Int32Array;
 }
+
+/** 2 KB of columns; a cache of some large objects needs one page. */
+const PAGE_BITS = 5;
+const PAGE_SLOTS = 1 << PAGE_BITS;
 
 export function createCaches(
   satelliteCount: number,
@@ -44,58 +57,75 @@ export function createCaches(
   capacityBits: number,
 ): CacheColumns {
   const perSatellite = (): Int32Array => new Int32Array(satelliteCount);
-  const perSlot = (): Float64Array => new Float64Array(satelliteCount * slots);
-  const caches: CacheColumns = {
-    satelliteCount,
-    objectCount,
+  return {
+    ...createSeenObjects(satelliteCount, objectCount),
     slots,
     capacityBits,
-    slotOf: new Int16Array(satelliteCount * objectCount).fill(-1),
     usedBits: new Float64Array(satelliteCount),
     entries: perSatellite(),
+    openedSlots: perSatellite(),
     newest: perSatellite().fill(-1),
     oldest: perSatellite().fill(-1),
     hand: perSatellite().fill(-1),
-    freeHead: perSatellite(),
+    freeHead: perSatellite().fill(-1),
     gdsfClock: new Float64Array(satelliteCount),
     hits: perSatellite(),
     lookups: perSatellite(),
-    object: new Int32Array(satelliteCount * slots),
-    sizeBits: perSlot(),
-    insertedS: perSlot(),
-    accessedS: perSlot(),
-    versionS: perSlot(),
-    count: new Int32Array(satelliteCount * slots),
-    priority: perSlot(),
-    fetchS: perSlot(),
-    visited: new Uint8Array(satelliteCount * slots),
-    newer: new Int16Array(satelliteCount * slots),
-    older: new Int16Array(satelliteCount * slots),
+    pages: 0,
+    pageOf: new Int32Array(satelliteCount * Math.ceil(slots / PAGE_SLOTS)).fill(-1),
+    ...createPages(satelliteCount),
   };
-  for (let s = 0; s < satelliteCount; s++) {
-    for (let m = 0; m < slots; m++) caches.older[s * slots + m] = m + 1 < slots ? m + 1 : -1;
-  }
-  return caches;
 }
 
-/** Slot of an object in a satellite's cache, -1 = absent. */
+function createPages(pages: number) {
+  const n = pages * PAGE_SLOTS;
+  return {
+    pageSlot: new Int32Array(pages),
+    object: new Int32Array(n).fill(-1),
+    sizeBits: new Float64Array(n),
+    insertedS: new Float64Array(n),
+    accessedS: new Float64Array(n),
+    versionS: new Float64Array(n),
+    count: new Int32Array(n),
+    priority: new Float64Array(n),
+    fetchS: new Float64Array(n),
+    visited: new Uint8Array(n),
+    newer: new Int32Array(n),
+    older: new Int32Array(n),
+  };
+}
+
+/** Entry of a satellite's slot, -1 = never used. */
+export function entryAt(caches: CacheColumns, satellite: number, slot: number): number {
+  const page = caches.pageOf[satellite * Math.ceil(caches.slots / PAGE_SLOTS) + (slot >> PAGE_BITS)]!;
+  return page < 0 ? -1 : (page << PAGE_BITS) | (slot & (PAGE_SLOTS - 1));
+}
+
+/** Slot of an entry within its satellite. */
+export function slotAt(caches: CacheColumns, entry: number): number {
+  return caches.pageSlot[entry >> PAGE_BITS]! + (entry & (PAGE_SLOTS - 1));
+}
+
+/** Entry of an object in a satellite's cache, -1 = absent. */
 export function findObject(caches: CacheColumns, satellite: number, object: number): number {
-  return caches.slotOf[satellite * caches.objectCount + object]!;
+  const row = findSeen(caches, satellite, object);
+  if (row < 0) return -1;
+  const slot = caches.slotOf[row]!;
+  return slot < 0 ? -1 : entryAt(caches, satellite, slot);
 }
 
-/** Records a hit on a slot. */
-export function touch(caches: CacheColumns, satellite: number, slot: number, nowS: number): void {
-  const e = satellite * caches.slots + slot;
-  caches.accessedS[e] = nowS;
-  const count = caches.count[e]! + 1;
-  caches.count[e] = count;
-  caches.visited[e] = 1;
-  caches.priority[e] = caches.gdsfClock[satellite]! + count / (caches.sizeBits[e]! / 8e6);
+/** Records a hit on an entry. */
+export function touch(caches: CacheColumns, satellite: number, entry: number, nowS: number): void {
+  caches.accessedS[entry] = nowS;
+  const count = caches.count[entry]! + 1;
+  caches.count[entry] = count;
+  caches.visited[entry] = 1;
+  caches.priority[entry] = caches.gdsfClock[satellite]! + count / (caches.sizeBits[entry]! / 8e6);
 }
 
 /** 1 = an object of this size fits without evicting. */
 export function fits(caches: CacheColumns, satellite: number, sizeBits: number): boolean {
-  return caches.usedBits[satellite]! + sizeBits <= caches.capacityBits && caches.freeHead[satellite]! >= 0;
+  return caches.usedBits[satellite]! + sizeBits <= caches.capacityBits && caches.entries[satellite]! < caches.slots;
 }
 
 export interface Insertion {
@@ -107,94 +137,123 @@ export interface Insertion {
 }
 
 /** Stores an object that fits; it becomes the newest entry. */
-export function insertObject(caches: CacheColumns, satellite: number, entry: Insertion): void {
-  const slot = caches.freeHead[satellite]!;
-  const base = satellite * caches.slots;
-  const e = base + slot;
-  caches.freeHead[satellite] = caches.older[e]!;
-  caches.object[e] = entry.object;
-  caches.sizeBits[e] = entry.sizeBits;
-  caches.insertedS[e] = entry.nowS;
-  caches.accessedS[e] = entry.nowS;
-  caches.versionS[e] = entry.versionS;
-  caches.fetchS[e] = entry.fetchS;
+export function insertObject(caches: CacheColumns, satellite: number, insertion: Insertion): void {
+  const e = takeEntry(caches, satellite);
+  caches.object[e] = insertion.object;
+  caches.sizeBits[e] = insertion.sizeBits;
+  caches.insertedS[e] = insertion.nowS;
+  caches.accessedS[e] = insertion.nowS;
+  caches.versionS[e] = insertion.versionS;
+  caches.fetchS[e] = insertion.fetchS;
   caches.count[e] = 1;
   caches.visited[e] = 0;
-  caches.priority[e] = caches.gdsfClock[satellite]! + 1 / (entry.sizeBits / 8e6);
+  caches.priority[e] = caches.gdsfClock[satellite]! + 1 / (insertion.sizeBits / 8e6);
   const newest = caches.newest[satellite]!;
   caches.newer[e] = -1;
   caches.older[e] = newest;
-  if (newest >= 0) caches.newer[base + newest] = slot;
-  else caches.oldest[satellite] = slot;
-  caches.newest[satellite] = slot;
-  caches.slotOf[satellite * caches.objectCount + entry.object] = slot;
-  caches.usedBits[satellite] = caches.usedBits[satellite]! + entry.sizeBits;
+  if (newest >= 0) caches.newer[newest] = e;
+  else caches.oldest[satellite] = e;
+  caches.newest[satellite] = e;
+  caches.slotOf[rememberSeen(caches, satellite, insertion.object)] = slotAt(caches, e);
+  caches.usedBits[satellite] = caches.usedBits[satellite]! + insertion.sizeBits;
   caches.entries[satellite] = caches.entries[satellite]! + 1;
 }
 
+/** The entry freed last, or the next slot that was never used, with a page for it. */
+function takeEntry(caches: CacheColumns, satellite: number): number {
+  const freed = caches.freeHead[satellite]!;
+  if (freed >= 0) {
+    caches.freeHead[satellite] = caches.older[freed]!;
+    return freed;
+  }
+  const slot = caches.openedSlots[satellite]!++;
+  if ((slot & (PAGE_SLOTS - 1)) === 0) {
+    if (caches.pages === caches.pageSlot.length) growPool(caches);
+    const page = caches.pages++;
+    caches.pageSlot[page] = slot;
+    caches.pageOf[satellite * Math.ceil(caches.slots / PAGE_SLOTS) + (slot >> PAGE_BITS)] = page;
+  }
+  return entryAt(caches, satellite, slot);
+}
+
+function growPool(caches: CacheColumns): void {
+  const { pageSlot, object, sizeBits, insertedS, accessedS, versionS, count, priority, fetchS, visited, newer, older } =
+    caches;
+  const larger = createPages(2 * pageSlot.length);
+  larger.pageSlot.set(pageSlot);
+  larger.object.set(object);
+  larger.sizeBits.set(sizeBits);
+  larger.insertedS.set(insertedS);
+  larger.accessedS.set(accessedS);
+  larger.versionS.set(versionS);
+  larger.count.set(count);
+  larger.priority.set(priority);
+  larger.fetchS.set(fetchS);
+  larger.visited.set(visited);
+  larger.newer.set(newer);
+  larger.older.set(older);
+  Object.assign(caches, larger);
+}
+
 /**
- * Evicts a slot. Evicting SIEVE's own victim moves its hand there and clears the visited marks it passed; evicting GDSF's
+ * Evicts an entry. Evicting SIEVE's own victim moves its hand there and clears the visited marks it passed; evicting GDSF's
  * raises the clock to its priority, as the algorithms prescribe.
  */
-export function evictSlot(caches: CacheColumns, satellite: number, slot: number): void {
-  const base = satellite * caches.slots;
-  const e = base + slot;
-  if (slot === sieveVictim(caches, satellite)) moveHand(caches, satellite, slot);
-  else if (caches.hand[satellite]! === slot) caches.hand[satellite] = caches.newer[e]!;
-  if (slot === gdsfVictim(caches, satellite)) caches.gdsfClock[satellite] = caches.priority[e]!;
+export function evictEntry(caches: CacheColumns, satellite: number, e: number): void {
+  if (e === sieveVictim(caches, satellite)) moveHand(caches, satellite, e);
+  else if (caches.hand[satellite]! === e) caches.hand[satellite] = caches.newer[e]!;
+  if (e === gdsfVictim(caches, satellite)) caches.gdsfClock[satellite] = caches.priority[e]!;
   const newer = caches.newer[e]!;
   const older = caches.older[e]!;
   if (newer < 0) caches.newest[satellite] = older;
-  else caches.older[base + newer] = older;
+  else caches.older[newer] = older;
   if (older < 0) caches.oldest[satellite] = newer;
-  else caches.newer[base + older] = newer;
+  else caches.newer[older] = newer;
   caches.older[e] = caches.freeHead[satellite]!;
-  caches.freeHead[satellite] = slot;
-  caches.slotOf[satellite * caches.objectCount + caches.object[e]!] = -1;
+  caches.freeHead[satellite] = e;
+  caches.slotOf[findSeen(caches, satellite, caches.object[e]!)] = -1;
+  caches.object[e] = -1;
   const entries = caches.entries[satellite]! - 1;
   caches.entries[satellite] = entries;
   caches.usedBits[satellite] = entries === 0 ? 0 : caches.usedBits[satellite]! - caches.sizeBits[e]!;
 }
 
-/** First slot from SIEVE's hand towards newer entries that was not visited; the hand's own when all were. -1 = empty. */
+/** First entry from SIEVE's hand towards newer ones that was not visited; the hand's own when all were. -1 = empty. */
 export function sieveVictim(caches: CacheColumns, satellite: number): number {
-  const base = satellite * caches.slots;
   const oldest = caches.oldest[satellite]!;
   if (oldest < 0) return -1;
   const start = caches.hand[satellite]! >= 0 ? caches.hand[satellite]! : oldest;
-  let slot = start;
+  let entry = start;
   do {
-    if (caches.visited[base + slot]! === 0) return slot;
-    const newer = caches.newer[base + slot]!;
-    slot = newer >= 0 ? newer : oldest;
-  } while (slot !== start);
+    if (caches.visited[entry]! === 0) return entry;
+    const newer = caches.newer[entry]!;
+    entry = newer >= 0 ? newer : oldest;
+  } while (entry !== start);
   return start;
 }
 
 function moveHand(caches: CacheColumns, satellite: number, victim: number): void {
-  const base = satellite * caches.slots;
   const oldest = caches.oldest[satellite]!;
-  let slot = caches.hand[satellite]! >= 0 ? caches.hand[satellite]! : oldest;
+  let entry = caches.hand[satellite]! >= 0 ? caches.hand[satellite]! : oldest;
   // When every entry was visited the hand makes a full round, clearing all, before it takes its own.
-  const whole = slot === victim && caches.visited[base + slot]! === 1;
+  const whole = entry === victim && caches.visited[entry]! === 1;
   do {
-    if (slot === victim && !whole) break;
-    caches.visited[base + slot] = 0;
-    const newer = caches.newer[base + slot]!;
-    slot = newer >= 0 ? newer : oldest;
-  } while (slot !== victim);
-  caches.hand[satellite] = caches.newer[base + victim]!;
+    if (entry === victim && !whole) break;
+    caches.visited[entry] = 0;
+    const newer = caches.newer[entry]!;
+    entry = newer >= 0 ? newer : oldest;
+  } while (entry !== victim);
+  caches.hand[satellite] = caches.newer[victim]!;
 }
 
 /** Entry with the least GDSF priority, ties to the older; -1 = empty. */
 export function gdsfVictim(caches: CacheColumns, satellite: number): number {
-  const base = satellite * caches.slots;
   let victim = -1;
   let least = Infinity;
-  for (let slot = caches.oldest[satellite]!; slot >= 0; slot = caches.newer[base + slot]!) {
-    if (caches.priority[base + slot]! < least) {
-      least = caches.priority[base + slot]!;
-      victim = slot;
+  for (let entry = caches.oldest[satellite]!; entry >= 0; entry = caches.newer[entry]!) {
+    if (caches.priority[entry]! < least) {
+      least = caches.priority[entry]!;
+      victim = entry;
     }
   }
   return victim;
@@ -202,13 +261,12 @@ export function gdsfVictim(caches: CacheColumns, satellite: number): number {
 
 /** Entry used longest ago, ties to the older; -1 = empty. */
 export function lruVictim(caches: CacheColumns, satellite: number): number {
-  const base = satellite * caches.slots;
   let victim = -1;
   let least = Infinity;
-  for (let slot = caches.oldest[satellite]!; slot >= 0; slot = caches.newer[base + slot]!) {
-    if (caches.accessedS[base + slot]! < least) {
-      least = caches.accessedS[base + slot]!;
-      victim = slot;
+  for (let entry = caches.oldest[satellite]!; entry >= 0; entry = caches.newer[entry]!) {
+    if (caches.accessedS[entry]! < least) {
+      least = caches.accessedS[entry]!;
+      victim = entry;
     }
   }
   return victim;
@@ -216,17 +274,15 @@ export function lruVictim(caches: CacheColumns, satellite: number): number {
 
 /** Entry used least often, ties to the one used longest ago; -1 = empty. */
 export function lfuVictim(caches: CacheColumns, satellite: number): number {
-  const base = satellite * caches.slots;
   let victim = -1;
   let least = Infinity;
   let leastAccessedS = Infinity;
-  for (let slot = caches.oldest[satellite]!; slot >= 0; slot = caches.newer[base + slot]!) {
-    const e = base + slot;
-    const count = caches.count[e]!;
-    if (count < least || (count === least && caches.accessedS[e]! < leastAccessedS)) {
+  for (let entry = caches.oldest[satellite]!; entry >= 0; entry = caches.newer[entry]!) {
+    const count = caches.count[entry]!;
+    if (count < least || (count === least && caches.accessedS[entry]! < leastAccessedS)) {
       least = count;
-      leastAccessedS = caches.accessedS[e]!;
-      victim = slot;
+      leastAccessedS = caches.accessedS[entry]!;
+      victim = entry;
     }
   }
   return victim;
@@ -234,5 +290,5 @@ export function lfuVictim(caches: CacheColumns, satellite: number): number {
 
 /** Empties a satellite's cache, as a failure of its storage does. */
 export function clearCache(caches: CacheColumns, satellite: number): void {
-  while (caches.newest[satellite]! >= 0) evictSlot(caches, satellite, caches.newest[satellite]!);
+  while (caches.newest[satellite]! >= 0) evictEntry(caches, satellite, caches.newest[satellite]!);
 }

@@ -1,5 +1,6 @@
 import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts';
 import { findObject, touch } from '../resources/cache.kernel.ts';
+import { rememberSeen } from '../resources/seen-objects.kernel.ts';
 import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
@@ -112,9 +113,9 @@ function storeAt(w: WorldState, task: number, satellite: number): boolean {
 function answerFromCache(w: WorldState, task: number, satellite: number): void {
   const { tasks, caches, satellites, statistics, model, clock } = w;
   const object = tasks.object[task] as number;
-  const seen = satellite * caches.objectCount + object;
-  satellites.requests[seen] = Math.min(65535, (satellites.requests[seen] as number) + 1);
-  satellites.requestedS[seen] = clock.timeS;
+  const seen = rememberSeen(caches, satellite, object);
+  caches.requests[seen] = Math.min(65535, (caches.requests[seen] as number) + 1);
+  caches.requestedS[seen] = clock.timeS;
   const bits = model.traffic.objectBits[object] as number;
   const first = (tasks.hops[task] as number) === 1;
   caches.lookups[satellite] = (caches.lookups[satellite] as number) + 1;
@@ -122,13 +123,12 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
     statistics.cacheLookups++;
     statistics.cacheLookupBits += bits;
   }
-  const slot = findObject(caches, satellite, object);
-  if (slot < 0) return;
-  const entry = satellite * caches.slots + slot;
+  const entry = findObject(caches, satellite, object);
+  if (entry < 0) return;
   const versionS = caches.versionS[entry] as number;
   if (clock.timeS - versionS > (model.traffic.objectFreshnessS[object] as number)) return;
   if (!hasRoom(w, satellite, bits - (tasks.sizeBits[task] as number))) return;
-  touch(caches, satellite, slot, clock.timeS);
+  touch(caches, satellite, entry, clock.timeS);
   caches.hits[satellite] = (caches.hits[satellite] as number) + 1;
   statistics.cacheHits++;
   statistics.cacheHitBits += bits;
@@ -146,9 +146,8 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
 function considerCaching(w: WorldState, task: number, satellite: number): void {
   const { tasks, caches } = w;
   if (tasks.family[task] !== CONTENT) return;
-  const slot = findObject(caches, satellite, tasks.object[task] as number);
-  if (slot >= 0) {
-    const entry = satellite * caches.slots + slot;
+  const entry = findObject(caches, satellite, tasks.object[task] as number);
+  if (entry >= 0) {
     caches.versionS[entry] = Math.max(caches.versionS[entry] as number, tasks.versionS[task] as number);
     return;
   }

@@ -1,5 +1,6 @@
 import { CACHE, CAPABILITIES, type DecisionBatch } from '../../core/index.ts';
-import { fits, gdsfVictim, lfuVictim, lruVictim, sieveVictim } from '../resources/cache.kernel.ts';
+import { entryAt, fits, gdsfVictim, lfuVictim, lruVictim, sieveVictim, slotAt } from '../resources/cache.kernel.ts';
+import { findSeen } from '../resources/seen-objects.kernel.ts';
 import { mayTake } from './labels.ts';
 import { clearCandidates, openRow, writeLink } from './rows.ts';
 import type { WorldState } from './state.ts';
@@ -75,13 +76,13 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
 
   const x = row * batch.contextStride;
   const context = batch.context;
-  const seen = satellite * caches.objectCount + object;
-  const requestedS = satellites.requestedS[seen]!;
+  const seen = findSeen(caches, satellite, object);
+  const requestedS = seen < 0 ? -1 : caches.requestedS[seen]!;
   const consumer = tasks.consumer[task]!;
   const downlink = model.firstDownlink + model.firstAntenna[consumer - model.satelliteCount]!;
   context[x] = bits / 1e6;
   context[x + 1] = 1 - caches.usedBits[satellite]! / caches.capacityBits;
-  context[x + 2] = satellites.requests[seen]!;
+  context[x + 2] = seen < 0 ? 0 : caches.requests[seen]!;
   context[x + 3] = requestedS < 0 ? HORIZON_S : Math.min(HORIZON_S, nowS - requestedS);
   context[x + 4] = nowS - tasks.createdS[task]!;
   context[x + 5] = freshForS;
@@ -97,22 +98,21 @@ function addVictim(
   row: number,
   k: number,
   satellite: number,
-  slot: number,
+  entry: number,
   mark: number,
 ): number {
-  if (slot < 0) return k;
+  if (entry < 0) return k;
   const { caches, clock, model, rows } = w;
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
   const remembered = (row - rows.first) * rows.maxCandidates;
   for (let i = 1; i < k; i++) {
-    if (rows.link[remembered + i] === slot) {
+    if (rows.link[remembered + i] === entry) {
       if (mark >= 0) f[(first + i) * batch.candidateStride + mark] = 1;
       return k;
     }
   }
   const c = (first + k) * batch.candidateStride;
-  const entry = satellite * caches.slots + slot;
   const nowS = clock.timeS;
   f[c + SIZE_MBIT] = caches.sizeBits[entry]! / 1e6;
   f[c + IDLE_S] = nowS - caches.accessedS[entry]!;
@@ -123,8 +123,8 @@ function addVictim(
   f[c + GDSF_PRIORITY] = caches.priority[entry]! - caches.gdsfClock[satellite]!;
   if (mark >= 0) f[c + mark] = 1;
   f[c + PRIOR] = mark === IS_GDSF_VICTIM ? 0 : mark < 0 ? PRIOR_RANDOM_VICTIM : PRIOR_OTHER_VICTIM;
-  batch.candidateNode[first + k] = slot;
-  writeLink(w, row, k, slot);
+  batch.candidateNode[first + k] = slotAt(caches, entry);
+  writeLink(w, row, k, entry);
   return k + 1;
 }
 
@@ -132,10 +132,10 @@ function addVictim(
 function randomEntry(w: WorldState, satellite: number): number {
   const { caches, cacheRng } = w;
   if (caches.entries[satellite] === 0) return -1;
-  const base = satellite * caches.slots;
-  let slot = cacheRng.int(caches.slots);
-  while (caches.slotOf[satellite * caches.objectCount + caches.object[base + slot]!] !== slot) {
-    slot = slot + 1 < caches.slots ? slot + 1 : 0;
+  const opened = caches.openedSlots[satellite]!;
+  for (let slot = cacheRng.int(caches.slots); ; slot++) {
+    if (slot >= opened) slot = 0;
+    const entry = entryAt(caches, satellite, slot);
+    if (caches.object[entry]! >= 0) return entry;
   }
-  return slot;
 }

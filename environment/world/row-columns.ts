@@ -6,7 +6,7 @@ export interface RowColumns {
   /** First row of this world in the batch, and how many. */
   first: number;
   n: number;
-  /** [ROWS_PER_ADVANCE * K] link of a `forward` candidate, slot of a `cache` candidate; -1 = hold, bypass or admit. */
+  /** [ROWS_PER_ADVANCE * K] link of a `forward` candidate, entry of a `cache` candidate; -1 = hold, bypass or admit. */
   readonly link: Int32Array;
   /** [ROWS_PER_ADVANCE] task whose object a `cache` row is about. */
   readonly cacheTask: Int32Array;

@@ -86,9 +86,6 @@ export interface SatelliteColumns {
   cacheDecision: Int32Array;
   cacheReward: Float64Array;
   cacheTimeS: Float64Array;
-  /** [S * objects] last request and number of requests seen by the satellite. */
-  requestedS: Float32Array;
-  requests: Uint16Array;
 }
 
 /** Counters of a run. [families] unless said otherwise. */
@@ -246,8 +243,6 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       cacheDecision: new Int32Array(S).fill(-1),
       cacheReward: new Float64Array(S),
       cacheTimeS: new Float64Array(S),
-      requestedS: new Float32Array(S * traffic.objectCount).fill(-1),
-      requests: new Uint16Array(S * traffic.objectCount),
     },
     beacons: {
       latest: 0,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../../core/index.ts';
 import {
   createCaches,
-  evictSlot,
+  evictEntry,
   findObject,
   fits,
   insertObject,
@@ -50,7 +50,7 @@ describe('LRU', () => {
         if (i >= warmUp) hits++;
         continue;
       }
-      if (!fits(caches, 0, 1)) evictSlot(caches, 0, lruVictim(caches, 0));
+      if (!fits(caches, 0, 1)) evictEntry(caches, 0, lruVictim(caches, 0));
       insertObject(caches, 0, { object, sizeBits: 1, versionS: i, fetchS: 1, nowS: i });
     }
     const expected = cheHitFrac(

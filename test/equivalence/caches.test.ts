@@ -3,7 +3,7 @@ import { Rng } from '../../core/index.ts';
 import {
   type CacheColumns,
   createCaches,
-  evictSlot,
+  evictEntry,
   findObject,
   fits,
   gdsfVictim,
@@ -53,7 +53,7 @@ function kernelCache(capacityMb: number, sizeMb: Float64Array, victim: Victim): 
         return true;
       }
       const sizeBits = (sizeMb[object] as number) * BITS_PER_MB;
-      while (!fits(caches, 1, sizeBits)) evictSlot(caches, 1, victim(caches, 1));
+      while (!fits(caches, 1, sizeBits)) evictEntry(caches, 1, victim(caches, 1));
       insertObject(caches, 1, { object, sizeBits, versionS: nowS, fetchS: 1, nowS });
       return false;
     },

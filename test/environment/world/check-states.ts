@@ -1,6 +1,6 @@
 import { CACHE } from '../../../core/index.ts';
 import type { World } from '../../../environment/index.ts';
-
+import { findObject } from '../../../environment/resources/cache.kernel.ts';
 import {
   COMPUTING,
   DECIDING,
@@ -89,13 +89,12 @@ export function checkStates(world: World): void {
     );
     let cachedBits = 0;
     let entries = 0;
-    for (let slot = caches.newest[s] as number; slot >= 0; slot = caches.older[s * caches.slots + slot] as number) {
-      const entry = s * caches.slots + slot;
+    for (let entry = caches.newest[s] as number; entry >= 0; entry = caches.older[entry] as number) {
       cachedBits += caches.sizeBits[entry] as number;
       entries++;
       must(
-        caches.slotOf[s * caches.objectCount + (caches.object[entry] as number)] === slot,
-        `slot ${slot} of cache ${s} is found`,
+        findObject(caches, s, caches.object[entry] as number) === entry,
+        `entry ${entry} of cache ${s} is found by its object`,
       );
     }
     must(caches.entries[s] === entries, `entries of cache ${s}`);
