@@ -13,7 +13,7 @@ export const LINK_OPEN = 10; // a: link
 export const FAULT_BEGIN = 11; // a: fault
 export const FAULT_END = 12; // a: fault
 export const WEATHER = 13; // a: ground node counted from 0, b: RAIN or CLOUD
-export const RECEIPT_DUE = 14; // a: row of the hand-over
+export const RECEIPT_DUE = 14; // a: row of the hand-over, b: its term
 export const ACCUSATION = 15; // a: satellite that accuses, b: satellite accused
 export const TRUST_REVIEW = 16; // a: satellite, b: number of the review
 

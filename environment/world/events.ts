@@ -79,7 +79,7 @@ export function processEvent(w: WorldState): void {
   } else if (kind === FAULT_BEGIN) beginFault(w, a);
   else if (kind === FAULT_END) endFault(w, a);
   else if (kind === WEATHER) changeWeather(w, a, b);
-  else if (kind === RECEIPT_DUE) judgeHandOver(w, a);
+  else if (kind === RECEIPT_DUE) judgeHandOver(w, a, b);
   else if (kind === ACCUSATION) hearAccusation(w, a, b);
   else if (kind === TRUST_REVIEW) reviewTrust(w, a, b);
   else if (kind === REPORT_SAMPLE) {

@@ -7,14 +7,16 @@ export const MOST_ACCUSERS = 4;
 export interface WatchColumns {
   /** Hand-overs whose receipt is not due yet, in rows of any order; `free` heads the list of unused rows (through `task`). */
   free: number;
-  /** [capacity] laser link it went over; the satellite that watches and the one that it watches; task. */
+  /** [capacity] laser link it went over and link it should go on by; the satellite that watches and the one it watches; task. */
   link: Int32Array;
+  onward: Int32Array;
   observer: Int32Array;
   neighbour: Int32Array;
   task: Int32Array;
-  /** [capacity] light time back to the observer; when the receipt reaches it, Infinity = nobody has signed one. */
+  /** [capacity] light time back to the observer; when the receipt reaches it, Infinity = nobody has signed one; deadline. */
   lightS: Float64Array;
   receivedS: Float64Array;
+  deadlineS: Float64Array;
   /** Neighbours that an observer has judged lately, `slots` of them each. */
   slots: number;
   /** [S * slots] the neighbour, log of the likelihood ratio so far, when it was last judged. */
@@ -51,11 +53,13 @@ export function createWatch(model: WorldModel): WatchColumns {
   return {
     free: capacity === 0 ? -1 : 0,
     link: none(capacity),
+    onward: none(capacity),
     observer: none(capacity),
     neighbour: none(capacity),
     task: freeRows(0, capacity),
     lightS: new Float64Array(capacity),
     receivedS: new Float64Array(capacity),
+    deadlineS: new Float64Array(capacity),
     slots,
     judged: none(S * slots),
     score: new Float64Array(S * slots),
@@ -94,10 +98,12 @@ function grow(watch: WatchColumns): void {
     return column;
   };
   watch.link = larger(watch.link, new Int32Array(2 * n));
+  watch.onward = larger(watch.onward, new Int32Array(2 * n));
   watch.observer = larger(watch.observer, new Int32Array(2 * n));
   watch.neighbour = larger(watch.neighbour, new Int32Array(2 * n));
   watch.lightS = larger(watch.lightS, new Float64Array(2 * n));
   watch.receivedS = larger(watch.receivedS, new Float64Array(2 * n));
+  watch.deadlineS = larger(watch.deadlineS, new Float64Array(2 * n));
   watch.task = larger(watch.task, freeRows(n, 2 * n));
   watch.free = n;
 }
