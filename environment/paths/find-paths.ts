@@ -57,7 +57,8 @@ export interface PathFinder {
 /**
  * Paths of least delay at exact instants: positions come from the ephemerides in double precision, not from ticks.
  *
- * Ground nodes do not relay. Data centres are reached over any gateway, with the delay of the terrestrial network. Fixed laser
+ * Ground nodes do not relay. Data centres are reached over any gateway, with the delay of the terrestrial network; between two of
+ * them, and between a gateway and one of them, the way on the ground counts too. Fixed laser
  * links count when they are in range and clear of the Earth; those made by range (`nearest`, seams, relays) as the contacts of
  * the tick have them, as which they are depends on what was linked before. A ground node may use every satellite that one of its
  * radios reaches.
