@@ -36,9 +36,12 @@ export interface DecisionSpec {
 
 const f = (name: string, unit: string): Feature => ({ name, unit });
 
-/** The specification of the space cloud. Times in s, sizes in Mbit, work in TFLOP, fractions 0..1, flags 0 or 1. */
+/**
+ * The specification of the space cloud. Times in s, sizes in Mbit, work in TFLOP, fractions 0..1, flags 0 or 1.
+ * `archiveFreeFrac` is told where a replica is to be placed (`isReplica`), else 0.
+ */
 export const SPACE_CLOUD_SPEC: DecisionSpec = {
-  version: 1,
+  version: 2,
   maxCandidates: 8,
   kinds: [
     {
@@ -97,6 +100,7 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('bestFinishS', 's'),
         f('isObservation', '1'),
         f('isGroundConsumer', '1'),
+        f('isReplica', '1'),
       ],
       candidate: [
         f('isSelf', '1'),
@@ -112,6 +116,7 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('batteryFrac', '1'),
         f('temperatureC', 'degC'),
         f('downlinkMbit', 'Mbit'),
+        f('archiveFreeFrac', '1'),
         f('prior', 'logit'),
       ],
     },

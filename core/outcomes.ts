@@ -30,7 +30,7 @@ export interface KpiSpec {
 }
 
 /**
- * The KPIs that evaluations print, in order; those of labels and of captured satellites only where a scenario has such.
+ * The KPIs that evaluations print, in order; those of labels, of captured satellites and of backups only where a scenario has such.
  * `drop.<reason>` and `breach.<name>` follow from core/task.ts.
  */
 export const KPI_SPECS: readonly KpiSpec[] = [
@@ -56,4 +56,15 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'falseAlarms', label: 'honest satellites quarantined', unit: '1', better: 'lower' },
   { key: 'detectionMeanS', label: 'capture to quarantine, mean', unit: 's', better: 'lower' },
   { key: 'exposedGB', label: 'bytes that reached captured satellites', unit: 'GB', better: 'lower' },
+  { key: 'rpoMeanS', label: 'recovery point (age of restored data), mean', unit: 's', better: 'lower' },
+  { key: 'rpoMaxS', label: 'recovery point, worst data set', unit: 's', better: 'lower' },
+  { key: 'rtoS', label: 'recovery time, last data set', unit: 's', better: 'lower' },
+  { key: 'rtoMedianS', label: 'recovery time, median', unit: 's', better: 'lower' },
+  { key: 'restoredFrac', label: 'lost data sets brought back', unit: '1', better: 'higher' },
+  { key: 'unrestored', label: 'lost data sets not brought back', unit: '1', better: 'lower' },
+  { key: 'durabilityFrac', label: 'versions in orbit not lost', unit: '1', better: 'higher' },
+  { key: 'underReplicatedS', label: 'time below wanted replicas, mean', unit: 's', better: 'lower' },
+  { key: 'repairGB', label: 'bytes of repairs', unit: 'GB', better: 'none' },
+  { key: 'restoreGB', label: 'bytes of restores', unit: 'GB', better: 'none' },
+  { key: 'archiveFrac', label: 'archives in use', unit: '1', better: 'none' },
 ];

@@ -1,34 +1,16 @@
 import { CONTENT, JOB, MESSAGE, OBSERVATION, Rng } from '../../core/index.ts';
+import { type BackupPlan, backupTraffic, createBackupPlan } from '../backup/backup-plan.ts';
 import type { LabelConfig, Scenario } from '../scenario/index.ts';
 import { productLabel } from '../security/inherit.ts';
+import type { TrafficClass } from './traffic-class.ts';
 
-/** One entry of the scenario's traffic, in base units. */
-export interface TrafficClass {
-  readonly name: string;
-  readonly family: number;
-  /** Tasks per second over the scenario, load included. */
-  readonly ratePerS: number;
-  readonly priority: number;
-  readonly value: number;
-  readonly deadlineS: number;
-  /** Mean bits put into the system at creation, and sigma of their log-normal factor (mean 1). */
-  readonly sizeBits: number;
-  readonly sizeSpread: number;
-  readonly workTflop: number;
-  readonly outputBits: number;
-  /** `content`: first object of its part of the catalogue, how many, freshness limit (Infinity = none). */
-  readonly firstObject: number;
-  readonly objects: number;
-  readonly freshnessS: number;
-  readonly consumerIsDataCentre: boolean;
-  /** Label class of the data, and of the product made of them (the same where there is none). */
-  readonly label: number;
-  readonly productLabel: number;
-}
+export type { TrafficClass } from './traffic-class.ts';
 
 /** The catalogue of all content classes and the cumulative distributions that draws use. */
 export interface Traffic {
   readonly classes: readonly TrafficClass[];
+  /** The data sets behind the classes of family `backup`. */
+  readonly backups: BackupPlan;
   readonly objectCount: number;
   /** [objects] */
   readonly objectBits: Float64Array;
@@ -125,6 +107,9 @@ export function createTraffic(
     });
   }
 
+  const backups = createBackupPlan(scenario, classes.length);
+  classes.push(...backupTraffic(scenario, classOf));
+
   const objectBits = new Float64Array(objectCount);
   const objectFreshnessS = new Float64Array(objectCount).fill(Infinity);
   const objectLabel = new Uint8Array(objectCount);
@@ -145,6 +130,7 @@ export function createTraffic(
   }
   return {
     classes,
+    backups,
     objectCount,
     objectBits,
     objectFreshnessS,

@@ -1,6 +1,7 @@
 import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts';
 import { findObject, touch } from '../resources/cache.kernel.ts';
 import { rememberSeen } from '../resources/seen-objects.kernel.ts';
+import { storeReplica } from './backup-tasks.ts';
 import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
@@ -8,7 +9,14 @@ import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import type { WorldState } from './state.ts';
-import { DECIDING, PAYLOAD_OBJECT, PAYLOAD_RAW, PAYLOAD_REQUEST, PROPAGATING } from './tasks.kernel.ts';
+import {
+  DECIDING,
+  PAYLOAD_OBJECT,
+  PAYLOAD_RAW,
+  PAYLOAD_REPLICA,
+  PAYLOAD_REQUEST,
+  PROPAGATING,
+} from './tasks.kernel.ts';
 import { addToBuffer, createTask, deliver, drop, hasRoom, replacePayload, scheduleArrival } from './tasks-lifecycle.ts';
 
 /** A task of a class comes into being, and the class's next arrival is drawn. */
@@ -48,6 +56,10 @@ function reachSatellite(w: WorldState, task: number, satellite: number): void {
   if (payload === PAYLOAD_RAW && tasks.destination[task] === satellite) {
     enterCompute(w, task);
     return;
+  }
+  if (payload === PAYLOAD_REPLICA && tasks.destination[task] === satellite) {
+    if (storeReplica(w, task)) return;
+    tasks.destination[task] = -1; // no room, or another copy here: it decides where else
   }
   if (payload === PAYLOAD_REQUEST) answerFromCache(w, task, satellite);
   else if (payload === PAYLOAD_OBJECT && serves(w, satellite, tasks.consumer[task] as number))

@@ -3,6 +3,7 @@ import { queueS } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { lies } from './capture.ts';
 import {
+  BEACON_ARCHIVE_FREE_FRAC,
   BEACON_BACKLOG_S,
   BEACON_BATTERY_FRAC,
   BEACON_BUFFER_FRAC,
@@ -17,11 +18,12 @@ import { PRIORITIES } from './waiting-lists.kernel.ts';
 
 /** All satellites report their state to their neighbours, captured ones perhaps something else; the report before stays readable until this one arrives. */
 export function sendBeacons(w: WorldState): void {
-  const { model, beacons, links, satellites, power, compute, clock } = w;
+  const { model, beacons, links, satellites, power, compute, clock, backups } = w;
   const { satelliteCount: S, islSlots: D, firstDownlink, scenario } = model;
   const nowS = clock.timeS;
   const bufferBits = scenario.satellite.bufferBytes * 8;
   const batteryJ = scenario.satellite.batteryWh * 3600;
+  const archiveBits = backups.home.length === 0 ? 0 : scenario.satellite.archiveBytes * 8;
   beacons.latest = 1 - beacons.latest;
   beacons.sentS[beacons.latest] = nowS;
   const { values } = beacons;
@@ -52,6 +54,7 @@ export function sendBeacons(w: WorldState): void {
     values[own + BEACON_TEMPERATURE_C] = power.temperatureK[s]! - ZERO_CELSIUS_K;
     values[own + BEACON_BACKLOG_S] = backlogS(compute, s, nowS);
     values[own + BEACON_CAPABILITIES] = satellites.capabilities[s]!;
+    if (archiveBits > 0) values[own + BEACON_ARCHIVE_FREE_FRAC] = 1 - backups.archiveBits[s]! / archiveBits;
     if (lies(w, s)) writeLies(values, row, D);
   }
 }
@@ -61,6 +64,7 @@ function writeLies(values: Float32Array, row: number, islSlots: number): void {
   const own = row + islSlots;
   values.fill(0, row, own + BEACON_COLUMNS);
   values[own + BEACON_BATTERY_FRAC] = 1;
+  values[own + BEACON_ARCHIVE_FREE_FRAC] = 1;
   values[own + BEACON_CAPABILITIES] = ALL_CAPABILITIES;
 }
 

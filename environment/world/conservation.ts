@@ -1,4 +1,5 @@
 import { DROP_REASONS, SpaceCloudError, TASK_FAMILIES } from '../../core/index.ts';
+import { backupClassOf } from './backup-ledger.ts';
 import type { WorldState } from './state.ts';
 import { FREE, ON_GROUND_NETWORK, PROPAGATING } from './tasks.kernel.ts';
 
@@ -14,6 +15,8 @@ export interface Conservation {
   readonly bitsError: number;
   /** Worst |buffer column - sum of what stands there| over satellites / created bits. */
   readonly bufferError: number;
+  /** Worst |archive column - sum of replicas there|, and |stored - deleted - lost - in archives|, over bits stored. */
+  readonly archiveError: number;
   /** created - delivered - dropped - live tasks. */
   readonly tasksMissing: number;
 }
@@ -52,12 +55,14 @@ export function checkConservation(w: WorldState): Conservation {
     energyError: w.power.worstBalance,
     bitsError: Math.abs(s.createdBits - s.deliveredBits - s.droppedBits - s.consumedBits - presentBits) / scaleBits,
     bufferError,
+    archiveError: archiveError(w),
     tasksMissing: s.created.reduce((sum, n) => sum + n, 0) - ended - live,
   };
   const closed =
     result.energyError <= ENERGY_TOLERANCE &&
     result.bitsError <= BITS_TOLERANCE &&
     result.bufferError <= BITS_TOLERANCE &&
+    result.archiveError <= BITS_TOLERANCE &&
     result.tasksMissing === 0 &&
     live === tasks.live;
   if (!closed) {
@@ -70,4 +75,20 @@ export function checkConservation(w: WorldState): Conservation {
     );
   }
   return result;
+}
+
+function archiveError(w: WorldState): number {
+  const { backups: b } = w;
+  const scaleBits = Math.max(1, b.storedBits);
+  let heldBits = 0;
+  let worst = 0;
+  for (let satellite = 0; satellite < b.firstHeld.length; satellite++) {
+    let bits = 0;
+    for (let copy = b.firstHeld[satellite] as number; copy >= 0; copy = b.copyAfter[copy] as number) {
+      if (b.copyLostS[copy] === Infinity) bits += backupClassOf(w, b.copyObject[copy] as number).bits;
+    }
+    heldBits += bits;
+    worst = Math.max(worst, Math.abs(bits - (b.archiveBits[satellite] as number)) / scaleBits);
+  }
+  return Math.max(worst, Math.abs(b.storedBits - b.deletedBits - b.lostBits - heldBits) / scaleBits);
 }

@@ -16,6 +16,7 @@ export const WEATHER = 13; // a: ground node counted from 0, b: RAIN or CLOUD
 export const RECEIPT_DUE = 14; // a: row of the hand-over, b: its term
 export const ACCUSATION = 15; // a: satellite that accuses, b: satellite accused
 export const TRUST_REVIEW = 16; // a: satellite, b: number of the review
+export const BACKUP_VERSION = 17; // a: backup class
 
 /**
  * Events on a 4-ary heap ordered by (time, sequence), in columns: first in, first out among equal times, so that a run is a

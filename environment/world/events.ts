@@ -1,11 +1,13 @@
 import { dequeue } from '../network/links.kernel.ts';
 import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
+import { attendBackups, makeVersion, startBackups } from './backup-rounds.ts';
 import { sendBeacons } from './beacons.kernel.ts';
 import { renewReport, renewSnapshot, sampleQueues } from './delays.kernel.ts';
 import {
   ACCUSATION,
   ARRIVAL,
+  BACKUP_VERSION,
   BEACON,
   COMPUTE_END,
   DEADLINE,
@@ -55,7 +57,10 @@ export function startEvents(w: WorldState, seed: number): void {
   const { beaconPeriodS, linkStatePeriodS } = model.scenario.knowledge;
   pushEvent(w.events, clock.timeS + beaconPeriodS, BEACON);
   pushEvent(w.events, clock.timeS + linkStatePeriodS, REPORT_SAMPLE);
-  for (let c = 0; c < model.traffic.classes.length; c++) scheduleArrival(w, c);
+  // Backups come last among the classes, and at times of their own.
+  const ownTimes = model.traffic.backups.classes[0]?.storeClass ?? model.traffic.classes.length;
+  for (let c = 0; c < ownTimes; c++) scheduleArrival(w, c);
+  startBackups(w);
 }
 
 /** Takes the first event off the queue and carries it out. The clock stands at its time. */
@@ -82,6 +87,7 @@ export function processEvent(w: WorldState): void {
   else if (kind === RECEIPT_DUE) judgeHandOver(w, a, b);
   else if (kind === ACCUSATION) hearAccusation(w, a, b);
   else if (kind === TRUST_REVIEW) reviewTrust(w, a, b);
+  else if (kind === BACKUP_VERSION) makeVersion(w, a);
   else if (kind === REPORT_SAMPLE) {
     sampleQueues(w, w.sampledQueueS);
     sampleOutages(w.outages);
@@ -95,6 +101,7 @@ export function processEvent(w: WorldState): void {
       renewView(w);
       renewSnapshot(w);
     } else renewReport(w);
+    if (w.backups.home.length > 0) attendBackups(w);
   }
 }
 

@@ -2,6 +2,7 @@ import { MODE_EVENTS } from '../../core/index.ts';
 import type { FaultSource } from '../faults/catalogue.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
 import { clearCache } from '../resources/cache.kernel.ts';
+import { loseArchive, loseDataSets } from './backup-ledger.ts';
 import { loadRange, renewServed, settleTrack } from './contacts.ts';
 import { FAULT_BEGIN, FAULT_END, pushEvent } from './event-queue.kernel.ts';
 import { reportMode } from './mode-events.ts';
@@ -71,6 +72,7 @@ function loseNode(w: WorldState, node: number, event: number, forGood: boolean):
   if (!forGood) return;
   dropAllAt(w, node, 'node-lost');
   if (node < w.model.satelliteCount) loseStorage(w, node);
+  else loseDataSets(w, node);
 }
 
 function regainNode(w: WorldState, node: number, event: number): void {
@@ -89,6 +91,7 @@ function computes(w: WorldState, node: number): boolean {
 
 function loseStorage(w: WorldState, satellite: number): void {
   clearCache(w.caches, satellite);
+  loseArchive(w, satellite);
 }
 
 /** Settles every track that has `node` at either end; lasers that come back acquire each other anew. */

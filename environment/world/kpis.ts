@@ -1,5 +1,6 @@
 import { BREACHES, DROP_REASONS, type Kpis, TASK_FAMILIES } from '../../core/index.ts';
 import type { FaultSource } from '../faults/catalogue.ts';
+import { backupKpis } from '../backup/backup-kpis.ts';
 import type { WorldState } from './state.ts';
 
 const BITS_PER_GB = 8e9;
@@ -30,6 +31,10 @@ export function worldKpis(w: WorldState): Kpis {
   if (w.model.canFail) kpis['faults'] = s.faults;
   if (w.model.labels.count > 1) Object.assign(kpis, labelKpis(w));
   if (w.model.watch !== undefined || w.model.faults.sources.some(isCapture)) Object.assign(kpis, trustKpis(w));
+  if (w.backups.home.length > 0) {
+    const { archiveBytes } = w.model.scenario.satellite;
+    Object.assign(kpis, backupKpis(w.backups, { nowS: w.clock.timeS, archiveBytes }));
+  }
   TASK_FAMILIES.forEach((family, i) => {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);

@@ -68,7 +68,8 @@ function truncateTask(w: WorldState, batch: DecisionBatch, task: number, worldIn
   // Rows of this call are never applied, so the remembered candidates of row 0 are scratch.
   w.rows.first = row;
   const processing = tasks.state[task] === WAITING_COMPUTE || tasks.state[task] === COMPUTING;
-  const undecided = tasks.payload[task] === PAYLOAD_RAW && tasks.destination[task] === holder;
+  const destination = tasks.destination[task] as number;
+  const undecided = destination < 0 || (tasks.payload[task] === PAYLOAD_RAW && destination === holder);
   if (processing || undecided) observePlace(w, batch, row, task, holder);
   else observeForward(w, batch, row, task, holder);
   batch.world[row] = worldIndex;

@@ -1,6 +1,7 @@
 import { C_KM_S, CAPABILITIES, type DecisionBatch, OBSERVATION, PLACE, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
+import { observeReplica } from './backup-row.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
 import { LONGEST_DELAY_S } from './observe-forward.kernel.ts';
@@ -13,6 +14,7 @@ import {
   BEACON_TEMPERATURE_C,
   type WorldState,
 } from './state.ts';
+import { PAYLOAD_REPLICA } from './tasks.kernel.ts';
 import { productLabelOf } from './tasks-lifecycle.ts';
 
 /** The prior loses one logit per this share of the best estimated finish, plus this many seconds. */
@@ -33,7 +35,7 @@ const BEACON_AGE_S = 9;
 const BATTERY_FRAC = 10;
 const TEMPERATURE_C = 11;
 const DOWNLINK_MBIT = 12;
-const PRIOR = 13;
+const PRIOR = 14; // after the archive's free share, which matters to replicas alone
 
 /**
  * Appends the `place` row of a task at a satellite: itself, the satellites it has a link to, and the data centres.
@@ -41,6 +43,10 @@ const PRIOR = 13;
  * beacon, says so), one that no way leads to, one in quarantine, and one that may not hold the data or the product.
  */
 export function observePlace(w: WorldState, batch: DecisionBatch, row: number, task: number, satellite: number): void {
+  if (w.tasks.payload[task] === PAYLOAD_REPLICA) {
+    observeReplica(w, batch, row, task, satellite);
+    return;
+  }
   const { model, tasks, links, satellites, compute, clock, beacons, outages } = w;
   const { islSlots: D, scenario, firstDataCentre } = model;
   const nowS = clock.timeS;

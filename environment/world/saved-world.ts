@@ -26,6 +26,7 @@ const GROUPS = [
   'caches',
   'power',
   'satellites',
+  'backups',
   'beacons',
   'pending',
   'statistics',

@@ -8,6 +8,7 @@ import {
   TASK_FAMILIES,
   type TransitionColumns,
 } from '../../core/index.ts';
+import { type BackupColumns, createBackups } from '../backup/backup-columns.ts';
 import { type DelayTable, type Exits, createDelayTable, createExits } from '../network/delays.kernel.ts';
 import { type LinkColumns, createLinks } from '../network/links.kernel.ts';
 import type { FaultColumns } from '../faults/draw-faults.ts';
@@ -63,7 +64,8 @@ export const BEACON_BATTERY_FRAC = 3;
 export const BEACON_TEMPERATURE_C = 4;
 export const BEACON_BACKLOG_S = 5;
 export const BEACON_CAPABILITIES = 6;
-export const BEACON_COLUMNS = 7;
+export const BEACON_ARCHIVE_FREE_FRAC = 7;
+export const BEACON_COLUMNS = 8;
 
 /** Per-satellite state that is no resource kernel's. */
 export interface SatelliteColumns {
@@ -154,6 +156,7 @@ export interface WorldState {
   readonly caches: CacheColumns;
   readonly power: PowerColumns;
   readonly satellites: SatelliteColumns;
+  readonly backups: BackupColumns;
   readonly beacons: Beacons;
   readonly pending: PendingDecisions;
   readonly rows: RowColumns;
@@ -244,6 +247,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       cacheReward: new Float64Array(S),
       cacheTimeS: new Float64Array(S),
     },
+    backups: createBackups(traffic.backups, S, model.firstDataCentre),
     beacons: {
       latest: 0,
       sentS: new Float64Array(2),

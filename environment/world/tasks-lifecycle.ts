@@ -1,5 +1,6 @@
-import { CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
+import { BACKUP, CONTENT, DROP_REASONS, type DropReason, JOB, MESSAGE, OBSERVATION } from '../../core/index.ts';
 import { drawAnother, drawFromCdf, logNormalFactor } from '../traffic/traffic-classes.ts';
+import { endAttempt } from './backup-ledger.ts';
 import { earn, endTaskChain, timelyValue } from './credit.kernel.ts';
 import { addDeadline } from './deadlines.kernel.ts';
 import { auditLabel } from './labels.ts';
@@ -147,6 +148,7 @@ function finish(w: WorldState, task: number, reason: number): void {
   w.hash.word(task);
   w.hash.word(reason);
   w.hash.number(w.clock.timeS);
+  if (w.tasks.family[task] === BACKUP) endAttempt(w, task, reason === 0);
   freeTask(w.tasks, task);
 }
 

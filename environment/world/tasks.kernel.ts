@@ -15,6 +15,7 @@ export const PAYLOAD_REQUEST = 1;
 export const PAYLOAD_OBJECT = 2;
 export const PAYLOAD_RAW = 3; // observation before processing, or the input of a job
 export const PAYLOAD_PRODUCT = 4; // after processing
+export const PAYLOAD_REPLICA = 5; // copy of a data set for an archive
 
 /**
  * Tasks, each with the one piece of data it has in the system at present. Index: task id in [0, capacity), reused after the
@@ -38,7 +39,7 @@ export interface TaskColumns {
   source: Int32Array;
   destination: Int32Array;
   consumer: Int32Array;
-  /** Catalogue object of `content`, else -1. */
+  /** Catalogue object of `content`, attempt of `backup` (backup-columns.ts), else -1. */
   object: Int32Array;
   hops: Uint8Array;
   /** Decision that a held task waits for. */

@@ -1,0 +1,1 @@
+export const BITS_PER_BYTE = 8;
