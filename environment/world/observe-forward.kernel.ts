@@ -10,6 +10,7 @@ import {
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
+import { createBestFew, insist, offer, sortItems } from './best-few.kernel.ts';
 import { columnAround } from './delays.kernel.ts';
 import { clearCandidates, denyByLabel, openRow, writeLink } from './rows.ts';
 import {
@@ -19,18 +20,25 @@ import {
   BEACON_MEAN_QUEUE_S,
   type WorldState,
 } from './state.ts';
+import { MOST_SHOWN_S, shownDelayS } from './shown-delay.kernel.ts';
 import { PAYLOAD_RAW } from './tasks.kernel.ts';
 
 /** [candidates] 1 = the neighbour's own way, by report or snapshot, leads back; scratch of the row, bounded by the spec. */
 const leadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
 const snapshotLeadsBack = new Uint8Array(SPACE_CLOUD_SPEC.maxCandidates);
+/** Scratch of a row that cannot show all links. */
+const few = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);
+/** Which links such a row shows first. */
+const TO_DESTINATION = 0;
+const TO_GROUND = 1;
+const TO_NEIGHBOUR = 2;
+const BACK_HERE = 3;
+const MASKED = 4;
+/** Places that ground links leave to ISLs: for the best by either reckoning. */
+const LEAST_ISLS = 2;
 
-/**
- * Delays shown to agents are cut here, s: "no way" must stay a finite feature. A constant of this module alone, because V8
- * folds those, but reads exported ones anew and then keeps what is compared with them on the heap.
- */
-const LONGEST_S = 60;
-export const LONGEST_DELAY_S = LONGEST_S;
+/** Most that agents see of their own queue, s. */
+const LONGEST_QUEUE_S = 60;
 /** Contact ends are shown up to this horizon, s. */
 const CONTACT_HORIZON_S = 600;
 /** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
@@ -56,8 +64,9 @@ const PRIOR = 15;
 
 /**
  * Appends the `forward` row of a task at a satellite: one candidate per ISL that is up, per useful ground link, and *hold*
- * (ask again after a beacon period). Features as in `SPACE_CLOUD_SPEC`. Masked: a contact too short for the bundle, a
- * neighbour that, by its beacon, has no room or takes no transit, that is in quarantine, or that may not hold the data.
+ * (ask again after a beacon period); of more links than a row has room for, the most useful. Features as in `SPACE_CLOUD_SPEC`.
+ * Masked: a contact too short for the bundle, a neighbour that, by its beacon, has no room or takes no transit, that is in
+ * quarantine, or that may not hold the data.
  */
 export function observeForward(
   w: WorldState,
@@ -83,20 +92,29 @@ export function observeForward(
   let count = 0;
   let bestSnapshotS = Infinity;
   let bestLoadAwareS = Infinity;
-  const isls = D < K - 1 ? D : K - 2;
-  for (let d = 0; d < isls; d++) {
+  let fits = true;
+  for (let d = 0; d < D; d++) {
     const link = satellite * D + d;
     if (links.to[link]! < 0) continue;
+    if (count === K - 1) {
+      fits = false;
+      break;
+    }
     writeCandidate(w, batch, row, count, task, link, snapshotColumn, reportColumn);
     count++;
   }
   const toCentre = destination >= firstDataCentre && destination < firstTerminal;
-  for (let q = satellites.firstServed[satellite]!; q >= 0 && count < K - 1; q = satellites.nextServed[q]!) {
+  for (let q = satellites.firstServed[satellite]!; q >= 0 && fits; q = satellites.nextServed[q]!) {
     const node = model.geometry.antennaNode[q]!;
     if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
+    if (count === K - 1) {
+      fits = false;
+      break;
+    }
     writeCandidate(w, batch, row, count, task, firstDownlink + q, snapshotColumn, reportColumn);
     count++;
   }
+  if (!fits) count = writeUseful(w, batch, row, task, satellite, snapshotColumn, reportColumn);
   const first = row * K;
   closeLoops(batch, first, count, scenario.knowledge.beaconPeriodS);
   for (let k = 0; k < count; k++) {
@@ -111,8 +129,8 @@ export function observeForward(
   }
   // Holding pays where the way leads through this satellite's own next contact.
   const waits = w.report.firstLink[reportColumn + satellite]! < 0;
-  const ownSnapshotS = waits ? w.snapshot.delayS[snapshotColumn + satellite]! : Infinity;
-  const ownLoadAwareS = waits ? w.report.delayS[reportColumn + satellite]! : Infinity;
+  const ownSnapshotS = waits ? shownDelayS(w.snapshot.delayS[snapshotColumn + satellite]!) : Infinity;
+  const ownLoadAwareS = waits ? shownDelayS(w.report.delayS[reportColumn + satellite]!) : Infinity;
   const holdS = scenario.knowledge.beaconPeriodS;
   const heldSnapshotS = Math.min(holdS + bestSnapshotS, Math.max(holdS, ownSnapshotS));
   const heldLoadAwareS = Math.min(holdS + bestLoadAwareS, Math.max(holdS, ownLoadAwareS));
@@ -146,6 +164,69 @@ export function observeForward(
   context[x + 15] = toCentre ? 1 : 0;
 }
 
+/**
+ * Writes candidates where more links are up than a row can show: in this order of preference the link to the destination itself,
+ * ground links that lead on, ISLs, ISLs whose way leads back here, what is masked; each by the least snapshot delay over it. Two
+ * places at least are left for ISLs: the one that is best by load-aware reckoning is always among them. Shown in the order of
+ * links. Returns their number.
+ */
+function writeUseful(
+  w: WorldState,
+  batch: DecisionBatch,
+  row: number,
+  task: number,
+  satellite: number,
+  snapshotColumn: number,
+  reportColumn: number,
+): number {
+  const { model, tasks, links, satellites } = w;
+  const { islSlots: D, firstDownlink, firstDataCentre, firstTerminal } = model;
+  const destination = tasks.destination[task]!;
+  const toCentre = destination >= firstDataCentre && destination < firstTerminal;
+  const room = batch.maxCandidates - 1;
+  const f = batch.candidates;
+  // Each link is tried in the last place, which becomes that of `hold`.
+  const slot = row * batch.maxCandidates + room;
+  const c = slot * batch.candidateStride;
+  let isls = 0;
+  for (let d = 0; d < D && isls < LEAST_ISLS; d++) if (links.to[satellite * D + d]! >= 0) isls++;
+  few.n = 0;
+  for (let q = satellites.firstServed[satellite]!; q >= 0; q = satellites.nextServed[q]!) {
+    const node = model.geometry.antennaNode[q]!;
+    if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
+    writeCandidate(w, batch, row, room, task, firstDownlink + q, snapshotColumn, reportColumn);
+    const preference = batch.actionMask[slot] === 0 ? MASKED : node === destination ? TO_DESTINATION : TO_GROUND;
+    offer(few, firstDownlink + q, preference, snapshotWayS(f, c), room - isls);
+  }
+  let best = -1;
+  let leastS = Infinity;
+  for (let d = 0; d < D; d++) {
+    const link = satellite * D + d;
+    if (links.to[link]! < 0) continue;
+    writeCandidate(w, batch, row, room, task, link, snapshotColumn, reportColumn);
+    const isAllowed = batch.actionMask[slot] === 1;
+    const onward = snapshotLeadsBack[room] === 1 ? BACK_HERE : TO_NEIGHBOUR;
+    const preference = !isAllowed ? MASKED : links.to[link] === destination ? TO_DESTINATION : onward;
+    offer(few, link, preference, snapshotWayS(f, c), room);
+    const knownS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
+    if (!isAllowed || leadsBack[room] === 1 || knownS >= leastS) continue;
+    leastS = knownS;
+    best = link;
+  }
+  if (best >= 0) insist(few, best);
+  sortItems(few);
+  w.rows.labelDenied[row - w.rows.first] = 0; // counted anew for what is shown
+  for (let k = 0; k < few.n; k++) {
+    writeCandidate(w, batch, row, k, task, few.item[k]!, snapshotColumn, reportColumn);
+  }
+  return few.n;
+}
+
+/** Delay of the snapshot way over a candidate's link, s. */
+function snapshotWayS(f: Float32Array, c: number): number {
+  return f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]!;
+}
+
 function writeCandidate(
   w: WorldState,
   batch: DecisionBatch,
@@ -173,7 +254,7 @@ function writeCandidate(
   f[c + IS_HOLD] = 0;
   f[c + IS_GROUND_LINK] = lastLink ? 1 : 0;
   f[c + IS_DESTINATION] = next === destination ? 1 : 0;
-  f[c + OWN_QUEUE_S] = waitS < LONGEST_S ? waitS : LONGEST_S;
+  f[c + OWN_QUEUE_S] = waitS < LONGEST_QUEUE_S ? waitS : LONGEST_QUEUE_S;
   f[c + TRANSMIT_S] = transmitS;
   f[c + PROPAGATION_S] = propagationS;
   let snapshotS = 0;
@@ -223,8 +304,8 @@ function writeCandidate(
     allowed = false;
     denyByLabel(w, row);
   }
-  f[c + SNAPSHOT_REMAINING_S] = snapshotS < LONGEST_S ? snapshotS : LONGEST_S;
-  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS < LONGEST_S ? (loadAwareS > 0 ? loadAwareS : 0) : LONGEST_S;
+  f[c + SNAPSHOT_REMAINING_S] = shownDelayS(snapshotS);
+  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS > 0 ? shownDelayS(loadAwareS) : 0;
   f[c + NEIGHBOUR_NEXT_QUEUE_S] = nextQueueS;
   f[c + NEIGHBOUR_MEAN_QUEUE_S] = meanQueueS;
   f[c + NEIGHBOUR_BUFFER_FRAC] = bufferFrac;
@@ -246,8 +327,8 @@ function writeCandidate(
 function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPeriodS: number): void {
   const F = batch.candidateStride;
   const f = batch.candidates;
-  let snapshotS = LONGEST_S;
-  let loadAwareS = LONGEST_S;
+  let snapshotS = MOST_SHOWN_S;
+  let loadAwareS = MOST_SHOWN_S;
   for (let k = 0; k < count; k++) {
     if (batch.actionMask[first + k] === 0) continue;
     const c = (first + k) * F;
@@ -268,7 +349,7 @@ function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPe
 
 /** Raises a delay to at least `leastS`, within what is shown. */
 function raise(features: Float32Array, at: number, leastS: number): void {
-  const value = leastS < LONGEST_S ? leastS : LONGEST_S;
+  const value = bounded(leastS);
   if (value > features[at]!) features[at] = value;
 }
 
@@ -284,8 +365,9 @@ function writeHold(batch: DecisionBatch, slot: number, snapshotS: number, loadAw
   batch.actionMask[slot] = 1;
 }
 
+/** Sums of delays as they are shown stay within what is shown. */
 function bounded(delayS: number): number {
-  return delayS < LONGEST_S ? delayS : LONGEST_S;
+  return delayS < MOST_SHOWN_S ? delayS : MOST_SHOWN_S;
 }
 
 /** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */

@@ -1,10 +1,19 @@
-import { C_KM_S, CAPABILITIES, type DecisionBatch, OBSERVATION, PLACE, ZERO_CELSIUS_K } from '../../core/index.ts';
+import {
+  C_KM_S,
+  CAPABILITIES,
+  type DecisionBatch,
+  OBSERVATION,
+  PLACE,
+  SPACE_CLOUD_SPEC,
+  ZERO_CELSIUS_K,
+} from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { observeReplica } from './backup-row.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
+import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
 import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
-import { LONGEST_DELAY_S } from './observe-forward.kernel.ts';
+import { MOST_SHOWN_S, shownDelayS } from './shown-delay.kernel.ts';
 import { mayHold } from './labels.ts';
 import { clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {
@@ -37,8 +46,15 @@ const TEMPERATURE_C = 11;
 const DOWNLINK_MBIT = 12;
 const PRIOR = 14; // after the archive's free share, which matters to replicas alone
 
+/** Scratch of a row that cannot show all executors, and which of them it shows first. */
+const few = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);
+const CENTRE = 0;
+const NEIGHBOUR = 1;
+const MASKED = 2;
+
 /**
- * Appends the `place` row of a task at a satellite: itself, the satellites it has a link to, and the data centres.
+ * Appends the `place` row of a task at a satellite: itself, the satellites it has a link to, and the data centres; of more than
+ * a row has room for, those where the work would be done soonest.
  * Features as in `SPACE_CLOUD_SPEC`. Masked: an executor that may not start new work (its own machine, or a neighbour's
  * beacon, says so), one that no way leads to, one in quarantine, and one that may not hold the data or the product.
  */
@@ -47,13 +63,11 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
     observeReplica(w, batch, row, task, satellite);
     return;
   }
-  const { model, tasks, links, satellites, compute, clock, beacons, outages } = w;
+  const { model, tasks, links, satellites, compute, clock } = w;
   const { islSlots: D, scenario, firstDataCentre } = model;
   const nowS = clock.timeS;
   const bits = tasks.sizeBits[task]!;
   const consumer = tasks.consumer[task]!;
-  const label = tasks.label[task]!;
-  const product = productLabelOf(w, tasks.trafficClass[task]!);
   openRow(w, batch, row, { kind: PLACE, task, agent: satellite, destination: consumer, sizeBits: bits });
   clearCandidates(batch, row, 0);
   const first = row * batch.maxCandidates;
@@ -63,7 +77,7 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   const toGround = consumer >= model.satelliteCount;
   let k = 0;
 
-  let c = first * batch.candidateStride;
+  const c = first * batch.candidateStride;
   const own = satellites.capabilities[satellite]!;
   f[c + IS_SELF] = 1;
   f[c + BACKLOG_S] = backlogS(compute, satellite, nowS);
@@ -76,49 +90,16 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   batch.candidateNode[first] = satellite;
   k++;
 
-  const isls = Math.min(D, batch.maxCandidates - 1 - model.dataCentreCount);
-  for (let d = 0; d < isls; d++) {
-    const link = satellite * D + d;
-    const neighbour = links.to[link]!;
-    if (neighbour < 0) continue;
-    c = (first + k) * batch.candidateStride;
-    const range = rangeKm(links, link, nowS / scenario.tickS - clock.tick);
-    const generation = beaconGeneration(w, range);
-    const beacon = beaconRow(w, generation, neighbour) + D;
-    const capabilities = beacons.values[beacon + BEACON_CAPABILITIES]!;
-    f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
-    f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
-    f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
-    f[c + SERVICE_S] =
-      serviceS / ((capabilities & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? config.throttledRateFrac : 1);
-    f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
-    f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;
-    f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
-    f[c + DOWNLINK_MBIT] = toGround ? tasks.outputBits[task]! / 1e6 : 0;
-    writeOutput(w, batch, c, task, neighbour);
-    const works = (capabilities & CAPABILITIES.COMPUTE_NEW) !== 0 && outages.quarantined[neighbour] === 0;
-    batch.actionMask[first + k] = maskOf(w, row, task, neighbour, works);
-    batch.candidateNode[first + k] = neighbour;
-    k++;
-  }
-
-  for (let i = 0; i < model.dataCentreCount && k < batch.maxCandidates; i++) {
-    const centre = firstDataCentre + i;
-    c = (first + k) * batch.candidateStride;
-    const sizeS =
-      (snapshotHops(w, satellite, centre, label) * (bits - model.traffic.meanBits)) / scenario.gatewayLink.maxRateBps;
-    const inputS = snapshotDelay(w, satellite, centre, label);
-    f[c + IS_GROUND] = 1;
-    f[c + INPUT_SNAPSHOT_S] = bounded(inputS + sizeS);
-    f[c + INPUT_LOAD_AWARE_S] = bounded(reportDelay(w, satellite, centre, label) + sizeS);
-    f[c + SERVICE_S] = tasks.workTflop[task]! / compute.tflops[model.satelliteCount + i]!;
-    f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!, product));
-    f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product));
-    f[c + BATTERY_FRAC] = 1;
-    f[c + DOWNLINK_MBIT] = (bits + (consumer === centre || !toGround ? 0 : tasks.outputBits[task]!)) / 1e6;
-    batch.actionMask[first + k] = maskOf(w, row, task, centre, inputS < Infinity);
-    batch.candidateNode[first + k] = centre;
-    k++;
+  const room = batch.maxCandidates - 1;
+  let neighbours = 0;
+  for (let d = 0; d < D; d++) if (links.to[satellite * D + d]! >= 0) neighbours++;
+  if (neighbours + model.dataCentreCount <= room) {
+    for (let d = 0; d < D; d++) {
+      if (links.to[satellite * D + d]! >= 0) writeNeighbour(w, batch, row, k++, task, satellite * D + d);
+    }
+    for (let i = 0; i < model.dataCentreCount; i++) writeCentre(w, batch, row, k++, task, satellite, i);
+  } else {
+    k += writeSoonest(w, batch, row, task, satellite, neighbours);
   }
   batch.candidateCount[row] = k;
   const bestFinishS = writePriors(batch, first, k);
@@ -139,6 +120,124 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   context[x + 11] = bestFinishS;
   context[x + 12] = tasks.family[task] === OBSERVATION ? 1 : 0;
   context[x + 13] = consumer >= firstDataCentre && consumer < model.firstTerminal ? 1 : 0;
+}
+
+/** The executor at the other end of an ISL, as candidate `k`. */
+function writeNeighbour(w: WorldState, batch: DecisionBatch, row: number, k: number, task: number, link: number): void {
+  const { model, tasks, links, clock, beacons, outages } = w;
+  const { islSlots: D, scenario } = model;
+  const config = scenario.satellite;
+  const nowS = clock.timeS;
+  const bits = tasks.sizeBits[task]!;
+  const neighbour = links.to[link]!;
+  const slot = row * batch.maxCandidates + k;
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  const range = rangeKm(links, link, nowS / scenario.tickS - clock.tick);
+  const generation = beaconGeneration(w, range);
+  const beacon = beaconRow(w, generation, neighbour) + D;
+  const capabilities = beacons.values[beacon + BEACON_CAPABILITIES]!;
+  const serviceS = tasks.workTflop[task]! / config.tflopsPerAccelerator;
+  f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
+  f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
+  f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
+  f[c + SERVICE_S] = serviceS / ((capabilities & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? config.throttledRateFrac : 1);
+  f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
+  f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;
+  f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
+  f[c + DOWNLINK_MBIT] = tasks.consumer[task]! >= model.satelliteCount ? tasks.outputBits[task]! / 1e6 : 0;
+  writeOutput(w, batch, c, task, neighbour);
+  const works = (capabilities & CAPABILITIES.COMPUTE_NEW) !== 0 && outages.quarantined[neighbour] === 0;
+  batch.actionMask[slot] = maskOf(w, row, task, neighbour, works);
+  batch.candidateNode[slot] = neighbour;
+}
+
+/** Data centre `i`, as candidate `k`. */
+function writeCentre(
+  w: WorldState,
+  batch: DecisionBatch,
+  row: number,
+  k: number,
+  task: number,
+  satellite: number,
+  i: number,
+): void {
+  const { model, tasks, compute } = w;
+  const bits = tasks.sizeBits[task]!;
+  const consumer = tasks.consumer[task]!;
+  const label = tasks.label[task]!;
+  const product = productLabelOf(w, tasks.trafficClass[task]!);
+  const toGround = consumer >= model.satelliteCount;
+  const centre = model.firstDataCentre + i;
+  const slot = row * batch.maxCandidates + k;
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  const sizeS =
+    (snapshotHops(w, satellite, centre, label) * (bits - model.traffic.meanBits)) /
+    model.scenario.gatewayLink.maxRateBps;
+  const inputS = snapshotDelay(w, satellite, centre, label);
+  f[c + IS_GROUND] = 1;
+  f[c + INPUT_SNAPSHOT_S] = bounded(inputS + sizeS);
+  f[c + INPUT_LOAD_AWARE_S] = bounded(reportDelay(w, satellite, centre, label) + sizeS);
+  f[c + SERVICE_S] = tasks.workTflop[task]! / compute.tflops[model.satelliteCount + i]!;
+  f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!, product));
+  f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product));
+  f[c + BATTERY_FRAC] = 1;
+  f[c + DOWNLINK_MBIT] = (bits + (consumer === centre || !toGround ? 0 : tasks.outputBits[task]!)) / 1e6;
+  batch.actionMask[slot] = maskOf(w, row, task, centre, inputS < Infinity);
+  batch.candidateNode[slot] = centre;
+}
+
+/**
+ * Writes candidates from the second place on where there are more executors than a row can show: data centres, then neighbours,
+ * each by the least estimated finish, and what is masked last. Half of the places at least are left to neighbours. Shown in the
+ * order of slots and centres. Returns their number.
+ */
+function writeSoonest(
+  w: WorldState,
+  batch: DecisionBatch,
+  row: number,
+  task: number,
+  satellite: number,
+  neighbours: number,
+): number {
+  const { links, model } = w;
+  const { islSlots: D, linkCount, dataCentreCount } = model;
+  const room = batch.maxCandidates - 1;
+  const centreRoom = Math.max(room - neighbours, room >> 1);
+  // Each executor is tried in the last place; what labels deny is counted for what is shown.
+  const slot = row * batch.maxCandidates + room;
+  const { labelDenied, first } = w.rows;
+  const denied = labelDenied[row - first]!;
+  few.n = 0;
+  for (let i = 0; i < dataCentreCount; i++) {
+    clearCandidates(batch, row, room);
+    writeCentre(w, batch, row, room, task, satellite, i);
+    offer(few, linkCount + i, batch.actionMask[slot] === 0 ? MASKED : CENTRE, finishOf(batch, slot), centreRoom);
+  }
+  for (let d = 0; d < D; d++) {
+    const link = satellite * D + d;
+    if (links.to[link]! < 0) continue;
+    clearCandidates(batch, row, room);
+    writeNeighbour(w, batch, row, room, task, link);
+    offer(few, link, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(batch, slot), room);
+  }
+  sortItems(few);
+  labelDenied[row - first] = denied;
+  clearCandidates(batch, row, 1);
+  for (let i = 0; i < few.n; i++) {
+    const item = few.item[i]!;
+    if (item < linkCount) writeNeighbour(w, batch, row, i + 1, task, item);
+    else writeCentre(w, batch, row, i + 1, task, satellite, item - linkCount);
+  }
+  return few.n;
+}
+
+/** Estimated finish at the executor of a row's candidate: input, backlog, service, output, s. */
+function finishOf(batch: DecisionBatch, slot: number): number {
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  return f[c + INPUT_LOAD_AWARE_S]! + f[c + BACKLOG_S]! + f[c + SERVICE_S]! + f[c + OUTPUT_LOAD_AWARE_S]!;
 }
 
 function writeOutput(w: WorldState, batch: DecisionBatch, c: number, task: number, executor: number): void {
@@ -163,15 +262,15 @@ function maskOf(w: WorldState, row: number, task: number, executor: number, able
 }
 
 function bounded(delayS: number): number {
-  return delayS < 0 ? 0 : delayS < LONGEST_DELAY_S ? delayS : LONGEST_DELAY_S;
+  return delayS < 0 ? 0 : shownDelayS(delayS);
 }
 
 function writePriors(batch: DecisionBatch, first: number, count: number): number {
   const f = batch.candidates;
-  let leastS = LONGEST_DELAY_S;
+  let leastS = MOST_SHOWN_S;
   for (let k = 0; k < count; k++) {
     const c = (first + k) * batch.candidateStride;
-    const finishS = f[c + INPUT_LOAD_AWARE_S]! + f[c + BACKLOG_S]! + f[c + SERVICE_S]! + f[c + OUTPUT_LOAD_AWARE_S]!;
+    const finishS = finishOf(batch, first + k);
     f[c + FINISH_S] = finishS;
     if (batch.actionMask[first + k] === 1 && finishS < leastS) leastS = finishS;
   }
