@@ -85,9 +85,11 @@ export function judgeHandOver(w: WorldState, row: number, term: number): void {
   const confirmed = watch.receivedS[row]! <= clock.timeS;
   // Without the link no receipt can come; and who is down does not judge.
   const connected = links.to[watch.link[row]!] === neighbour && outages.nodeDown[observer] === 0;
-  let expected = true;
-  if (connected && !confirmed && term === FIRST) {
-    const moreS = claimedS(w, neighbour, watch.onward[row]!, watch.lightS[row]!);
+  const onward = watch.onward[row]!;
+  // That its next link is down the node at the other end of that link says, be it satellite or ground.
+  let expected = confirmed || (links.to[onward]! >= 0 && links.from[onward] === neighbour);
+  if (connected && expected && !confirmed && term === FIRST) {
+    const moreS = claimedS(w, neighbour, onward, watch.lightS[row]!);
     const dueS = clock.timeS + moreS + model.scenario.security.watch.toleranceS;
     expected = moreS === 0 || dueS <= watch.deadlineS[row]!;
     if (moreS > 0 && expected) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Constellation } from '../../../agents/index.ts';
 import { ALL_CAPABILITIES, CAPABILITIES, C_KM_S, type DecisionBatch, MODE_EVENTS, Rng } from '../../../core/index.ts';
-import { type World, checkConservation } from '../../../environment/index.ts';
+import { World, checkConservation, createWorldModel } from '../../../environment/index.ts';
 import { ACCUSATION, pushEvent } from '../../../environment/world/event-queue.kernel.ts';
 import {
   BEACON_BACKLOG_S,
@@ -13,7 +13,7 @@ import {
   BEACON_TEMPERATURE_C,
 } from '../../../environment/world/state.ts';
 import { createBaseline } from '../../../policies/index.ts';
-import { type SmallSky, drive, inject, smallWorld } from './small-world.ts';
+import { type SmallSky, drive, inject, skyOf, smallGeometry, smallScenario, smallWorld } from './small-world.ts';
 
 /**
  * A hub, satellite 0, with four neighbours 1 to 4, which also form a ring three times as long; a terminal at each neighbour
@@ -191,6 +191,41 @@ describe('captured satellites', () => {
     runWithAgents(world, 200);
     expect(world.columns.watch.judgements).toBeGreaterThan(1000);
     expect(world.kpis()).toMatchObject({ falseAlarms: 0, 'drop.hostile-node': 0 });
+  });
+});
+
+describe('weather and jamming', () => {
+  it('ENV-142 a neighbour is not accused for what it cannot send down, as the ground says itself', () => {
+    // Terminal 9 stands below the hub; the other nodes are on the far side of the Earth.
+    const antenna = { ground: 4, satellite: HUB, rangeKm: 1000, rateBps: 1e9 };
+    const sky: SmallSky = { ...SKY, terminals: 5, antennas: [...(SKY.antennas ?? []), antenna] };
+    const row = new Float32Array(3 * 10 + 5).fill(1, 30);
+    for (let node = 0; node < 10; node++) row[3 * node] = -7378;
+    row[3 * HUB] = 7378;
+    row[3 * 9] = 6378;
+    const jamming = { kind: 'jamming', atS: 100, durationS: 100, latDeg: 0, lonDeg: 0, radiusKm: 100 };
+    const scenario = smallScenario(sky, {
+      traffic: { messages: [{ name: 'm', ratePerS: 1e-9, sizeBytes: 1e3, deadlineS: 30 }] },
+      knowledge: KNOWLEDGE,
+      security: { watch: { ...WATCH, quorum: 1 } },
+      faults: { scheduled: [jamming] },
+    });
+    const rows = Array.from({ length: sky.ticks + 1 }, () => row);
+    const model = createWorldModel(scenario, { ...smallGeometry(sky), sky: skyOf(rows) });
+    const world = new World(model, { seed: 1, runS: 400, startS: 0 });
+    const agents = agentsOf(world);
+    for (let atS = 90.1; atS < 160; atS += 0.5) {
+      agents.runSync({ untilS: atS });
+      inject(world, { from: FROM, to: 9, bits: 1e4 });
+    }
+    agents.runSync({ untilS: 250 });
+    agents.close();
+    const { watch } = world.columns;
+    // Those of the first 10 s arrive; those of the next minute are held at the hub until their deadline of 30 s.
+    expect(world.kpis()['drop.deadline']).toBeGreaterThan(100);
+    expect(watch.judgements).toBeGreaterThan(15);
+    expect(watch.unconfirmed).toBe(0);
+    expect(world.kpis()['falseAlarms']).toBe(0);
   });
 });
 
