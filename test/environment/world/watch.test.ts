@@ -214,16 +214,13 @@ describe('weather and jamming', () => {
     const model = createWorldModel(scenario, { ...smallGeometry(sky), sky: skyOf(rows) });
     const world = new World(model, { seed: 1, runS: 400, startS: 0 });
     const agents = agentsOf(world);
-    for (let atS = 90.1; atS < 160; atS += 0.5) {
-      agents.runSync({ untilS: atS });
-      inject(world, { from: FROM, to: 9, bits: 1e4 });
-    }
+    // 1 ms of sending each from 99.986 s on, 10 ms of light: most are on their way to the hub when the jamming begins.
+    agents.runSync({ untilS: 99.985 });
+    for (let n = 0; n < 12; n++) inject(world, { from: FROM, to: 9, bits: 1e4 });
     agents.runSync({ untilS: 250 });
     agents.close();
     const { watch } = world.columns;
-    // Those of the first 10 s arrive; those of the next minute are held at the hub until their deadline of 30 s.
-    expect(world.kpis()['drop.deadline']).toBeGreaterThan(100);
-    expect(watch.judgements).toBeGreaterThan(15);
+    expect(world.kpis()['drop.deadline']).toBeGreaterThanOrEqual(4); // as many failures would make an accusation
     expect(watch.unconfirmed).toBe(0);
     expect(world.kpis()['falseAlarms']).toBe(0);
   });
