@@ -48,6 +48,8 @@ export interface BackupColumns {
   copyObject: Int32Array;
   copyVersion: Int32Array;
   copySatellite: Int32Array;
+  /** Satellite that gave it to its holder, which knows that before the catalogue does; -1 = the holder itself. */
+  copyBy: Int32Array;
   copyMadeS: Float64Array;
   copyStoredS: Float64Array;
   /** When it ceased to exist, which is noticed later; Infinity = it exists. */
@@ -106,6 +108,7 @@ const COPY_COLUMNS = [
   'copyObject',
   'copyVersion',
   'copySatellite',
+  'copyBy',
   'copyMadeS',
   'copyStoredS',
   'copyLostS',
@@ -189,6 +192,7 @@ function copyColumns(n: number): CopyColumns {
     copyObject: new Int32Array(n),
     copyVersion: new Int32Array(n),
     copySatellite: new Int32Array(n),
+    copyBy: new Int32Array(n),
     copyMadeS: new Float64Array(n),
     copyStoredS: new Float64Array(n),
     copyLostS: new Float64Array(n),

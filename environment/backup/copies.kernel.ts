@@ -5,6 +5,7 @@ export interface StoredCopy {
   readonly object: number;
   readonly version: number;
   readonly satellite: number;
+  readonly by: number;
   readonly madeS: number;
   readonly nowS: number;
   readonly bits: number;
@@ -19,6 +20,7 @@ export function addCopy(b: BackupColumns, stored: StoredCopy): number {
   b.copyObject[copy] = object;
   b.copyVersion[copy] = stored.version;
   b.copySatellite[copy] = satellite;
+  b.copyBy[copy] = stored.by;
   b.copyMadeS[copy] = stored.madeS;
   b.copyStoredS[copy] = stored.nowS;
   b.copyLostS[copy] = Infinity;
@@ -108,11 +110,13 @@ export function holds(b: BackupColumns, object: number, version: number, satelli
   return false;
 }
 
-/** Whether the catalogue says so everywhere: entries are known `floodS` after the copy was stored. */
+/**
+ * Whether the satellite `by` knows of another that it holds a version: it has given it the copy, or the copy was stored before
+ * `storedBeforeS`, so that the catalogue has spread the news.
+ */
 export function isListed(
   b: BackupColumns,
-  object: number,
-  version: number,
+  { object, version, by }: { readonly object: number; readonly version: number; readonly by: number },
   satellite: number,
   storedBeforeS: number,
 ): boolean {
@@ -121,7 +125,7 @@ export function isListed(
       b.copySatellite[copy] === satellite &&
       b.copyVersion[copy] === version &&
       b.copyWrittenOff[copy] === 0 &&
-      b.copyStoredS[copy]! <= storedBeforeS
+      (b.copyStoredS[copy]! <= storedBeforeS || b.copyBy[copy] === by)
     ) {
       return true;
     }

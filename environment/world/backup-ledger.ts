@@ -38,7 +38,8 @@ export function endAttempt(w: WorldState, task: number, delivered: boolean): voi
     return;
   }
   const version = b.attemptVersion[attempt] as number;
-  addCopy(b, { object, version, satellite: node, madeS, nowS: clock.timeS, bits });
+  const by = b.attemptBy[attempt] as number;
+  addCopy(b, { object, version, satellite: node, by, madeS, nowS: clock.timeS, bits });
   settleVersions(w, object, version);
 }
 

@@ -76,6 +76,7 @@ export function observeReplica(
   let k = 1;
 
   const isls = Math.min(D, batch.maxCandidates - 1);
+  const known = { object, version, by: satellite };
   const listedBeforeS = nowS - scenario.knowledge.floodS;
   for (let d = 0; d < isls; d++) {
     const link = satellite * D + d;
@@ -95,8 +96,7 @@ export function observeReplica(
     f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
     f[c + ARCHIVE_FREE_FRAC] = freeFrac;
     const fits = (freeFrac + FREE_FRAC_ERROR) * archiveBits >= bits;
-    const isFree =
-      !isListed(b, object, version, neighbour, listedBeforeS) && !isPromised(b, attempt, satellite, neighbour);
+    const isFree = !isListed(b, known, neighbour, listedBeforeS) && !isPromised(b, attempt, satellite, neighbour);
     const works = (capabilities & CAPABILITIES.CACHE_WRITE) !== 0 && outages.knownNodeDown[neighbour] === 0;
     const allowed = fits && isFree && works && outages.quarantined[neighbour] === 0;
     if (allowed && !mayHold(w, label, neighbour)) denyByLabel(w, row);
