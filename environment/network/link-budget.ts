@@ -1,7 +1,7 @@
 import { BOLTZMANN_J_K, C_KM_S, StrictMath } from '../../core/index.ts';
 
 /** Ratio of powers in decibels, and back. */
-export const decibels = (ratio: number): number => 10 * Math.log10(ratio);
+export const decibels = (ratio: number): number => 10 * StrictMath.log10(ratio);
 export const ratioOfDb = (db: number): number => StrictMath.pow(10, db / 10);
 
 /** Boltzmann's constant, dB(J/K): -228.599. */
@@ -25,7 +25,7 @@ export function dishGainDbi(diameterM: number, frequencyHz: number, efficiencyFr
  * 40 log10(2) = 12.0412, often rounded to 12 (ITU-R S.672, F.699).
  */
 export function pointingLossDb(offsetRad: number, halfPowerWidthRad: number): number {
-  return 40 * Math.log10(2) * (offsetRad / halfPowerWidthRad) ** 2;
+  return 40 * StrictMath.log10(2) * (offsetRad / halfPowerWidthRad) ** 2;
 }
 
 /** Equivalent isotropically radiated power, dBW. */

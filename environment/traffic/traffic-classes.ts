@@ -1,4 +1,4 @@
-import { CONTENT, JOB, MESSAGE, OBSERVATION, Rng } from '../../core/index.ts';
+import { CONTENT, JOB, MESSAGE, OBSERVATION, Rng, StrictMath } from '../../core/index.ts';
 import { type BackupPlan, backupTraffic, createBackupPlan } from '../backup/backup-plan.ts';
 import type { LabelConfig, Scenario } from '../scenario/index.ts';
 import { productLabel } from '../security/inherit.ts';
@@ -122,7 +122,7 @@ export function createTraffic(
       objectBits[first + rank] = c.sizeBytes * BITS_PER_BYTE * logNormalFactor(sizes, c.sizeSpread);
       objectFreshnessS[first + rank] = c.freshnessS ?? Infinity;
       objectLabel[first + rank] = classOf(c.label);
-      sum += (rank + 1) ** -c.zipfAlpha;
+      sum += StrictMath.pow(rank + 1, -c.zipfAlpha);
       objectCdf[first + rank] = sum;
     }
     for (let rank = 0; rank < c.objects; rank++) objectCdf[first + rank] = (objectCdf[first + rank] as number) / sum;
@@ -142,7 +142,7 @@ export function createTraffic(
 
 /** Factor with mean 1 and log standard deviation `sigma`. Draws from `rng` only when sigma > 0. */
 export function logNormalFactor(rng: Rng, sigma: number): number {
-  return sigma === 0 ? 1 : Math.exp(sigma * rng.normal() - (sigma * sigma) / 2);
+  return sigma === 0 ? 1 : StrictMath.exp(sigma * rng.normal() - (sigma * sigma) / 2);
 }
 
 /** First index in [first, first + count) whose cumulative share exceeds `u` in [0, 1). */
