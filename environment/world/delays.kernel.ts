@@ -44,7 +44,7 @@ export function snapshotHops(w: WorldState, satellite: number, node: number, lab
 
 /** First link of the snapshot way; -1 = there is none, or it begins with waiting here. */
 export function snapshotFirstLink(w: WorldState, satellite: number, node: number, label: number): number {
-  const base = column(w, w.snapshot, label, node, satellite, 0);
+  const base = column(w, w.snapshot, label, node, satellite);
   return w.snapshot.firstLink[base + satellite]!;
 }
 
