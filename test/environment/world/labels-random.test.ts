@@ -136,8 +136,8 @@ function checkHolders(world: World, { standings }: ContestedCase): number {
     check(tasks.holder[task] as number, of, `task ${task}`);
   }
   for (let s = 0; s < model.satelliteCount; s++) {
-    for (let slot = caches.newest[s] as number; slot >= 0; slot = caches.older[s * caches.slots + slot] as number) {
-      const object = caches.object[s * caches.slots + slot] as number;
+    for (let entry = caches.newest[s] as number; entry >= 0; entry = caches.older[entry] as number) {
+      const object = caches.object[entry] as number;
       const c = model.traffic.classes.find((of) => object >= of.firstObject && object < of.firstObject + of.objects);
       check(s, classes.find(({ name }) => name === c?.name)?.label, `object ${object}`);
     }
