@@ -9,14 +9,15 @@ import { plainDelays } from './scale-world-plain.ts';
 import { SIZES, type Size, scaleScenario } from './scale-world-scenario.ts';
 import { type Lap, lap, startLap } from './stopwatch.ts';
 
-/** Simulated time, s: the network fills up; a sample, which holds whole ticks and reports. */
-const WARM_UP_S = 60;
-const SAMPLE_S = 60;
+/** Simulated time, s: the network fills up; a sample, which holds whole ticks and reports, longer where there are fewer decisions. */
+const WARM_UP_S = 120;
+const SAMPLE_S = { 66: 240, 1584: 60, 6600: 60 } as const;
 const SAMPLES = 5;
-const RUN_S = WARM_UP_S + SAMPLES * SAMPLE_S;
 /** Span of the geometry, s. */
 const SPAN_S = 1800;
-const PLAIN_SAMPLE_S = 20;
+const SHORT_SAMPLE_S = 20;
+/** One of as many decisions is given plain searches of its own; their time is scaled. */
+const ONE_OF = 200;
 /** Sums of some 100 light times in another order differ by less, s. */
 const SAME_DELAY_S = 1e-12;
 
@@ -27,23 +28,29 @@ export function measure(): Figure[] {
   const cost = new Map<Size, Lap[]>();
   const figures: Figure[] = [];
   for (const size of SIZES) {
-    const { decisions, laps, columnsMb } = measureSize(models.get(size) as WorldModel);
+    const { decisions, laps, columnsMb } = measureSize(models.get(size) as WorldModel, SAMPLE_S[size]);
     const perDecision = laps.map((l, i) => scaleLap(l, 1e6 / (decisions[i] as number)));
     cost.set(size, perDecision);
-    const perHour = (decisions.reduce((sum, n) => sum + n, 0) * 3600) / (SAMPLES * SAMPLE_S);
+    const perHour = (decisions.reduce((sum, n) => sum + n, 0) * 3600) / (SAMPLES * SAMPLE_S[size]);
     const note = `${(perHour / 1e6).toFixed(1)} M decisions per simulated hour`;
     figures.push({ name: `scale-world/decision/${size}`, ...times(perDecision), note });
-    if (size === 1584) figures.push({ name: 'scale-world/real-time', ...times(laps.map(speedOf)) });
+    if (size === 1584)
+      figures.push({ name: 'scale-world/real-time', ...times(laps.map((l) => speedOf(l, SAMPLE_S[size]))) });
     if (size === 6600) figures.push({ name: 'scale-world/memory', samples: columnsMb });
   }
   figures.push({ name: 'scale-world/growth', ...ratios(cost.get(6600) as Lap[], cost.get(66) as Lap[]) });
-  figures.push({ name: 'scale-world/gain', ...measurePlainly(model) }, measureAgents(model));
+  figures.push({ name: 'scale-world/gain', ...measurePlainly(model, ONE_OF) });
+  figures.push({ name: 'scale-world/gain-cached', ...measurePlainly(model) }, measureAgents(model));
   return figures;
 }
 
 function modelOf(size: Size): WorldModel {
   const scenario = scaleScenario(size, SPAN_S);
   return createWorldModel(scenario, loadOrBuildGeometry(scenario, { cacheDir: geometryCache() }));
+}
+
+function createWorld(model: WorldModel): World {
+  return new World(model, { seed: 1, runS: SPAN_S, startS: 0 });
 }
 
 interface SizeResult {
@@ -53,26 +60,29 @@ interface SizeResult {
   readonly columnsMb: readonly number[];
 }
 
-function measureSize(model: WorldModel): SizeResult {
+function measureSize(model: WorldModel, sampleS: number): SizeResult {
   globalThis.gc?.();
   const before = process.memoryUsage().arrayBuffers;
-  const bare = new BareLoop([new World(model, { seed: 1, runS: RUN_S, startS: 0 })], createBaseline(HEURISTIC, 1));
+  const bare = new BareLoop([createWorld(model)], createBaseline(HEURISTIC, 1));
   bare.run([WARM_UP_S]);
   const decisions: number[] = [];
   const laps: Lap[] = [];
   const columnsMb: number[] = [];
   for (let i = 1; i <= SAMPLES; i++) {
-    laps.push(lap(() => decisions.push(bare.run([WARM_UP_S + i * SAMPLE_S]))));
+    laps.push(lap(() => decisions.push(bare.run([WARM_UP_S + i * sampleS]))));
     globalThis.gc?.();
     columnsMb.push((process.memoryUsage().arrayBuffers - before) / 1e6);
   }
   return { decisions, laps, columnsMb };
 }
 
-/** The plain searches of a run against the whole run without them. Throws if a delay differs. */
-function measurePlainly(model: WorldModel): Pick<Figure, 'samples' | 'idleSamples' | 'note'> {
-  const world = new World(model, { seed: 1, runS: RUN_S, startS: 0 });
-  const plain = new PlainSearches(world);
+/**
+ * The plain searches of a run against the whole run without them: one per decision and network, made for one of `oneOf` decisions,
+ * or one per destination and network. Throws if a delay differs.
+ */
+function measurePlainly(model: WorldModel, oneOf?: number): Pick<Figure, 'samples' | 'idleSamples' | 'note'> {
+  const world = createWorld(model);
+  const plain = new PlainSearches(world, oneOf);
   const bare = new BareLoop([world], plain);
   plain.searches = -1;
   bare.run([WARM_UP_S]);
@@ -81,16 +91,16 @@ function measurePlainly(model: WorldModel): Pick<Figure, 'samples' | 'idleSample
   let searches = 0;
   for (let i = 1; i <= SAMPLES; i++) {
     plain.reset();
-    const { wallS, cpuS } = lap(() => bare.run([WARM_UP_S + i * PLAIN_SAMPLE_S]));
-    wall.push(plain.wallS / (wallS - plain.wallS));
-    cpu.push(plain.cpuS / (cpuS - plain.cpuS));
+    const { wallS, cpuS } = lap(() => bare.run([WARM_UP_S + i * SHORT_SAMPLE_S]));
+    wall.push(((oneOf ?? 1) * plain.wallS) / (wallS - plain.wallS));
+    cpu.push(((oneOf ?? 1) * plain.cpuS) / (cpuS - plain.cpuS));
     searches += plain.searches;
   }
-  const note = `${searches} plain searches in ${SAMPLES * PLAIN_SAMPLE_S} simulated s, against everything the world does`;
+  const note = `${searches} plain searches in ${SAMPLES * SHORT_SAMPLE_S} simulated s, against everything the world does`;
   return { samples: wall, idleSamples: cpu, note };
 }
 
-/** The heuristic, which besides finds the delays it is shown plainly: once per destination and network, as the world does. */
+/** The heuristic, which besides finds plainly the delays it is shown. */
 class PlainSearches implements Policy {
   readonly name = 'plain-searches';
   /** Searches made; -1 = none are to be made. */
@@ -99,10 +109,13 @@ class PlainSearches implements Policy {
   cpuS = 0;
   private readonly world: World;
   private readonly heuristic = createBaseline(HEURISTIC, 1);
+  private readonly oneOf: number | undefined;
   private readonly known = new Map<string, Map<number, number>>();
+  private decisions = 0;
 
-  constructor(world: World) {
+  constructor(world: World, oneOf: number | undefined) {
     this.world = world;
+    this.oneOf = oneOf;
   }
 
   reset(): void {
@@ -116,7 +129,8 @@ class PlainSearches implements Policy {
     const [batch] = args;
     for (let row = 0; row < batch.n && this.searches >= 0; row++) {
       const destination = batch.destination[row] as number;
-      if (destination < 0) continue;
+      if (destination < 0 || this.decisions++ % (this.oneOf ?? 1) !== 0) continue;
+      if (this.oneOf !== undefined) this.known.clear();
       this.compare(batch.agent[row] as number, destination, false);
       this.compare(batch.agent[row] as number, destination, true);
     }
@@ -151,7 +165,7 @@ class PlainSearches implements Policy {
 function measureAgents(model: WorldModel): Figure {
   const network = createNetwork(model);
   const scorer = createScorer({ ...network, weights: initialWeights(network.architecture, 1) });
-  const world = new World(model, { seed: 1, runS: RUN_S, startS: 0 });
+  const world = createWorld(model);
   const constellation = createConstellation(
     model,
     [world],
@@ -161,7 +175,7 @@ function measureAgents(model: WorldModel): Figure {
   const laps: Lap[] = [];
   for (let i = 1; i <= SAMPLES; i++) {
     let decisions = 0;
-    const untilS = [WARM_UP_S + i * PLAIN_SAMPLE_S];
+    const untilS = [WARM_UP_S + i * SHORT_SAMPLE_S];
     const time = lap(() => (decisions = constellation.runSync({ untilS }).decisions));
     laps.push(scaleLap(time, 1e6 / decisions));
   }
@@ -174,8 +188,8 @@ function scaleLap({ wallS, cpuS }: Lap, factor: number): Lap {
 }
 
 /** Simulated to elapsed time of a sample. */
-function speedOf({ wallS, cpuS }: Lap): Lap {
-  return { wallS: SAMPLE_S / wallS, cpuS: SAMPLE_S / cpuS };
+function speedOf({ wallS, cpuS }: Lap, simulatedS: number): Lap {
+  return { wallS: simulatedS / wallS, cpuS: simulatedS / cpuS };
 }
 
 function times(laps: readonly Lap[]): Pick<Figure, 'samples' | 'idleSamples'> {
