@@ -115,10 +115,10 @@ describe('backups under random faults', () => {
         const again = backupWorld(c);
         for (let untilS = 10; untilS <= END_S; untilS += 10) {
           drive(again, untilS < half ? createBaseline(policy, untilS) : choose, untilS);
-          if (untilS === 200) copy.restore(JSON.parse(JSON.stringify(again.save().numbers)) && again.save());
+          if (untilS === 200) copy.restore(again.save());
           if (untilS >= 200) drive(copy, untilS < half ? createBaseline(policy, untilS) : choose, untilS);
         }
-        expect(again.trajectoryHash).toBe(world.trajectoryHash);
+        expect([again.trajectoryHash, copy.trajectoryHash]).toEqual([world.trajectoryHash, world.trajectoryHash]);
         const kpis = world.finish();
         expect(again.finish()).toEqual(kpis);
         checkConservation(world.columns);
