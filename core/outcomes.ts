@@ -48,6 +48,7 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'cacheHitFrac', label: 'cache hits', unit: '1', better: 'higher' },
   { key: 'cacheByteHitFrac', label: 'cache byte hits', unit: '1', better: 'higher' },
   { key: 'breaches', label: 'constraint breaches', unit: '1', better: 'lower' },
+  { key: 'faults', label: 'faults that struck', unit: '1', better: 'none' },
   { key: 'labelDenials', label: 'candidates masked by the label alone', unit: '1', better: 'none' },
   { key: 'labelDelayS', label: 'delay added by labels to shortest ways', unit: 's', better: 'none' },
   { key: 'labelCutFrac', label: 'ways cut by labels', unit: '1', better: 'none' },
