@@ -37,6 +37,8 @@ const MASKED = 4;
 /** Places that ground links leave to ISLs: for the best by either reckoning. */
 const LEAST_ISLS = 2;
 
+/** The most shown, as a constant of this module alone: V8 folds those, but reads exported ones anew and keeps what meets them on the heap. */
+const LONGEST_S = MOST_SHOWN_S;
 /** Most that agents see of their own queue, s. */
 const LONGEST_QUEUE_S = 60;
 /** Contact ends are shown up to this horizon, s. */
@@ -327,8 +329,8 @@ function writeCandidate(
 function closeLoops(batch: DecisionBatch, first: number, count: number, beaconPeriodS: number): void {
   const F = batch.candidateStride;
   const f = batch.candidates;
-  let snapshotS = MOST_SHOWN_S;
-  let loadAwareS = MOST_SHOWN_S;
+  let snapshotS = LONGEST_S;
+  let loadAwareS = LONGEST_S;
   for (let k = 0; k < count; k++) {
     if (batch.actionMask[first + k] === 0) continue;
     const c = (first + k) * F;
@@ -367,7 +369,7 @@ function writeHold(batch: DecisionBatch, slot: number, snapshotS: number, loadAw
 
 /** Sums of delays as they are shown stay within what is shown. */
 function bounded(delayS: number): number {
-  return delayS < MOST_SHOWN_S ? delayS : MOST_SHOWN_S;
+  return delayS < LONGEST_S ? delayS : LONGEST_S;
 }
 
 /** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */

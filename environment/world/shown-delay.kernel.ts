@@ -9,5 +9,5 @@ export const MOST_SHOWN_S = 2 * PLAIN_S;
  * which stand for "no way". Hours of waiting for a contact stay apart from each other and from never.
  */
 export function shownDelayS(delayS: number): number {
-  return delayS <= PLAIN_S ? delayS : MOST_SHOWN_S - (PLAIN_S * PLAIN_S) / delayS;
+  return delayS <= PLAIN_S ? delayS : 2 * PLAIN_S - (PLAIN_S * PLAIN_S) / delayS;
 }
