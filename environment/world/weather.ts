@@ -44,5 +44,5 @@ function stateOf(w: WorldState, ground: number, kind: number): number {
 function setWeather(w: WorldState, ground: number, kind: number, value: number): void {
   const { outages, model } = w;
   const column = kind === RAIN ? outages.rain : outages.cloud;
-  column.fill(value, model.firstSite[ground] as number, model.firstSite[ground + 1] as number);
+  column.fill(value, model.firstSite[ground], model.firstSite[ground + 1]);
 }
