@@ -16,6 +16,11 @@ export const FAULT_KINDS = [
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
+/** Whether a fault is over as soon as it has struck. */
+export function isMomentary(kind: FaultKind): boolean {
+  return kind === 'accelerator-reset' || kind === 'storage-failure';
+}
+
 /** A fault of the scenario with names resolved. */
 export interface FaultSource {
   readonly kind: FaultKind;

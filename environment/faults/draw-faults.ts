@@ -1,5 +1,5 @@
 import { Rng, StrictMath } from '../../core/index.ts';
-import type { FaultCatalogue } from './catalogue.ts';
+import { type FaultCatalogue, type FaultSource, isMomentary } from './catalogue.ts';
 
 const YEAR_S = 365.25 * 86_400;
 
@@ -15,8 +15,8 @@ export interface FaultColumns {
  * All faults of a run of `runS` that starts at `startS`: the scheduled ones, and those that the hazards draw from the seed.
  *
  * A unit's time to its first fault has the Weibull distribution R(t) = exp(-(t / theta)^shape) from the start of the run, theta
- * such that R(1 year) = exp(-ratePerYear); for shape 1 that is a constant rate. After a fault of finite length the unit is as
- * new.
+ * such that R(1 year) = exp(-ratePerYear); for shape 1 that is a constant rate. After a fault of finite length, or a momentary
+ * one, the unit is as new.
  */
 export function drawFaults(catalogue: FaultCatalogue, seed: number, startS: number, runS: number): FaultColumns {
   const rows: [source: number, beginS: number, endS: number][] = [];
@@ -32,7 +32,8 @@ export function drawFaults(catalogue: FaultCatalogue, seed: number, startS: numb
       for (let atS = 0; ;) {
         atS += thetaS * StrictMath.pow(rng.exponential(1), 1 / weibullShape);
         if (atS > runS) break;
-        const durationS = meanDurationS === Infinity ? Infinity : rng.exponential(meanDurationS);
+        const mended = meanDurationS === Infinity ? Infinity : rng.exponential(meanDurationS);
+        const durationS = isMomentary((sources[unit] as FaultSource).kind) ? 0 : mended;
         rows.push([source, startS + atS, startS + atS + durationS]);
         if (durationS === Infinity) break;
         atS += durationS;

@@ -1,4 +1,5 @@
 import { MODE_EVENTS } from '../../core/index.ts';
+import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import { antennaRateBps } from './antenna-rate.ts';
 import { reportMode } from './mode-events.ts';
 import { assignSpareAntennas } from './spare-antennas.ts';
@@ -187,18 +188,11 @@ export function loadRange(w: WorldState, track: number): void {
   if (rangeKm !== undefined && row >= 0) {
     startKm = endKm = rangeKm[row] as number;
   } else {
-    startKm = distanceKm(sky.row(clock.tick), from, to);
-    endKm = distanceKm(sky.row(clock.tick + 1), from, to);
+    startKm = rangeBetweenKm(sky.row(clock.tick), from, to);
+    endKm = rangeBetweenKm(sky.row(clock.tick + 1), from, to);
   }
   links.rangeStartKm[track] = links.rangeStartKm[back] = startKm;
   links.rangeEndKm[track] = links.rangeEndKm[back] = endKm;
-}
-
-function distanceKm(row: Float32Array, a: number, b: number): number {
-  const dx = (row[3 * a] as number) - (row[3 * b] as number);
-  const dy = (row[3 * a + 1] as number) - (row[3 * b + 1] as number);
-  const dz = (row[3 * a + 2] as number) - (row[3 * b + 2] as number);
-  return Math.sqrt(dx * dx + dy * dy + dz * dz);
 }
 
 /** Which satellite each antenna has by now, or will have next by the plan. */

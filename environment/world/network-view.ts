@@ -20,7 +20,7 @@ export function createView(links: LinkColumns, reverse: Int32Array, canFail: boo
       count,
       from: new Int32Array(count).fill(-1),
       to: new Int32Array(count).fill(-1),
-      rangeStartKm: links.rangeStartKm,
+      rangeStartKm: new Float64Array(count),
       rateBps: new Float64Array(count),
     },
     reverse: new Int32Array(reverse.length).fill(-1),

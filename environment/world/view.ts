@@ -1,3 +1,4 @@
+import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import type { WorldState } from './state.ts';
 
 /** Brings the view up to date: at every tick, and when a report has become known. */
@@ -23,7 +24,10 @@ export function renewView(w: WorldState): void {
     }
     links.from[track] = from;
     links.to[track] = to;
-    if (to >= 0) links.rateBps[track] = contacts.rateBps[row] as number;
+    if (to >= 0) {
+      links.rateBps[track] = contacts.rateBps[row] as number;
+      links.rangeStartKm[track] = plannedRangeKm(w, row, from);
+    }
     if (!isAntenna) {
       reverse[track] = to < 0 ? -1 : back;
       continue;
@@ -32,5 +36,13 @@ export function renewView(w: WorldState): void {
     links.from[down] = to;
     links.to[down] = to < 0 ? -1 : from;
     links.rateBps[down] = links.rateBps[track] as number;
+    links.rangeStartKm[down] = links.rangeStartKm[track] as number;
   }
+}
+
+/** Range of a planned contact at the start of the tick, whatever has become of its link. */
+function plannedRangeKm(w: WorldState, row: number, from: number): number {
+  const { rangeKm, peer } = w.model.geometry.contacts;
+  if (rangeKm !== undefined) return rangeKm[row] as number;
+  return rangeBetweenKm(w.sky.row(w.clock.tick), from, peer[row] as number);
 }
