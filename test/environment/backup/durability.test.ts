@@ -33,7 +33,7 @@ function expectShare(share: number, p: number): void {
 function lossByChain(r: number, lambda: number, mu: number, t: number): number {
   const steps = 20_000;
   const dt = t / steps;
-  let p = Array.from({ length: r + 1 }, (_, i) => (i === r ? 1 : 0));
+  let p: number[] = Array.from({ length: r + 1 }, (_, i) => (i === r ? 1 : 0));
   for (let n = 0; n < steps; n++) {
     p = p.map((_, i) => {
       const out = i === 0 ? 0 : i * lambda + (i < r ? mu : 0);
