@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { packageInfo } from '../package-info.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { type ScenarioOptions, loadScenarioFile, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 
 /** `spacecloud scenario`: list, check and show scenarios. */
 export function register(program: Command, streams: CommandStreams): void {
@@ -48,8 +48,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .description('print a scenario with every default filled in, as JSON')
     .argument('[scenario]', 'scenario file, or the name of one that is shipped', 'iridium-66')
     .action(async (name: string) => {
-      const { loadScenario } = await import('../../index.ts');
-      streams.out(`${JSON.stringify(loadScenario(name), undefined, 2)}\n`);
+      streams.out(`${JSON.stringify(await loadScenarioFile(name, {}, streams), undefined, 2)}\n`);
     });
   scenario
     .command('schema')

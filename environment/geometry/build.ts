@@ -10,7 +10,10 @@ import { type SkyStore, memoryStore } from './sky-store.ts';
 export interface BuildOptions {
   /** Folder that files of orbits are relative to; default the working folder. */
   readonly scenarioDir?: string;
-  /** Called about a hundred times with the ticks done and in all. */
+  /**
+   * Called about a hundred times with the ticks done and in all. Each tick is gone through twice, for links and for antennas, and
+   * counts in part after the first time; all are done when the geometry is.
+   */
   readonly onProgress?: (doneTicks: number, totalTicks: number) => void;
 }
 

@@ -5,6 +5,7 @@ import type { Sites } from '../network/sites.ts';
 import { wanDelayS } from '../network/ground-site.ts';
 import { moonPositionInto } from '../orbit/index.ts';
 import type { Scenario } from '../scenario/schema.ts';
+import { createBuildProgress } from './build-progress.ts';
 import { mayMeetMoon } from './constellations.ts';
 import { createContactRecorder } from './contact-recorder.kernel.ts';
 import type { Geometry, Sky } from './geometry.ts';
@@ -22,7 +23,7 @@ export interface GeometryBuilder {
   finish(key: string, sky: Sky): Geometry;
 }
 
-/** `onProgress` is called about a hundred times with the ticks done and in all. */
+/** `onProgress` as of `BuildOptions`. */
 export function createGeometryBuilder(
   plan: GeometryPlan,
   onProgress: ((doneTicks: number, totalTicks: number) => void) | undefined,
@@ -34,13 +35,13 @@ export function createGeometryBuilder(
   const lasers = createLaserLinks(scenario, fleet, contacts);
   const passes = createPassObserver(sites.siteCount, passRecorder);
   const rMoonKm = fleet.constellations.some(({ config }) => mayMeetMoon(config)) ? new Float64Array(3) : undefined;
-  const progressEvery = Math.max(1, Math.floor(tickCount / 100));
+  const progress = createBuildProgress(tickCount, onProgress);
   let k = 0;
 
   const step = (rTemeKm: Float64Array): void => {
     if (rMoonKm !== undefined) moonPositionInto(epoch, k * scenario.tickS, rMoonKm);
     lasers.step(k, rTemeKm, rMoonKm);
-    if (k > 0 && (k % progressEvery === 0 || k === tickCount)) onProgress?.(k, tickCount);
+    progress.links(k);
     k++;
   };
 
@@ -58,7 +59,10 @@ export function createGeometryBuilder(
       const passColumns = passRecorder.finish({ tickCount, siteCount: sites.siteCount });
       const firstAntennaTrack = satelliteCount * lasers.slots;
       const reader = skyReader(sky);
-      const row = (k: number): Float32Array => reader.row(k);
+      const row = (boundary: number): Float32Array => {
+        progress.antennas(boundary);
+        return reader.row(boundary);
+      };
       scheduleAntennas(
         { scenario, sites, passes: passColumns, tickCount, beams: columns.beams, firstAntennaTrack, row },
         contacts,
@@ -83,7 +87,9 @@ export function createGeometryBuilder(
         sky,
         wanDelayS: wanDelays(scenario),
       };
-      return { ...geometry, notes: [...fleet.notes, ...checkReach(plan, geometry)] };
+      const notes = [...fleet.notes, ...checkReach(plan, geometry)];
+      progress.end();
+      return { ...geometry, notes };
     },
   };
 }

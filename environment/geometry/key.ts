@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario/schema.ts';
 import { orbitFileOf } from './constellations.ts';
 
 /** Raised whenever the same scenario would give other columns, or the columns another layout. */
-export const GEOMETRY_VERSION = 2;
+export const GEOMETRY_VERSION = 3;
 
 /**
  * Hash of what a geometry depends on, and only of that: two scenarios that differ in traffic, rewards, weather, faults, labels

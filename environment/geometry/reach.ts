@@ -1,5 +1,6 @@
 import { RAD_PER_DEG, SpaceCloudError, StrictMath } from '../../core/index.ts';
 import { type Radio, radiosOf } from '../network/sites.ts';
+import { nodePlace } from '../scenario/source.ts';
 import type { Geometry } from './geometry.ts';
 import { SITE_LENGTH } from './ground-nodes.ts';
 import type { GeometryPlan } from './plan.ts';
@@ -53,6 +54,7 @@ function unreachable(plan: GeometryPlan, geometry: Omit<Geometry, 'notes'>, site
   const { name, radio, label, field } = site;
   const { minElevationDeg, maxSlantRangeKm } = radio;
   const best = bestView(plan, geometry, site);
+  const place = nodePlace(scenario, name);
   const limit = maxSlantRangeKm === undefined ? `${field}.minElevationDeg` : `${field}.maxSlantRangeKm`;
   const details = { name, bestElevationDeg: best?.elevationDeg, nearestKm: best?.nearestKm, minElevationDeg };
   return new SpaceCloudError(
@@ -61,6 +63,7 @@ function unreachable(plan: GeometryPlan, geometry: Omit<Geometry, 'notes'>, site
       best === undefined ? `no constellation serves radio '${radio.name}'` : seen(best, radio, scenario.tickS)
     }.`,
     {
+      ...(place === undefined ? {} : { place }),
       hint:
         best === undefined
           ? `Add '${radio.name}' to the radios of a constellation.`

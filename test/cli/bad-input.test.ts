@@ -108,7 +108,10 @@ describe('a scenario', () => {
       'with a terminal that no satellite reaches',
       // 54 degrees east of the nearer plane; at 1,200 km a satellite is seen from 33 degrees (acos(6378 / 7578)) at most.
       () => changed('far.yaml', 'terminals:', 'terminals:\n  - { name: singapore, latDeg: 1.35, lonDeg: 103.82 }'),
-      { code: 'SCENARIO_UNREACHABLE', names: ["terminal 'singapore'", '600 s'], hint: /remove 'singapore'/ },
+      {
+        ...{ code: 'SCENARIO_UNREACHABLE', names: ["terminal 'singapore'", '600 s'], hint: /remove 'singapore'/ },
+        line: lineOf('terminals:') + 1,
+      },
     ],
     [
       'with NaN',

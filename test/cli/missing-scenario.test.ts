@@ -10,14 +10,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const shipped = readdirSync('scenarios').map((file) => file.replace(/\.yaml$/, ''));
 
 describe('a scenario that does not exist', () => {
-  it('is answered with the nearest shipped one and with all of them', async () => {
-    const { status, err } = await captured(['scenario', 'validate', 'iridum-66']);
-    expect(status).toBe(5);
-    expect(err).toContain('FILE_NOT_FOUND: Expected a scenario file, found none at iridum-66.');
-    expect(err).toContain('Did you mean iridium-66?');
-    expect(shipped.length).toBeGreaterThan(4);
-    for (const name of shipped) expect(err).toContain(name);
-  });
+  it.each(['validate', 'show'])(
+    'is answered by %s with the nearest shipped one and with all of them',
+    async (command) => {
+      const { status, err } = await captured(['scenario', command, 'iridum-66']);
+      expect(status).toBe(5);
+      expect(err).toContain('FILE_NOT_FOUND: Expected a scenario file, found none at iridum-66.');
+      expect(err).toContain('Did you mean iridium-66?');
+      expect(shipped.length).toBeGreaterThan(4);
+      for (const name of shipped) expect(err).toContain(name);
+    },
+  );
 
   it('is not mixed up with element sets that do not exist', async () => {
     const { status, err } = await captured(['scenario', 'validate', 'test-12', '--elements', join(folder, 'none.tle')]);

@@ -195,6 +195,22 @@ describe('nodes and columns', () => {
     buildGeometry(star66({ durationS: 2000 }), { onProgress: (done, total) => calls.push([done, total]) });
     expect(calls.length).toBeGreaterThanOrEqual(100);
     expect(calls.at(-1)).toEqual([200, 200]);
+    // Antennas are scheduled when all links are known, and have a part of the progress of their own.
+    expect(calls.filter(([done]) => done >= 160 && done < 200).length).toBe(20);
+    expect(calls.filter(([done]) => done === 200).length).toBe(1);
+  });
+
+  it('does not claim to be done where it fails in the end', () => {
+    let most = 0;
+    const blind = star66({
+      terminals: [{ name: 'nowhere', latDeg: 0, lonDeg: 0 }],
+      terminalLink: { minElevationDeg: 90 },
+      durationS: 2000,
+    });
+    expect(() => buildGeometry(blind, { onProgress: (done) => (most = done) })).toThrow(
+      expect.objectContaining({ code: 'SCENARIO_UNREACHABLE' }),
+    );
+    expect([most > 190, most < 200]).toEqual([true, true]);
   });
 });
 
