@@ -102,20 +102,23 @@ export class WorldAgents {
     return { snapshots: Object.fromEntries(inOrder), handovers };
   }
 
-  /** Takes over saved machines in place of the present ones and writes their capabilities to the world. */
+  /**
+   * Takes over saved machines in place of the present ones and writes their capabilities to the world: each satellite's once, for
+   * a world that was restored with them has them already and must not be changed on the way.
+   */
   restore(saved: SavedWorldAgents): void {
     this.stop();
     const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: this.options.refusal });
-    for (let s = 0; s < this.world.satelliteCount; s++) this.setCapabilities(s, capabilities(initial));
+    const bits = new Uint8Array(this.world.satelliteCount).fill(capabilities(initial));
     for (const [key, snapshot] of Object.entries(saved.snapshots)) {
       const node = Number(key);
       if (node < this.world.satelliteCount) {
-        const actor = this.satelliteActor(node, snapshot as Snapshot<unknown>);
-        this.setCapabilities(node, capabilities(actor.getSnapshot()));
+        bits[node] = capabilities(this.satelliteActor(node, snapshot as Snapshot<unknown>).getSnapshot());
       } else {
         this.grounds.restore(node, snapshot);
       }
     }
+    bits.forEach((value, s) => this.setCapabilities(s, value));
     this.grounds.restoreHandovers(saved.handovers);
   }
 
