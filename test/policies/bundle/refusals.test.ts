@@ -397,7 +397,7 @@ describe('a signed bundle that may not be used', () => {
   });
 
   it('is refused for another decision specification', () => {
-    const other = decisionSpecHash({ ...SPACE_CLOUD_SPEC, version: 2 });
+    const other = decisionSpecHash({ ...SPACE_CLOUD_SPEC, version: SPACE_CLOUD_SPEC.version + 1 });
     expectRefusal('BUNDLE_SPEC', other, () => verify({ specHash: other }));
   });
 

@@ -88,8 +88,8 @@ describe('report', () => {
 
   it('gives every drawing a title and a description', () => {
     const drawings = elements.filter(({ name, attributes }) => name === 'svg' && attributes['class'] === 'plot');
-    // utility, difference, families, latency, delivery, drops, bytes, cache, breaches, profile, 2 training curves, sweep
-    expect(drawings).toHaveLength(13);
+    // utility, difference, 2 of families (4 panels each), latency, delivery, drops, bytes, cache, breaches, profile, 2 training curves, sweep
+    expect(drawings).toHaveLength(14);
     for (const { attributes } of drawings) {
       expect(attributes['role']).toBe('img');
       const [title, description] = (attributes['aria-labelledby'] ?? '').split(' ');
