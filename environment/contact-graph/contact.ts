@@ -50,10 +50,16 @@ export function compareNodes(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** The order of contacts in files: by start, then sender, receiver and end. */
-export function compareContacts(a: Contact, b: Contact): number {
-  return (
-    a.startS - b.startS || compareNodes(a.fromNode, b.fromNode) || compareNodes(a.toNode, b.toNode) || a.endS - b.endS
+/** Contacts in the order of files: by start, then sender, receiver and end. */
+export function sortContacts(contacts: readonly Contact[]): Contact[] {
+  const rank = new Map(nodesOf({ contacts }).map((name, index) => [name, index]));
+  const rankOf = (name: string): number => rank.get(name) as number;
+  return [...contacts].sort(
+    (a, b) =>
+      a.startS - b.startS ||
+      rankOf(a.fromNode) - rankOf(b.fromNode) ||
+      rankOf(a.toNode) - rankOf(b.toNode) ||
+      a.endS - b.endS,
   );
 }
 

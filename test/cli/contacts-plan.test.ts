@@ -50,16 +50,18 @@ const CHORD_S = 3.4e-6;
 describe('contacts plan, read by contacts route', () => {
   const iridium = shortened('iridium-66', 600);
   it.each([
-    ['iridium-66', 'tokyo', 'london'],
-    ['iridium-66', 'sao-paulo', 'dc-frankfurt'],
-    ['iridium-66', 'delhi', 'iridium-p3-s07'],
-    ['test-12', 'london', 'cairo'],
-    ['test-12', 'lagos', 'svalbard'],
-    ['test-12', 'london', 'dc-frankfurt'],
-  ])('%s, %s - %s: arrives when contacts paths --as-scheduled says', async (name, from, to) => {
+    ['iridium-66', 'tokyo', 'london', 1],
+    ['iridium-66', 'tokyo', 'london', 0.1],
+    ['iridium-66', 'sao-paulo', 'dc-frankfurt', 1],
+    ['iridium-66', 'delhi', 'iridium-p3-s07', 0.1],
+    ['test-12', 'london', 'cairo', 1],
+    ['test-12', 'lagos', 'svalbard', 0.01],
+    ['test-12', 'london', 'dc-frankfurt', 1],
+  ])('%s, %s - %s, %d ms: arrives when contacts paths --as-scheduled says', async (name, from, to, toleranceMs) => {
     const scenario = name === 'iridium-66' ? iridium : name;
     const plan = join(folder, 'plan.json');
-    await run('plan', '--scenario', scenario, '--format', 'json', '--terrestrial', '10e9', '--out', plan);
+    const cut = toleranceMs === 1 ? [] : ['--owlt-tolerance', `${toleranceMs}`];
+    await run('plan', '--scenario', scenario, '--terrestrial', '10e9', '--out', plan, ...cut);
     const { contacts } = readContactPlan(readFileSync(plan, 'utf8'), plan).plan;
     const ends = ['--from', from, '--to', to];
     let compared = 0;
@@ -77,12 +79,13 @@ describe('contacts plan, read by contacts route', () => {
         continue;
       }
       compared++;
-      // The plan has the light time of the greatest range of each contact, so that its route takes a little longer.
+      // The plan has the light time of the greatest range of each contact: its route is slower by up to the tolerance per hop.
       const roundedS = path
         .slice(1)
         .reduce((sum, node, i) => sum + must(contactAt(contacts, must(path[i]), node, at)).owltS, 0);
       const tookS = must(route.arrivalS) - at;
       expect(tookS).toBeLessThanOrEqual(roundedS + 1e-9);
+      expect(tookS - delayS).toBeLessThan((toleranceMs / 1000 + CHORD_S) * (path.length - 1));
       const relayed = route.contacts.slice(1).filter((hop) => !/-p\d+-s\d+$/.test(hop.from));
       // Plans let ground nodes relay, paths do not, but for the gateways of a data centre.
       if (relayed.length <= (to.startsWith('dc-') ? 1 : 0))
@@ -102,16 +105,20 @@ describe('spacecloud contacts plan', () => {
   const count = (text: string, pattern: RegExp): number => (text.match(pattern) ?? []).length;
 
   it('writes the same contacts in three formats, with what whole seconds lose', async () => {
-    const exact = await run('plan', '--scenario', 'test-12');
+    const exact = await run('plan', '--scenario', 'test-12', '--owlt-tolerance', 'none');
     expect(exact.err).toBe('');
     const { plan } = readContactPlan(exact.out, 'plan.json');
     expect(plan.contacts.length).toBeGreaterThan(100);
+    const cut = readContactPlan((await run('plan', '--scenario', 'test-12')).out, 'cut.json').plan.contacts;
+    expect(cut.length).toBeGreaterThan(1.25 * plan.contacts.length);
     for (const format of ['ion', 'hdtn'] as const) {
       const { out, err } = await run('plan', '--scenario', 'test-12', '--format', format);
       const read = readContactPlan(out, `plan.${format}`);
       expect([read.format, read.plan.contacts.length]).toEqual([format, plan.contacts.length]);
-      // Ticks are 10 s, so no contact is cut; light times of milliseconds become 1 s.
-      expect(err).toContain(`of ${plan.contacts.length} contacts: ${plan.contacts.length} light times rounded up`);
+      // Ticks are 10 s, so no contact is shortened; light times of milliseconds become 1 s, and what was cut for them is one again.
+      expect(err).toContain(
+        `of ${cut.length} contacts: ${cut.length - plan.contacts.length} joined to the one before, ${cut.length} light times rounded up`,
+      );
       expect(new Set(read.plan.contacts.map(({ owltS }) => owltS))).toEqual(new Set([1]));
     }
     const ion = await run('plan', '--scenario', 'test-12', '--format', 'ion');
@@ -146,10 +153,26 @@ describe('spacecloud contacts plan', () => {
     expect([await ground(), await ground('--terrestrial', '1e9')]).toEqual([0, 4]);
   });
 
+  it('gives the pieces of a contact again as that contact where light times are whole seconds', async () => {
+    const text = async (format: string, tolerance: string): Promise<string> =>
+      (await run('plan', '--scenario', 'test-12', '--format', format, '--owlt-tolerance', tolerance)).out;
+    for (const format of ['ion', 'hdtn']) {
+      const whole = await text(format, '0');
+      expect(await text(format, 'none')).toBe(whole);
+      expect(await text(format, '1')).toBe(whole);
+      // 0.05 ms: 15 km, less than the range to a satellite changes in a tick of 10 s, so that ticks are cut as well.
+      expect(await text(format, '0.05')).toBe(whole);
+    }
+  });
+
   it('refuses a format or a rate that is none', async () => {
     expect((await run('plan', '--format', 'cgr')).status).toBe(2);
     expect((await run('plan', '--terrestrial', '0')).err).toContain(
       "Expected a number above 0 for --terrestrial, got '0'.",
     );
+    for (const tolerance of ['-1', 'some', '0.0001', '']) {
+      const { status, err } = await run('plan', '--owlt-tolerance', tolerance);
+      expect([status, err]).toEqual([2, expect.stringContaining(`none for --owlt-tolerance, got '${tolerance}'`)]);
+    }
   });
 });

@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
+import { SpaceCloudError } from '../../../core/index.ts';
 import type { ContactPlan, ExportLoss, ExportedPlan } from '../../../environment/index.ts';
 import { positiveNumber } from '../../arguments.ts';
 import { writeTexts } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { loadScenarioInput } from '../../scenario-input.ts';
+
+const MS_PER_S = 1000;
 
 type Format = 'ion' | 'hdtn' | 'json';
 
@@ -12,6 +15,7 @@ interface Options {
   readonly format: Format;
   readonly out?: string;
   readonly terrestrial?: number;
+  readonly owltTolerance: number;
   readonly cache: boolean;
   readonly json?: boolean;
 }
@@ -33,40 +37,57 @@ export function register(contacts: Command, streams: CommandStreams): void {
       'also join gateways and data centres, throughout, at this rate in bit/s; default: space only',
       positiveNumber('--terrestrial'),
     )
+    .option(
+      '--owlt-tolerance <ms>',
+      'cut contacts where the light time varies by more than this, ms; 0 or none: one contact, of the greatest light time',
+      tolerance,
+      1,
+    )
     .option('--no-cache', 'compute the geometry anew and do not keep it')
     .option('--json', 'print one JSON document about the plan, with its text unless --out is given')
     .action(async (options: Options) => {
       const { contactPlan, writeHdtnPlan, writeIonPlan, writeJsonPlan } = await import('../../../environment/index.ts');
       const { scenario, geometry } = await loadScenarioInput(options.scenario, { cache: options.cache }, streams);
-      const { format, out, terrestrial } = options;
-      const plan = contactPlan(geometry, terrestrial === undefined ? {} : { terrestrialRateBps: terrestrial });
+      const { format, out, terrestrial, owltTolerance } = options;
+      const plan = contactPlan(geometry, {
+        owltToleranceS: owltTolerance / MS_PER_S,
+        ...(terrestrial === undefined ? {} : { terrestrialRateBps: terrestrial }),
+      });
       const writers: Readonly<Record<Format, (plan: ContactPlan) => Written>> = {
         ion: writeIonPlan,
         hdtn: writeHdtnPlan,
-        json: (exact) => ({ text: writeJsonPlan(exact) }),
+        json: (exact) => ({ text: writeJsonPlan(exact), contacts: exact.contacts.length }),
       };
       const written = writers[format](plan);
       if (out !== undefined) writeTexts([{ path: out, text: written.text }]);
-      const { contacts: all } = plan;
       if (options.json === true) {
-        const { text, loss = null, nodeNames = null } = written;
-        const document = { scenario: scenario.name, format, contacts: all.length, loss, nodeNames };
+        const { text, contacts: count, loss = null, nodeNames = null } = written;
+        const document = { scenario: scenario.name, format, contacts: count, loss, nodeNames };
         streams.out(
           `${JSON.stringify({ ...document, ...(out === undefined ? { text } : { file: out }) }, undefined, 2)}\n`,
         );
         return;
       }
       if (out === undefined) streams.out(written.text);
-      else streams.err(`${all.length} contacts of '${scenario.name}' in ${out}\n`);
-      if (written.loss !== undefined) streams.err(textOf(written.loss, format, all.length));
+      else streams.err(`${written.contacts} contacts of '${scenario.name}' in ${out}\n`);
+      if (written.loss !== undefined) streams.err(textOf(written.loss, format, plan.contacts.length));
     });
 }
 
+function tolerance(text: string): number {
+  const ms = text.trim().toLowerCase() === 'none' ? 0 : Number(text);
+  if (text.trim() !== '' && (ms === 0 || (Number.isFinite(ms) && ms >= 1e-3))) return ms;
+  throw new SpaceCloudError('USAGE', `Expected ms from 0.001 on, 0 or none for --owlt-tolerance, got '${text}'.`, {
+    hint: 'With 1, light times are at most 1 ms too long; with none, contacts are as long as they can be.',
+  });
+}
+
 /** What a writer gives; a format that states everything loses nothing and keeps the names. */
-type Written = Pick<ExportedPlan, 'text'> & Partial<ExportedPlan>;
+type Written = Pick<ExportedPlan, 'text' | 'contacts'> & Partial<ExportedPlan>;
 
 function textOf(loss: ExportLoss, format: Format, contacts: number): string {
   const parts = [
+    [loss.joinedContacts, 'joined to the one before'],
     [loss.droppedContacts, 'contacts left out'],
     [loss.shortenedContacts, 'contacts shortened'],
     [loss.roundedLightTimes, 'light times rounded up'],

@@ -1,6 +1,6 @@
 import { type Contact, type ContactPlan, QUEUE_RULES, type QueueRule } from '../contact.ts';
 import { contactsError } from './contacts-error.ts';
-import { type Line, WordReader, isFromZero, isPositive, linesOf } from './words.ts';
+import { WordReader, isFromZero, isPositive, linesOf } from './words.ts';
 
 const BITS_PER_BYTE = 8;
 
@@ -19,7 +19,7 @@ export function readAsabrPlan(text: string, file: string): ContactPlan {
     const words = new WordReader(line);
     const { text: keyword, place } = words.word('a statement');
     if (keyword === 'node') readNode(words, declared, retentionS);
-    else if (keyword === 'contact') contacts.push(readContact(line, words, declared));
+    else if (keyword === 'contact') contacts.push(readContact(words, declared));
     else {
       const hint = /^[ev]node$/.test(keyword) ? 'Plans with regions (enode, vnode) are not supported.' : undefined;
       throw contactsError(`Expected 'node' or 'contact', got '${keyword}'.`, place, hint);
@@ -44,7 +44,7 @@ function readNode(words: WordReader, declared: Set<string>, retentionS: Record<s
   }
 }
 
-function readContact({ end }: Line, words: WordReader, declared: ReadonlySet<string>): Contact {
+function readContact(words: WordReader, declared: ReadonlySet<string>): Contact {
   const [fromNode, toNode] = ['the sending node', 'the receiving node'].map((expected) => {
     const word = words.word(expected);
     if (declared.has(word.text)) return word.text;
@@ -54,7 +54,7 @@ function readContact({ end }: Line, words: WordReader, declared: ReadonlySet<str
       "Add a line 'node id name' above the contacts.",
     );
   }) as [string, string];
-  if (fromNode === toNode) throw contactsError(`Expected two nodes, got '${fromNode}' twice.`, end);
+  if (fromNode === toNode) throw contactsError(`Expected two nodes, got '${fromNode}' twice.`, words.end);
   const startS = words.number('the start, s');
   const endS = words.number(`the end, s, after ${startS}`, (value) => value > startS);
   const queueRule = readQueueRule(words);

@@ -1,4 +1,4 @@
-import { type Contact, type ContactPlan, compareContacts } from '../contact.ts';
+import { type Contact, type ContactPlan, sortContacts } from '../contact.ts';
 import { type ContactFields, contactList, parseJsonText } from './json-text.ts';
 
 const BITS_PER_MEGABIT = 1e6;
@@ -12,7 +12,7 @@ const ROUNDED = 'HDTN reads a decimal as 0. Round starts up and ends down.';
  */
 export function readHdtnPlan(text: string, file: string): ContactPlan {
   return {
-    contacts: contactList(parseJsonText(text, file)).map(readContact).sort(compareContacts),
+    contacts: sortContacts(contactList(parseJsonText(text, file)).map(readContact)),
   };
 }
 

@@ -4,7 +4,7 @@ import { contactsError } from './contacts-error.ts';
 import { readHdtnPlan } from './hdtn.ts';
 import { readIonPlan } from './ion.ts';
 import { PLAN_FORMAT, readJsonPlan } from './plan-json.ts';
-import { linesOf } from './words.ts';
+import { type Word, WordReader, linesOf } from './words.ts';
 
 const READERS = { ion: readIonPlan, hdtn: readHdtnPlan, json: readJsonPlan, asabr: readAsabrPlan } as const;
 
@@ -33,13 +33,18 @@ export function readContactPlan(
 
 function formatOf(text: string, file: string): PlanFormat {
   if (text.trimStart().startsWith('{')) return text.includes(`"${PLAN_FORMAT}"`) ? 'json' : 'hdtn';
-  const lines = linesOf(text, file);
-  const first = lines[0]?.words[0];
+  let first: Word | undefined;
+  let format: PlanFormat | undefined;
+  for (const line of linesOf(text, file)) {
+    const word = new WordReader(line).word('a statement');
+    first ??= word;
+    if (word.text === 'contact' || word.text === 'node') return 'asabr';
+    if (word.text === 'a') format = 'ion';
+  }
+  if (format !== undefined) return format;
   if (first === undefined) {
     throw contactsError('Expected a contact plan, got a file without content.', { file, line: 1, column: 1 });
   }
-  if (lines.some(({ words }) => ['contact', 'node'].includes(words[0]?.text ?? ''))) return 'asabr';
-  if (lines.some(({ words }) => words[0]?.text === 'a')) return 'ion';
   throw contactsError(
     `Expected a contact plan of ION ('a contact ...'), A-SABR ('contact ...') or in JSON, got '${first.text}'.`,
     first.place,

@@ -1,4 +1,4 @@
-import { type Contact, type ContactPlan, compareContacts, nodesOf } from '../contact.ts';
+import { type Contact, type ContactPlan, nodesOf, sortContacts } from '../contact.ts';
 
 /** What a plan lost on its way into a format of whole seconds. */
 export interface ExportLoss {
@@ -12,6 +12,8 @@ export interface ExportLoss {
   readonly roundedLightTimes: number;
   /** Contacts whose rate was rounded down to what the format can state. */
   readonly roundedRates: number;
+  /** Contacts that went into the one before them, as whole seconds leave nothing to tell them apart. */
+  readonly joinedContacts: number;
   /** Nodes whose limit of retention the format cannot state. */
   readonly droppedRetentionLimits: number;
   /** Contacts whose confidence or queue rule the format cannot state. */
@@ -40,7 +42,8 @@ export interface WholePlan {
 /**
  * Fits a plan into a format of whole seconds, whole rates and numbered nodes, so that no contact becomes longer or faster and
  * no light time shorter: starts are rounded up, ends down, light times up, rates down, and what comes before 0 s is cut off.
- * Contacts of one pair may not overlap there: where they do, the fastest one is kept, and of equal ones the first.
+ * Contacts of one pair may not overlap there: where they do, the fastest one is kept, and of equal ones the first. Contacts that
+ * follow each other without a gap and differ only in fractions of light time, as where `contactPlan` cuts, become one.
  */
 export function toWholeSeconds(
   plan: ContactPlan,
@@ -49,40 +52,66 @@ export function toWholeSeconds(
   const names = nodesOf(plan);
   const stay = names.every((name) => /^[1-9]\d*$/.test(name) && Number.isSafeInteger(Number(name)));
   const numbers = new Map(names.map((name, index) => [name, stay ? Number(name) : index + 1]));
-  const pairs = new Map<string, Piece[]>();
-  [...plan.contacts].sort(compareContacts).forEach((contact) => {
-    const { fromNode, toNode, startS, endS, rateBps, owltS } = contact;
-    const rate = Math.floor(rateBps / unit.bits);
-    const piece = {
-      contact,
-      startS: Math.max(0, Math.ceil(startS)),
-      endS: Math.floor(endS),
-      rate,
-      owltS: Math.ceil(owltS),
-    };
-    const key = JSON.stringify([fromNode, toNode]);
-    const list = pairs.get(key);
-    if (list === undefined) pairs.set(key, [piece]);
-    else list.push(piece);
+  const pieces = [...stretchesByPair(plan, unit.bits).values()].flatMap((stretches) => {
+    const whole = stretches.map((stretch): Piece => {
+      return { stretch, startS: Math.max(0, Math.ceil(stretch.startS)), endS: Math.floor(stretch.endS) };
+    });
+    return withoutOverlap(whole.filter(({ startS, endS, stretch }) => startS < endS && stretch.rate > 0));
   });
-  const pieces = [...pairs.values()].flatMap((list) => {
-    return withoutOverlap(list.filter((piece) => piece.startS < piece.endS && piece.rate > 0));
-  });
-  const contacts = pieces.map(({ contact, startS, endS, rate, owltS }): WholeContact => {
-    const fromNode = numbers.get(contact.fromNode) as number;
-    const toNode = numbers.get(contact.toNode) as number;
-    return { fromNode, toNode, startS, endS, rate, owltS, confidence: contact.confidence };
+  const contacts = pieces.map(({ stretch, startS, endS }): WholeContact => {
+    const { first, rate, owltS } = stretch;
+    const fromNode = numbers.get(first.fromNode) as number;
+    const toNode = numbers.get(first.toNode) as number;
+    return { fromNode, toNode, startS, endS, rate, owltS, confidence: first.confidence };
   });
   contacts.sort((a, b) => a.startS - b.startS || a.fromNode - b.fromNode || a.toNode - b.toNode);
   return { contacts, loss: lossOf(plan, pieces, unit), nodeNames: stay ? undefined : names };
 }
 
+/** One contact, or several that follow each other and are one in whole seconds. */
+interface Stretch {
+  readonly first: Contact;
+  readonly contacts: Contact[];
+  readonly startS: number;
+  endS: number;
+  /** In the unit of the format, rounded down. */
+  readonly rate: number;
+  /** Whole s, rounded up. */
+  readonly owltS: number;
+}
+
+/** A part of a stretch that is written. */
 interface Piece {
-  readonly contact: Contact;
+  readonly stretch: Stretch;
+  /** Whole s. */
   readonly startS: number;
   readonly endS: number;
-  readonly rate: number;
-  readonly owltS: number;
+}
+
+/** Stretches of each pair of nodes, in order of start. */
+function stretchesByPair(plan: ContactPlan, unitBits: number): ReadonlyMap<string, Stretch[]> {
+  const pairs = new Map<string, Stretch[]>();
+  const openAt = new Map<string, Stretch>();
+  for (const contact of sortContacts(plan.contacts)) {
+    const { fromNode, toNode, startS, endS, rateBps, confidence, queueRule } = contact;
+    const owltS = Math.ceil(contact.owltS);
+    const pair = JSON.stringify([fromNode, toNode]);
+    const key = (atS: number): string => `${pair} ${atS} ${rateBps} ${owltS} ${confidence} ${queueRule}`;
+    // Whole light times stand in the file as they are, and so do the contacts that have them.
+    const isRounded = owltS !== contact.owltS;
+    const before = isRounded ? openAt.get(key(startS)) : undefined;
+    if (before !== undefined) openAt.delete(key(startS));
+    const rate = Math.floor(rateBps / unitBits);
+    const stretch = before ?? { first: contact, contacts: [], startS, endS, rate, owltS };
+    stretch.contacts.push(contact);
+    stretch.endS = endS;
+    if (isRounded) openAt.set(key(endS), stretch);
+    if (before !== undefined) continue;
+    const list = pairs.get(pair);
+    if (list === undefined) pairs.set(pair, [stretch]);
+    else list.push(stretch);
+  }
+  return pairs;
 }
 
 /** Cuts contacts of one pair, in order of start, so that at most one holds at a time. */
@@ -93,10 +122,13 @@ function withoutOverlap(pieces: readonly Piece[]): Piece[] {
   cuts.slice(0, -1).forEach((startS, i) => {
     const endS = cuts[i + 1] as number;
     const open = pieces.filter((piece) => piece.startS <= startS && piece.endS >= endS);
-    const best = open.reduce<Piece | undefined>((a, b) => (a === undefined || b.rate > a.rate ? b : a), undefined);
+    const best = open.reduce<Piece | undefined>(
+      (a, b) => (a === undefined || b.stretch.rate > a.stretch.rate ? b : a),
+      undefined,
+    );
     if (best === undefined) return;
     const last = kept.at(-1);
-    if (last !== undefined && last.contact === best.contact && last.endS === startS) {
+    if (last !== undefined && last.stretch === best.stretch && last.endS === startS) {
       kept[kept.length - 1] = { ...last, endS };
     } else kept.push({ ...best, startS, endS });
   });
@@ -109,7 +141,13 @@ function lossOf(
   unit: { readonly bits: number; readonly confidence: boolean },
 ): ExportLoss {
   const keptS = new Map<Contact, number>();
-  for (const { contact, startS, endS } of pieces) keptS.set(contact, (keptS.get(contact) ?? 0) + endS - startS);
+  for (const { stretch, startS, endS } of pieces) {
+    for (const contact of stretch.contacts) {
+      const partS = Math.min(contact.endS, endS) - Math.max(contact.startS, startS);
+      if (partS > 0) keptS.set(contact, (keptS.get(contact) ?? 0) + partS);
+    }
+  }
+  const written = new Set(pieces.map(({ stretch }) => stretch));
   const count = (test: (contact: Contact) => boolean): number => plan.contacts.filter(test).length;
   const lengthS = ({ startS, endS }: Contact): number => endS - startS;
   const isWritten = (contact: Contact): boolean => keptS.has(contact);
@@ -119,6 +157,7 @@ function lossOf(
     lostS: plan.contacts.reduce((sum, contact) => sum + lengthS(contact) - (keptS.get(contact) ?? 0), 0),
     roundedLightTimes: count((contact) => isWritten(contact) && !Number.isInteger(contact.owltS)),
     roundedRates: count((contact) => isWritten(contact) && !Number.isInteger(contact.rateBps / unit.bits)),
+    joinedContacts: [...written].reduce((sum, { contacts }) => sum + contacts.length - 1, 0),
     droppedRetentionLimits: Object.keys(plan.retentionS ?? {}).length,
     droppedAttributes: count((contact) => {
       const { confidence, queueRule } = contact;

@@ -1,50 +1,71 @@
 import type { SourcePlace } from '../../../core/index.ts';
 import { contactsError } from './contacts-error.ts';
 
-/** A word of a line, and where it stands. */
-export interface Word {
+/** A word of a line. It knows its place, which only errors ask for. */
+export class Word {
   readonly text: string;
-  readonly place: SourcePlace;
+  private readonly line: Line;
+  /** Characters before it in its line. */
+  private readonly offset: number;
+
+  constructor(line: Line, text: string, offset: number) {
+    this.line = line;
+    this.text = text;
+    this.offset = offset;
+  }
+
+  get place(): SourcePlace {
+    return placeIn(this.line, this.offset);
+  }
 }
 
+/** A line that has words. */
 export interface Line {
-  readonly words: readonly Word[];
-  /** Just behind the last word, where the next one would stand. */
-  readonly end: SourcePlace;
+  readonly file: string;
+  /** From 1. */
+  readonly number: number;
+  /** Without comment. */
+  readonly content: string;
 }
 
-/** The words of every line that has any; `#` begins a comment. */
-export function linesOf(text: string, file: string): Line[] {
-  const lines: Line[] = [];
-  text.split(/\r\n|\n|\r/).forEach((whole, index) => {
-    const line = index + 1;
-    const content = whole.replace(/#.*$/, '');
-    const words = [...content.matchAll(/\S+/g)].map((match) => ({
-      text: match[0],
-      place: { file, line, column: match.index + 1 },
-    }));
-    if (words.length > 0) lines.push({ words, end: { file, line, column: content.trimEnd().length + 1 } });
-  });
-  return lines;
+function placeIn({ file, number }: Line, offset: number): SourcePlace {
+  return { file, line: number, column: offset + 1 };
 }
+
+/** The lines that have words; `#` begins a comment. */
+export function* linesOf(text: string, file: string): Generator<Line, void, undefined> {
+  let number = 0;
+  for (const whole of text.split(/\r\n|\n|\r/)) {
+    number++;
+    const comment = whole.indexOf('#');
+    const content = comment < 0 ? whole : whole.slice(0, comment);
+    if (/\S/.test(content)) yield { file, number, content };
+  }
+}
+
+const WORD_STARTS = /\S/g;
+const WORD_ENDS = /\s/g;
 
 /** Reads one line's words from left to right, and says what is expected where one is wrong or missing. */
 export class WordReader {
   private readonly line: Line;
   private at = 0;
+  private next: Word | undefined;
 
   constructor(line: Line) {
     this.line = line;
+    this.next = this.find();
   }
 
   /** The next word, left where it is. */
   peek(): Word | undefined {
-    return this.line.words[this.at];
+    return this.next;
   }
 
   word(expected: string): Word {
-    const word = this.line.words[this.at++];
-    if (word === undefined) throw contactsError(`Expected ${expected}, got the end of the line.`, this.line.end);
+    const word = this.next;
+    if (word === undefined) throw contactsError(`Expected ${expected}, got the end of the line.`, this.end);
+    this.next = this.find();
     return word;
   }
 
@@ -53,10 +74,26 @@ export class WordReader {
     return expectNumber(word, expected, accept);
   }
 
+  /** Just behind the last word, where the next one would stand. */
+  get end(): SourcePlace {
+    return placeIn(this.line, this.line.content.trimEnd().length);
+  }
+
   /** Throws where words are left over. */
   finish(): void {
-    const word = this.line.words[this.at];
+    const word = this.next;
     if (word !== undefined) throw contactsError(`Expected the end of the line, got '${word.text}'.`, word.place);
+  }
+
+  private find(): Word | undefined {
+    const { content } = this.line;
+    // By `test`, which makes nothing: `exec` makes an array for each of a million words.
+    WORD_STARTS.lastIndex = this.at;
+    if (!WORD_STARTS.test(content)) return undefined;
+    const start = WORD_STARTS.lastIndex - 1;
+    WORD_ENDS.lastIndex = start;
+    this.at = WORD_ENDS.test(content) ? WORD_ENDS.lastIndex - 1 : content.length;
+    return new Word(this.line, content.slice(start, this.at), start);
   }
 }
 

@@ -4,6 +4,8 @@ import { type ExportLoss, type WholeContact, type WholePlan, toWholeSeconds } fr
 /** A plan in a format of whole seconds, and what it lost. */
 export interface ExportedPlan {
   readonly text: string;
+  /** Contacts in the text. */
+  readonly contacts: number;
   readonly loss: ExportLoss;
   /** Names of the nodes by their numbers, from 1; undefined if the names are numbers and stay. */
   readonly nodeNames: readonly string[] | undefined;
@@ -31,7 +33,7 @@ export function writeIonPlan(plan: ContactPlan): ExportedPlan {
       .filter((contact) => !isImplied(contact))
       .map((contact) => `a range ${stretch(contact)} ${contact.owltS}`),
   ];
-  return { text: lines.map((line) => `${line}\n`).join(''), loss, nodeNames };
+  return { text: lines.map((line) => `${line}\n`).join(''), contacts: contacts.length, loss, nodeNames };
 }
 
 /** Writes a plan for HDTN: JSON in bit/s. Names of nodes become numbers, with the map under `nodeNames`. */
@@ -49,7 +51,7 @@ export function writeHdtnPlan(plan: ContactPlan): ExportedPlan {
     '}',
     '',
   ];
-  return { text: lines.join('\n'), loss, nodeNames };
+  return { text: lines.join('\n'), contacts: contacts.length, loss, nodeNames };
 }
 
 function namesOf({ nodeNames }: WholePlan): string[] {

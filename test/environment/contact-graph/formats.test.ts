@@ -147,6 +147,7 @@ describe('export into whole seconds', () => {
     expect(loss.lostS).toBeCloseTo(0.75 + 0.7 + 10, 12);
     expect({ ...loss, lostS: 0 }).toEqual({
       droppedContacts: 2,
+      joinedContacts: 0,
       shortenedContacts: 1,
       lostS: 0,
       roundedLightTimes: 1,
@@ -165,6 +166,31 @@ describe('export into whole seconds', () => {
       'a contact +6 +10 1 2 125000',
     ]);
     expect(loss).toMatchObject({ droppedContacts: 0, shortenedContacts: 1, lostS: 2 });
+  });
+
+  it('joins what follows without a gap and differs in fractions of light time only', () => {
+    const pieces = [
+      base,
+      { ...base, startS: 10, endS: 20.5, owltS: 0.005 },
+      { ...base, startS: 20.5, endS: 30, owltS: 0.006 }, // one with those before: 20.5 is no end that could be written
+      { ...base, startS: 30, endS: 40, owltS: 1.5 }, // 2 s
+      { ...base, startS: 40, endS: 50, owltS: 1.5, rateBps: 1e6 + 1 }, // another rate, in bytes the same
+      { ...base, startS: 51, endS: 60, owltS: 1.6, rateBps: 1e6 + 1 }, // a gap
+    ];
+    const { text, loss, contacts } = writeIonPlan({ contacts: pieces });
+    expect(text.split('\n').filter((line) => line.startsWith('a contact'))).toEqual([
+      'a contact +0 +30 1 2 125000',
+      'a contact +30 +40 1 2 125000',
+      'a contact +40 +50 1 2 125000',
+      'a contact +51 +60 1 2 125000',
+    ]);
+    expect(contacts).toBe(4);
+    expect(loss).toMatchObject({ joinedContacts: 2, droppedContacts: 0, shortenedContacts: 0, lostS: 0 });
+  });
+
+  it('leaves contacts of whole light times as they are, so that what was read is written again', () => {
+    const text = 'a contact +0 +10 1 2 100\na contact +10 +20 1 2 100\na range +0 +10 1 2 1\na range +10 +20 1 2 1\n';
+    expect(writeIonPlan(read(text)).text).toBe(text);
   });
 
   it('numbers nodes that have names, and says which is which', () => {
@@ -313,4 +339,40 @@ describe('what cannot be read is refused with its place', () => {
       { numRuns: 2000 },
     );
   });
+});
+
+describe('a long plan', () => {
+  /** `n` contacts of 50 s per minute among `nodes` nodes, with a range for each. */
+  function longPlan(n: number, nodes: number): string {
+    const lines: string[] = [];
+    for (let i = 0; i < n; i++) {
+      const [from, startS] = [1 + (i % nodes), 60 * Math.floor(i / nodes)];
+      const stretch = `+${startS} +${startS + 50} ${from} ${1 + (from % nodes)}`;
+      lines.push(`a contact ${stretch} 125000`, `a range ${stretch} 1`);
+    }
+    return `${lines.join('\n')}\n`;
+  }
+
+  // With 2 nodes all contacts are of one pair, with ranges given both ways; with 500 few are.
+  it.each([2, 500])(
+    'of %d nodes takes time in proportion to its length',
+    (nodes) => {
+      const [half, full] = [longPlan(50_000, nodes), longPlan(100_000, nodes)];
+      const tookMs = (text: string): number => {
+        const startedMs = performance.now();
+        expect(read(text).contacts.length).toBe(text.length === full.length ? 100_000 : 50_000);
+        return performance.now() - startedMs;
+      };
+      tookMs(half);
+      const least = { half: Infinity, full: Infinity };
+      for (let i = 0; i < 2; i++) {
+        least.half = Math.min(least.half, tookMs(half));
+        least.full = Math.min(least.full, tookMs(full));
+      }
+      console.log(`ION plan of 100,000 contacts, ${nodes} nodes: read in ${Math.round(least.full)} ms`);
+      // Linear: 2; sorting adds a sixteenth; quadratic: 4. The rest is for collections of garbage that fall into one of them.
+      expect(least.full / least.half).toBeLessThan(3);
+    },
+    60_000,
+  );
 });

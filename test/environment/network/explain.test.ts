@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { C_KM_S } from '../../../core/index.ts';
-import { buildGeometry, skyReader } from '../../../environment/geometry/index.ts';
-import { type Explanation, contactPlan, explainLinks } from '../../../environment/network/index.ts';
+import { buildGeometry } from '../../../environment/geometry/index.ts';
+import { type Explanation, explainLinks } from '../../../environment/network/index.ts';
 import type { WorldLinks } from '../../../environment/network/explain-types.ts';
 import { at, must } from '../../present.ts';
 import { star66, star66Constellation } from '../geometry/scenarios.ts';
@@ -142,37 +141,5 @@ describe('explanations of links', () => {
   it('refuse names and times that do not exist', () => {
     expect(() => reasons({}, { from: 'nowhere', to: 'far', atS: 0 })).toThrow(/name of a node, got 'nowhere'/);
     expect(() => reasons({}, { from: 'quito', to: 'far', atS: 600 })).toThrow(/before 600 s, got 600 s/);
-  });
-});
-
-describe('contact plan', () => {
-  const scenario = star66({ ...base, terminals: [quito] });
-  const geometry = buildGeometry(scenario);
-  const { contacts } = contactPlan(geometry);
-
-  it('has every contact in both directions, with the light time of its greatest range', () => {
-    const sky = skyReader(geometry.sky);
-    const key = (from: string, to: string, startS: number, endS: number): string => `${from} ${to} ${startS} ${endS}`;
-    const keys = new Set(contacts.map((c) => key(c.fromNode, c.toNode, c.startS, c.endS)));
-    expect(contacts.length).toBeGreaterThan(242);
-    for (const { fromNode, toNode, startS, endS, owltS } of contacts) {
-      expect(keys.has(key(toNode, fromNode, startS, endS))).toBe(true);
-      const [a, b] = [fromNode, toNode].map((name) => geometry.nodeNames.indexOf(name)) as [number, number];
-      let most = 0;
-      for (let k = startS / 10; k <= endS / 10; k++) {
-        const row = sky.row(k);
-        most = Math.max(most, Math.hypot(...[0, 1, 2].map((x) => at(row, 3 * a + x) - at(row, 3 * b + x))));
-      }
-      expect(owltS).toBeCloseTo(most / C_KM_S, 9);
-    }
-  });
-
-  it('joins gateways and data centres when asked', () => {
-    const more = contactPlan(geometry, { terrestrialRateBps: 1e9 }).contacts;
-    expect(more.length - contacts.length).toBe(4); // one gateway, two data centres, two directions
-    expect(more).toContainEqual({
-      ...{ fromNode: 'gw', toNode: 'ashburn', startS: 0, endS: 600, rateBps: 1e9 },
-      owltS: at(geometry.wanDelayS, 1),
-    });
   });
 });
