@@ -25,7 +25,7 @@ export function register(program: Command, streams: CommandStreams, createProgra
   takesScenario(program.command('demo'))
     .description('train, evaluate, export, verify and run a policy; about 2 minutes on 2 cores')
     .option('--out <folder>', 'folder for everything the demo makes; a number is added if it exists', 'runs/demo')
-    .option('--decisions <n>', 'decisions to train on', wholeNumber('--decisions', 1000), 800_000)
+    .option('--decisions <n>', 'decisions to train on', wholeNumber('--decisions', 1000), 1_600_000)
     .option('--seeds <n>', 'evaluation runs per policy', wholeNumber('--seeds', 2, 1000), 10)
     .addOption(engineOption())
     .action(async (name: string, options: DemoCommandOptions) => {
