@@ -30,7 +30,15 @@ export function antennaRateBps(w: WorldState, antenna: number, satellite: number
       return planned ? Math.min(rateBps, contacts.rateBps[row] as number) : rateBps;
     }
   }
-  return planned ? (contacts.rateBps[row] as number) : fadedRateBps(radio.steps, fartherKm(w, node, satellite), 0);
+  return planned ? (contacts.rateBps[row] as number) : clearRateBps(w, antenna, satellite);
+}
+
+/** Rate of an antenna to any satellite in the present tick in clear air, bit/s. */
+export function clearRateBps(w: WorldState, antenna: number, satellite: number): number {
+  const { antennaSite, antennaNode, siteRadio } = w.model.geometry;
+  const radio = w.model.radios[siteRadio[antennaSite[antenna] as number] as number];
+  if (radio === undefined) throw new RangeError(`No radio of antenna ${antenna}.`);
+  return fadedRateBps(radio.steps, fartherKm(w, antennaNode[antenna] as number, satellite), 0);
 }
 
 /** Sine of the elevation at the start of the tick, over the geocentric horizon (0.2 deg from the geodetic one at most). */

@@ -1,6 +1,7 @@
 import { MODE_EVENTS } from '../../core/index.ts';
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import { antennaRateBps } from './antenna-rate.ts';
+import { lookAhead } from './look-ahead.ts';
 import { reportMode } from './mode-events.ts';
 import { assignSpareAntennas } from './spare-antennas.ts';
 import type { WorldState } from './state.ts';
@@ -25,7 +26,7 @@ export function startContacts(w: WorldState): void {
   for (let track = 0; track < plan.row.length; track++) if ((plan.row[track] as number) >= 0) settleTrack(w, track);
   renewServed(w);
   loadRanges(w);
-  lookAhead(w);
+  lookAhead(w, w);
 }
 
 /** Brings links from the last tick to the present one: contacts that have ended, then those that begin. */
@@ -53,7 +54,7 @@ export function advanceContacts(w: WorldState): void {
   for (let q = 0; model.canFail && q < model.antennaCount; q++) settleTrack(w, model.firstUplink + q);
   renewServed(w);
   loadRanges(w);
-  lookAhead(w);
+  lookAhead(w, w);
 }
 
 /**
@@ -193,24 +194,4 @@ export function loadRange(w: WorldState, track: number): void {
   }
   links.rangeStartKm[track] = links.rangeStartKm[back] = startKm;
   links.rangeEndKm[track] = links.rangeEndKm[back] = endKm;
-}
-
-/** Which satellite each antenna has by now, or will have next by the plan. */
-function lookAhead(w: WorldState): void {
-  const { plan, model, links, clock } = w;
-  const { contacts, tickS } = model.geometry;
-  const { antennaFirst, ofAntenna, endTick, startTick, peer } = contacts;
-  for (let q = 0; q < model.antennaCount; q++) {
-    const end = antennaFirst[q + 1] as number;
-    let i = plan.antennaCursor[q] as number;
-    while (i < end && (endTick[ofAntenna[i] as number] as number) <= clock.tick) i++;
-    plan.antennaCursor[q] = i;
-    const now = links.to[model.firstUplink + q] as number;
-    // A planned contact that an outage has cut counts as gone: the next one is waited for.
-    const row = i < end ? (ofAntenna[i] as number) : -1;
-    const cut = row >= 0 && (startTick[row] as number) <= clock.tick && now < 0;
-    const next = cut ? (i + 1 < end ? (ofAntenna[i + 1] as number) : -1) : row;
-    plan.nextSatellite[q] = now >= 0 ? now : next < 0 ? -1 : (peer[next] as number);
-    plan.nextAttachS[q] = now >= 0 ? 0 : next < 0 ? Infinity : (startTick[next] as number) * tickS;
-  }
 }

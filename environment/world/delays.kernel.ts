@@ -140,17 +140,17 @@ function collectExits(w: WorldState, table: DelayTable, node: number, label: num
 
 function addAntennas(w: WorldState, table: DelayTable, node: number, beyondS: number): void {
   const { model, clock } = w;
-  const { links } = networkOf(w, table);
+  const { links, plan } = networkOf(w, table);
   const first = model.firstAntenna[node - model.satelliteCount] as number;
   const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
   for (let antenna = first; antenna < end; antenna++) {
-    const satellite = w.plan.nextSatellite[antenna] as number;
+    const satellite = plan.nextSatellite[antenna] as number;
     if (satellite < 0) continue;
     const link = model.firstDownlink + antenna;
     if ((links.to[link] as number) >= 0) {
       addExit(w, satellite, link, (table.costS[link] as number) + beyondS);
     } else {
-      const waitS = (w.plan.nextAttachS[antenna] as number) - clock.tick * model.scenario.tickS;
+      const waitS = (plan.nextAttachS[antenna] as number) - clock.tick * model.scenario.tickS;
       addExit(w, satellite, -1, waitS + beyondS);
     }
   }

@@ -90,7 +90,7 @@ export function processEvent(w: WorldState): void {
   else if (kind === BACKUP_VERSION) makeVersion(w, a);
   else if (kind === REPORT_SAMPLE) {
     sampleQueues(w, w.sampledQueueS);
-    sampleOutages(w.outages);
+    sampleOutages(w.outages, w.plan);
     w.reportTimes.sampledS = clock.timeS;
     pushEvent(events, clock.timeS + model.scenario.knowledge.floodS, REPORT_KNOWN);
     pushEvent(events, clock.timeS + model.scenario.knowledge.linkStatePeriodS, REPORT_SAMPLE);

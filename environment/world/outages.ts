@@ -1,5 +1,6 @@
 import type { FaultColumns } from '../faults/draw-faults.ts';
 import type { WorldModel } from './model.ts';
+import type { PlanColumns } from './plan-columns.ts';
 
 /**
  * What is broken, and what of it has become known. Reasons are counted, since faults may overlap. Nodes as in `Geometry`;
@@ -14,6 +15,9 @@ export interface OutageColumns {
   blocked: Uint8Array;
   knownBlocked: Uint8Array;
   sampledBlocked: Uint8Array;
+  /** [Q] satellite that an antenna has taken in place of the planned one, -1 = none, as the reports say. */
+  knownAlternative: Int32Array;
+  sampledAlternative: Int32Array;
   /** [S] 1 = its neighbours have agreed to give it nothing. */
   quarantined: Uint8Array;
   /** [U] attenuation by jamming, dB. */
@@ -26,7 +30,7 @@ export interface OutageColumns {
 }
 
 export function createOutages(model: WorldModel): OutageColumns {
-  const { nodeCount, satelliteCount, firstDownlink: tracks } = model;
+  const { nodeCount, satelliteCount, antennaCount, firstDownlink: tracks } = model;
   const { siteCount } = model.geometry;
   return {
     nodeDown: new Uint8Array(nodeCount),
@@ -35,6 +39,8 @@ export function createOutages(model: WorldModel): OutageColumns {
     blocked: new Uint8Array(tracks),
     knownBlocked: new Uint8Array(tracks),
     sampledBlocked: new Uint8Array(tracks),
+    knownAlternative: new Int32Array(antennaCount).fill(-1),
+    sampledAlternative: new Int32Array(antennaCount).fill(-1),
     quarantined: new Uint8Array(satelliteCount),
     jammedDb: new Float64Array(siteCount),
     rain: new Uint8Array(siteCount),
@@ -44,19 +50,21 @@ export function createOutages(model: WorldModel): OutageColumns {
 }
 
 /** Takes down what a report under way will say. */
-export function sampleOutages(outages: OutageColumns): void {
+export function sampleOutages(outages: OutageColumns, plan: PlanColumns): void {
   outages.sampledNodeDown.set(outages.nodeDown);
   outages.sampledBlocked.set(outages.blocked);
+  outages.sampledAlternative.set(plan.alternative);
 }
 
 /** A report has become known. Returns whether it brings news. */
 export function learnOutages(outages: OutageColumns): boolean {
   const nodes = copyIfNews(outages.sampledNodeDown, outages.knownNodeDown);
   const tracks = copyIfNews(outages.sampledBlocked, outages.knownBlocked);
-  return nodes || tracks;
+  const antennas = copyIfNews(outages.sampledAlternative, outages.knownAlternative);
+  return nodes || tracks || antennas;
 }
 
-function copyIfNews(from: Uint8Array, to: Uint8Array): boolean {
+function copyIfNews<T extends Uint8Array | Int32Array>(from: T, to: T): boolean {
   for (let i = 0; i < from.length; i++) {
     if (from[i] === to[i]) continue;
     to.set(from);

@@ -2,6 +2,7 @@ import { renewServed } from './contacts.ts';
 import { resettle } from './faults.ts';
 import { renewSnapshot } from './delays.kernel.ts';
 import type { WorldState } from './state.ts';
+import { renewView } from './view.ts';
 
 /**
  * Takes note that a satellite is, or is no longer, given data: no way leads over it, no antenna points at it, no neighbour
@@ -13,6 +14,7 @@ export function setQuarantine(w: WorldState, satellite: number, untrusted: boole
   if (outages.quarantined[satellite] === value) return;
   outages.quarantined[satellite] = value;
   writeAllowed(w);
+  renewView(w);
   renewSnapshot(w); // what settling antennas asks for must not be answered from the network of before
   for (let q = 0; q < model.antennaCount; q++) {
     const track = model.firstUplink + q;

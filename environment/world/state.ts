@@ -211,6 +211,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
   const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount, { labelCount, allowed });
   const links = createLinks(linkCount);
   const reverse = new Int32Array(S * D).fill(-1);
+  const plan = createPlan(model.firstDownlink, Q);
   const cacheBits = satellite.cacheBytes * 8;
   const meanObjectBits = traffic.objectCount === 0 ? cacheBits : mean(traffic.objectBits);
   const slots = Math.max(
@@ -223,7 +224,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     events: createEventQueue(1024),
     deadlines: createDeadlines(traffic.classes.length, INITIAL_DEADLINES),
     tasks: createTasks(INITIAL_TASKS),
-    plan: createPlan(model.firstDownlink, Q),
+    plan,
     sky: skyReader(model.geometry.sky),
     spare: model.canFail ? createSpareAntennas(model) : undefined,
     links,
@@ -299,7 +300,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     faults: noFaults(),
     outages: createOutages(model),
     watch: createWatch(model),
-    view: createView(links, reverse, model.canFail),
+    view: createView({ links, reverse, plan }, model.canFail),
     snapshot: table(),
     report: table(),
     reportQueueS: new Float64Array(linkCount),

@@ -1,7 +1,9 @@
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
+import { clearRateBps } from './antenna-rate.ts';
+import { lookAhead } from './look-ahead.ts';
 import type { WorldState } from './state.ts';
 
-/** Brings the view up to date: at every tick, and when a report has become known. */
+/** Brings the view up to date: at every tick, when a report has become known, and when trust in a satellite has changed. */
 export function renewView(w: WorldState): void {
   const { view, model, plan, outages } = w;
   if (view.links === w.links) return;
@@ -22,11 +24,13 @@ export function renewView(w: WorldState): void {
         (!isAntenna && outages.knownBlocked[back] !== 0);
       if (failed) to = -1;
     }
+    const taken = isAntenna && row >= 0 ? alternativeTo(w, track - firstUplink, contacts.peer[row] as number) : -1;
+    if (taken >= 0) to = taken;
     links.from[track] = from;
     links.to[track] = to;
     if (to >= 0) {
-      links.rateBps[track] = contacts.rateBps[row] as number;
-      links.rangeStartKm[track] = plannedRangeKm(w, row, from);
+      links.rateBps[track] = taken >= 0 ? clearRateBps(w, track - firstUplink, to) : (contacts.rateBps[row] as number);
+      links.rangeStartKm[track] = taken >= 0 ? rangeKm(w, from, to) : plannedRangeKm(w, row, from);
     }
     if (!isAntenna) {
       reverse[track] = to < 0 ? -1 : back;
@@ -38,11 +42,24 @@ export function renewView(w: WorldState): void {
     links.rateBps[down] = links.rateBps[track] as number;
     links.rangeStartKm[down] = links.rangeStartKm[track] as number;
   }
+  lookAhead(w, view);
+}
+
+/** Satellite that an antenna is known to have taken because the planned one is known to be of no use; -1 = none. */
+function alternativeTo(w: WorldState, antenna: number, planned: number): number {
+  const { knownAlternative, knownNodeDown, quarantined } = w.outages;
+  const taken = knownAlternative[antenna] as number;
+  if (taken < 0 || knownNodeDown[taken] !== 0 || knownNodeDown[w.model.geometry.antennaNode[antenna] as number] !== 0)
+    return -1;
+  return knownNodeDown[planned] !== 0 || quarantined[planned] !== 0 ? taken : -1;
 }
 
 /** Range of a planned contact at the start of the tick, whatever has become of its link. */
 function plannedRangeKm(w: WorldState, row: number, from: number): number {
-  const { rangeKm, peer } = w.model.geometry.contacts;
-  if (rangeKm !== undefined) return rangeKm[row] as number;
-  return rangeBetweenKm(w.sky.row(w.clock.tick), from, peer[row] as number);
+  const { rangeKm: fixedKm, peer } = w.model.geometry.contacts;
+  return fixedKm === undefined ? rangeKm(w, from, peer[row] as number) : (fixedKm[row] as number);
+}
+
+function rangeKm(w: WorldState, from: number, to: number): number {
+  return rangeBetweenKm(w.sky.row(w.clock.tick), from, to);
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { C_KM_S } from '../../../core/index.ts';
 import { World, createWorldModel } from '../../../environment/index.ts';
 import { EASTWARD, type SmallSky, drive, skyOf, smallGeometry, smallScenario } from './small-world.ts';
 
@@ -81,5 +82,20 @@ describe('antennas whose satellite has failed', () => {
     const { links, model } = w.columns;
     // 1,044 km is within the 1,250 km of full rate, 1 Gbit/s by default; the pass of satellite 1 ends at 90 s.
     expect([links.rateBps[model.firstUplink], links.untilS[model.firstUplink]]).toEqual([1e9, 90]);
+  });
+
+  it('ENV-174 are known to be there when a flooded report has said so, and lead nowhere before', () => {
+    const w = world(SKY, { faults, knowledge: { linkStatePeriodS: 5, floodS: 0.3 } });
+    // By the report of 25 s satellite 0 is down. The antennas turn at 30 s, and the report of that time is known at 30.3 s.
+    drive(w, EASTWARD, 30.2);
+    expect(w.knowledge.snapshotDelayS(1, 3)).toBe(Infinity);
+    drive(w, EASTWARD, 30.4);
+    // 1,044 km of light, and the mean bundle at 1 Gbit/s.
+    const delayS = Math.hypot(1000, 300) / C_KM_S + w.model.traffic.meanBits / 1e9;
+    expect(w.knowledge.snapshotDelayS(1, 3)).toBeCloseTo(delayS, 9);
+    // Satellite 0 is back at 75 s, and known to be by the report of 75 s.
+    drive(w, EASTWARD, 81);
+    expect(w.knowledge.snapshotDelayS(1, 3)).toBe(Infinity);
+    expect(w.knowledge.snapshotDelayS(0, 3)).toBeLessThan(0.1);
   });
 });
