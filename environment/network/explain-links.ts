@@ -2,7 +2,7 @@ import { SITE_LENGTH } from '../geometry/ground-nodes.ts';
 import type { Geometry } from '../geometry/geometry.ts';
 import { groundVerdict } from './explain-ground.ts';
 import { type ExplainTick, laserVerdict, partnersOf } from './explain-lasers.ts';
-import type { LinkReason, LinkState, Verdict, WorldLinks } from './explain-types.ts';
+import type { LinkState, Verdict, WorldLinks } from './explain-types.ts';
 import { laserPlans } from './laser-plans.ts';
 import { type Radio, radiosOf } from './sites.ts';
 
@@ -27,7 +27,7 @@ export function createLinkStates(
     { kind, by }: Pick<LinkState, 'kind' | 'by'>,
     verdict: Verdict,
   ): LinkState => {
-    const { reason, text } = worldVerdict(world, from, to) ?? verdict;
+    const { reason, text } = worldVerdict(world, [from, to], nodeNames) ?? verdict;
     const names = { from: nodeNames[from] as string, to: nodeNames[to] as string };
     return { ...names, kind, by, up: reason === 'up', reason, text, rangeKm: rangeKm(tick, from, to) };
   };
@@ -86,18 +86,21 @@ export function createLinkStates(
 
 const UP: Verdict = { reason: 'up', text: 'up' };
 
-const FAULT_TEXT: Readonly<Record<'down' | 'quarantined' | 'label' | 'jammed' | 'weather', string>> = {
-  down: 'down',
-  quarantined: 'quarantined',
-  label: 'the label of the data does not allow it',
-  jammed: 'jammed',
-  weather: 'cut by the weather',
-};
+const NODE_TEXT = { down: 'is down', quarantined: 'is in quarantine', label: 'may not hold such data' } as const;
+const LINK_TEXT = { down: 'a terminal is down', jammed: 'jammed', weather: 'cut by the weather' } as const;
 
-function worldVerdict(world: WorldLinks | undefined, from: number, to: number): Verdict | undefined {
+function worldVerdict(
+  world: WorldLinks | undefined,
+  [from, to]: readonly [number, number],
+  nodeNames: readonly string[],
+): Verdict | undefined {
   if (world === undefined) return undefined;
-  const fault: LinkReason | undefined = world.nodeFault(from) ?? world.nodeFault(to) ?? world.linkFault(from, to);
-  return fault === undefined ? undefined : { reason: fault, text: FAULT_TEXT[fault] };
+  for (const node of [from, to]) {
+    const reason = world.nodeFault(node);
+    if (reason !== undefined) return { reason, text: `${nodeNames[node]} ${NODE_TEXT[reason]}` };
+  }
+  const reason = world.linkFault(from, to);
+  return reason === undefined ? undefined : { reason, text: LINK_TEXT[reason] };
 }
 
 /** Pairs of satellites linked in tick `k`, as `a * S + b`, and the satellite of each antenna. */

@@ -44,9 +44,9 @@ export interface Verdict {
 /** What only a running world knows. Nodes by index, as in `Geometry`. */
 export interface WorldLinks {
   /** What keeps a node out altogether, if anything. */
-  nodeFault(node: number): 'down' | 'quarantined' | undefined;
+  nodeFault(node: number): 'down' | 'quarantined' | 'label' | undefined;
   /** What keeps data from going from one node to the next, if anything. */
-  linkFault(fromNode: number, toNode: number): 'down' | 'label' | 'jammed' | 'weather' | undefined;
+  linkFault(fromNode: number, toNode: number): 'down' | 'jammed' | 'weather' | undefined;
 }
 
 /** Whole numbers with thousands separated, one decimal below 100. */

@@ -1,6 +1,7 @@
 import { SpaceCloudError } from '../../core/index.ts';
 import type { Geometry } from '../geometry/geometry.ts';
 import { planGeometry } from '../geometry/plan.ts';
+import { nearestWord } from '../scenario/edit-distance.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { ExplainTick } from './explain-lasers.ts';
 import { createLinkStates } from './explain-links.ts';
@@ -107,11 +108,9 @@ function answerOf(
 function nodeNamed({ nodeNames }: Geometry, name: string): number {
   const node = nodeNames.indexOf(name);
   if (node >= 0) return node;
+  const nearest = nearestWord(name, nodeNames);
+  const shown = [...new Set([...nodeNames.slice(0, 2), ...nodeNames.slice(-2)])].map((known) => `'${known}'`);
   throw new SpaceCloudError('USAGE', `Expected the name of a node, got '${name}'.`, {
-    hint: `Names look like ${nodeNames
-      .slice(0, 2)
-      .concat(nodeNames.slice(-2))
-      .map((known) => `'${known}'`)
-      .join(', ')}.`,
+    hint: nearest === undefined ? `Names look like ${shown.join(', ')}.` : `Did you mean '${nearest}'?`,
   });
 }

@@ -36,6 +36,12 @@ export function createLabels(scenario: Scenario, geometry: Geometry): Labels {
   };
 }
 
+/** [N] 1 = the node may hold data with this label. */
+export function mayHoldByNode(scenario: Scenario, geometry: Geometry, label: LabelConfig): Uint8Array {
+  const { levels } = scenario.security;
+  return Uint8Array.from(standingsOf(scenario, geometry), (standing) => (mayHold(standing, label, levels) ? 1 : 0));
+}
+
 function keyOf(label: LabelConfig | undefined, levels: readonly string[]): string {
   const unlimited = label === undefined || (label.releasableTo === undefined && levels.indexOf(label.level) === 0);
   if (unlimited) return '';

@@ -1,12 +1,20 @@
 import type { Command } from 'commander';
-import { SpaceCloudError } from '../../../core/index.ts';
-import type { Explanation, Scenario } from '../../../environment/index.ts';
+import type { Explanation, WorldLinks } from '../../../environment/index.ts';
+import { wholeNumber } from '../../arguments.ts';
 import type { CommandStreams } from '../../run-command.ts';
-import { loadScenarioInput } from '../../scenario-input.ts';
+import { type LoadedScenario, loadScenarioInput } from '../../scenario-input.ts';
+import { labelOf } from './label-option.ts';
+import { runWorldUntil } from './run-world.ts';
+import { expectWithin, scenarioTime } from './scenario-time.ts';
 
 interface Options {
   readonly scenario: string;
   readonly at: string;
+  readonly run?: boolean;
+  readonly seed: number;
+  readonly start: string;
+  readonly policy: string;
+  readonly label?: string;
   readonly json?: boolean;
   readonly cache: boolean;
   readonly all?: boolean;
@@ -24,19 +32,24 @@ export function register(contacts: Command, streams: CommandStreams): void {
     .argument('<to>', 'node')
     .requiredOption('--at <time>', 's since scenario start, or UTC as in 2026-11-22T12:00:00Z')
     .option('--scenario <scenario>', 'scenario file, or the name of one that is shipped', 'iridium-66')
+    .option('--run', 'run the world until then: nodes that are down or in quarantine, jamming and weather count too')
+    .option('--seed <n>', 'with --run: all randomness of the run', wholeNumber('--seed', 1, 999_999), 1)
+    .option('--start <time>', 'with --run: start of the run, from which scheduled faults count; as --at', '0')
+    .option('--policy <policy>', 'with --run: as of simulate', 'load-aware+greedy-finish+gdsf')
+    .option('--label <label>', 'of the data: LEVEL or LEVEL/NATION,...; nodes that may not hold them count as closed')
     .option('--all', `show all links, not only the nearest ${SHOWN_LINKS} of each node`)
     .option('--no-cache', 'compute the geometry anew and do not keep it')
     .option('--json', 'print one JSON document')
     .action(async (from: string, to: string, options: Options) => {
       const { explainLinks, parseUtc } = await import('../../../environment/index.ts');
-      const { scenario, geometry } = await loadScenarioInput(options.scenario, { cache: options.cache }, streams);
-      const atS = timeOf(options.at, scenario, (text, epoch) => {
-        const [at, start] = [parseUtc(text), parseUtc(epoch)];
-        return at === undefined || start === undefined
-          ? undefined
-          : (at.day - start.day) * 86400 + (at.secondOfDay - start.secondOfDay);
-      });
-      const explanation = explainLinks(scenario, geometry, { from, to, atS });
+      const input = await loadScenarioInput(options.scenario, { cache: options.cache }, streams);
+      const { scenario, geometry } = input;
+      const atS = expectWithin(scenario, '--at', scenarioTime(scenario, '--at', options.at, parseUtc));
+      const query = { from, to, atS };
+      // Names and time are refused before the world runs.
+      const without = explainLinks(scenario, geometry, query);
+      const world = await worldOf(input, options, atS);
+      const explanation = world === undefined ? without : explainLinks(scenario, geometry, query, world);
       streams.out(
         options.json === true
           ? `${JSON.stringify(explanation, undefined, 2)}\n`
@@ -45,16 +58,17 @@ export function register(contacts: Command, streams: CommandStreams): void {
     });
 }
 
-function timeOf(
-  text: string,
-  scenario: Scenario,
-  sinceEpochS: (text: string, epoch: string) => number | undefined,
-): number {
-  const seconds = /^\d+(?:\.\d*)?(?:\s*s)?$/.test(text) ? Number.parseFloat(text) : sinceEpochS(text, scenario.epoch);
-  if (seconds !== undefined) return seconds;
-  throw new SpaceCloudError('USAGE', `Expected seconds since scenario start or a UTC time for --at, got '${text}'.`, {
-    hint: 'Write it as in 600, or as in 2026-11-22T00:10:00Z.',
-  });
+/** What the running world and the label of the data take away. */
+async function worldOf(input: LoadedScenario, options: Options, atS: number): Promise<WorldLinks | undefined> {
+  const { labelLinks, nearestWord, parseUtc, worldLinks } = await import('../../../environment/index.ts');
+  const { scenario, geometry } = input;
+  const label = options.label === undefined ? undefined : labelOf(options.label, scenario, nearestWord);
+  if (options.run === true) {
+    const startS = expectWithin(scenario, '--start', scenarioTime(scenario, '--start', options.start, parseUtc));
+    const { policy, seed } = options;
+    return worldLinks(await runWorldUntil({ ...input, policy, seed, startS, atS }), label);
+  }
+  return label === undefined ? undefined : labelLinks(scenario, geometry, label);
 }
 
 function renderExplanation({ answer, from, to, links }: Explanation, most: number): string {
