@@ -206,7 +206,8 @@ function antennasDelay(
   bits: number,
   label: number,
 ): number {
-  const { model, links } = w;
+  const { model } = w;
+  const { links } = networkOf(w, table);
   const first = model.firstAntenna[node - model.satelliteCount]!;
   const end = model.firstAntenna[node - model.satelliteCount + 1]!;
   let least = Infinity;
