@@ -22,10 +22,19 @@ const standing = fc.constantFrom({}, { owner: 'norland' }, { owner: 'sudria' }, 
 const satellite = fc
   .tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 7 }))
   .map(([plane, index]) => `low-p${plane}-s${index}`);
-const atS = fc.double({ min: 0, max: RUN_S, noNaN: true });
-const durationS = fc.double({ min: 1, max: RUN_S, noNaN: true });
+/** To the millisecond; doubles would mostly be next to nothing. */
+const atS = fc.integer({ min: 0, max: RUN_S * 1000 }).map((ms) => ms / 1000);
+const durationS = fc.integer({ min: 1000, max: RUN_S * 1000 }).map((ms) => ms / 1000);
 
-const fault = fc.oneof(
+/** An entry of the scenario's `faults.scheduled`; what else it holds depends on its kind. */
+export interface RandomFault {
+  readonly kind: string;
+  readonly target?: string;
+  readonly atS: number;
+  readonly durationS?: number;
+}
+
+export const fault: fc.Arbitrary<RandomFault> = fc.oneof(
   fc.record({
     kind: fc.constantFrom('satellite-loss', 'link-loss', 'storage-failure'),
     target: satellite,

@@ -1,32 +1,54 @@
-import { Constellation } from '../../agents/index.ts';
-import { type DecisionBatch, Hash128 } from '../../core/index.ts';
-import { World, type WorldModel, type WorldOptions } from '../../environment/index.ts';
+import fc from 'fast-check';
+import { Constellation, type SavedModes } from '../../agents/index.ts';
+import { type DecisionBatch, Hash128, type Policy } from '../../core/index.ts';
+import { type SavedWorld, World, type WorldModel, type WorldOptions } from '../../environment/index.ts';
 import { createBaseline } from '../../policies/index.ts';
-import { RUN_S } from './random-scenario.ts';
+import { RUN_S, modelOf, randomScenario } from './random-scenario.ts';
+
+/** A world with its agents, as a checkpoint holds them. */
+export interface SavedFlight {
+  readonly world: SavedWorld;
+  readonly modes: SavedModes;
+}
+
+export interface FlightOptions extends Partial<WorldOptions> {
+  readonly seed: number;
+  /** Decisions per batch. */
+  readonly rowsPerWorld?: number;
+  /** Decides in place of the baseline; may look into the world. */
+  readonly decideBy?: (world: World) => Policy['choose'];
+}
 
 /** Satellites under a baseline, with their machines. */
 export interface Flight {
   readonly world: World;
-  /** Hash of all that satellites have seen and chosen. */
+  /** Hash of all that satellites have seen and chosen since the start or `takePolicy`, and that of the trajectory. */
   seen(): string;
-  /** Decisions so far. */
+  /** Decisions since then. */
   decisions(): number;
+  modes(): SavedModes;
   runTo(untilS: number): void;
+  /** Goes on for at least `n` decisions, to the end of a batch. */
+  decide(n: number): void;
+  save(): SavedFlight;
+  restore(saved: SavedFlight): void;
+  /** Goes on under a new policy, one that has decided nothing yet. */
+  takePolicy(name: string): void;
 }
 
-export function flight(
-  model: WorldModel,
-  policy: string,
-  options: Pick<WorldOptions, 'seed'> & Partial<WorldOptions>,
-): Flight {
-  const world = new World(model, { runS: RUN_S, startS: 0, ...options });
+export function flight(model: WorldModel, policy: string, options: FlightOptions): Flight {
+  const { rowsPerWorld = 64, decideBy, ...worldOptions } = options;
+  const world = new World(model, { runS: RUN_S, startS: 0, ...worldOptions });
+  let present: Policy = decideBy === undefined ? createBaseline(policy, 1) : { name: policy, choose: decideBy(world) };
   const constellation = new Constellation({
     worlds: [world],
-    policy: createBaseline(policy, 1),
+    policy: { name: policy, choose: (batch, out) => present.choose(batch, out) },
     fallback: createBaseline('shortest-delay+at-source+bypass', 1),
     layout: { gatewayCount: model.gatewayCount, dataCentreCount: model.dataCentreCount },
+    handoverS: model.scenario.handoverS,
+    rowsPerWorld,
   });
-  const hash = new Hash128();
+  let hash = new Hash128();
   let decisions = 0;
   const onBatch = ({ batch, choices }: { batch: DecisionBatch; choices: Uint8Array }): void => {
     for (let row = 0; row < batch.n; row++) {
@@ -39,7 +61,19 @@ export function flight(
     world,
     seen: () => `${hash.digest()} ${world.trajectoryHash}`,
     decisions: () => decisions,
+    modes: () => constellation.saveModes(),
     runTo: (untilS) => void constellation.runSync({ untilS, onBatch }),
+    decide: (n) => void constellation.runSync({ untilS: RUN_S, maxDecisions: n, onBatch }),
+    save: () => ({ world: world.save(), modes: constellation.saveModes() }),
+    restore: ({ world: saved, modes }) => {
+      world.restore(saved);
+      constellation.restoreModes(modes);
+    },
+    takePolicy: (name) => {
+      present = createBaseline(name, 2);
+      hash = new Hash128();
+      decisions = 0;
+    },
   };
 }
 
@@ -75,4 +109,22 @@ export function checkUse(world: World): void {
   reverse.forEach((other, track) => {
     if (other >= 0 && reverse[other] !== track) throw new Error(`Laser terminal ${track} is used twice.`);
   });
+}
+
+/** The content of a random scenario with lasers and antennas that are in use after 20 s; the same every time. */
+export function aBusyScenario(): Record<string, unknown> {
+  for (const { content } of fc.sample(randomScenario, { seed: 7, numRuns: 50 })) {
+    const { constellations } = content as { constellations: readonly { isl: { topology: string } }[] };
+    if (constellations[0]?.isl.topology !== 'grid') continue;
+    let one: Flight;
+    try {
+      one = flight(modelOf(content), 'random+random+random', { seed: 1 });
+    } catch {
+      continue; // refused by the loader
+    }
+    one.runTo(20);
+    const { satellites, reverse } = one.world.columns;
+    if (satellites.firstServed.some((q) => q >= 0) && reverse.some((track) => track >= 0)) return content;
+  }
+  throw new Error('Expected a scenario with lasers and antennas in use.');
 }
