@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -25,6 +25,8 @@ async function ensureBuilt() {
       say('compiling failed; dist/ is as it was');
       return status;
     }
+    // npx links to this file and marks it executable only once; the next build must not take the mark away.
+    chmodSync(join(fresh, 'cli', 'main.js'), 0o755);
     writeFileSync(join(fresh, '.built-from'), digest);
     rmSync(DIST, { recursive: true, force: true });
     renameSync(fresh, DIST);
