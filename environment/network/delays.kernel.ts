@@ -43,6 +43,8 @@ export interface DelayTable {
   hops: Uint16Array;
   /** [columns * S] first link of that way; -1 = none. */
   firstLink: Int32Array;
+  /** [columns * S] time that each bit takes to be sent over all links of that way: the sum of 1 / rate, s. */
+  sPerBit: Float64Array;
   /** [columns * S] 1 = settled. */
   settled: Uint8Array;
   /** [columns * S] the satellites reached: the frontier from the front, the settled ones from the back. */
@@ -54,7 +56,7 @@ export interface DelayTable {
 
 const BYTES_PER_SATELLITE =
   2 * Int32Array.BYTES_PER_ELEMENT +
-  Float64Array.BYTES_PER_ELEMENT +
+  2 * Float64Array.BYTES_PER_ELEMENT +
   Uint16Array.BYTES_PER_ELEMENT +
   Uint8Array.BYTES_PER_ELEMENT;
 const DEFAULT_MAX_BYTES = 64e6;
@@ -105,6 +107,7 @@ export function createDelayTable(
     delayS: new Float64Array(size).fill(Infinity),
     hops: new Uint16Array(size),
     firstLink: new Int32Array(size).fill(-1),
+    sPerBit: new Float64Array(size),
     settled: new Uint8Array(size),
     reached: new Int32Array(size),
     heapKey: new Float64Array(heapSize),
@@ -112,12 +115,13 @@ export function createDelayTable(
   };
 }
 
-/** Where ways to a ground node end: exits `satellite[i]` by link `link[i]` at an extra delay. */
+/** Where ways to a ground node end: exits `satellite[i]` by link `link[i]` at an extra delay, `sPerBit[i]` of it per bit. */
 export interface Exits {
   n: number;
   satellite: Int32Array;
   link: Int32Array;
   delayS: Float64Array;
+  sPerBit: Float64Array;
 }
 
 export function createExits(capacity: number): Exits {
@@ -126,6 +130,7 @@ export function createExits(capacity: number): Exits {
     satellite: new Int32Array(capacity),
     link: new Int32Array(capacity),
     delayS: new Float64Array(capacity),
+    sPerBit: new Float64Array(capacity),
   };
 }
 
@@ -154,7 +159,7 @@ export function columnBase(table: DelayTable, key: number): number {
 /** Opens a column for a key that has none; ways end at the exits. Returns its base offset. Nothing is settled yet. */
 export function openColumn(table: DelayTable, key: number, exits: Exits): number {
   const column = takeColumn(table, key);
-  const { satelliteCount: S, nodeCount, allowed, delayS, hops, firstLink, reached } = table;
+  const { satelliteCount: S, nodeCount, allowed, delayS, hops, firstLink, sPerBit, reached } = table;
   const base = column * S;
   const label = Math.floor(key / nodeCount) * S;
   emptyColumn(table, column);
@@ -171,6 +176,7 @@ export function openColumn(table: DelayTable, key: number, exits: Exits): number
     delayS[at] = through;
     hops[at] = count;
     firstLink[at] = link;
+    sPerBit[at] = exits.sPerBit[e]!;
   }
   table.frontierCount[column] = n;
   table.keyOf[column] = key;
@@ -225,9 +231,9 @@ function search(
   satellite: number,
   neighbours?: Int32Array,
 ): void {
-  const { satelliteCount: S, islSlots: D, costS, allowed, delayS, hops, firstLink } = table;
+  const { satelliteCount: S, islSlots: D, costS, allowed, delayS, hops, firstLink, sPerBit } = table;
   const { settled, reached, heapKey, heapNode } = table;
-  const { to } = links;
+  const { to, rateBps } = links;
   const base = column * S;
   const label = Math.floor(table.keyOf[column]! / table.nodeCount) * S;
   let back = base + S - table.settledCount[column]!;
@@ -262,6 +268,7 @@ function search(
         delayS[base + u] = through;
         hops[base + u] = count;
         firstLink[base + u] = inward;
+        sPerBit[base + u] = sPerBit[base + v]! + 1 / rateBps[inward]!;
       }
     }
   }
@@ -309,11 +316,13 @@ function growPool(table: DelayTable): void {
   hops.set(table.hops);
   const firstLink = new Int32Array(size).fill(-1, table.firstLink.length);
   firstLink.set(table.firstLink);
+  const sPerBit = new Float64Array(size);
+  sPerBit.set(table.sPerBit);
   const settled = new Uint8Array(size);
   settled.set(table.settled);
   const reached = new Int32Array(size);
   reached.set(table.reached);
-  Object.assign(table, { delayS, hops, firstLink, settled, reached });
+  Object.assign(table, { delayS, hops, firstLink, sPerBit, settled, reached });
 }
 
 function emptyColumn(table: DelayTable, column: number): void {

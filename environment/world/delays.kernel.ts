@@ -36,10 +36,17 @@ export function columnAround(w: WorldState, table: DelayTable, satellite: number
   return column(w, table, label, node, satellite, w.links.to);
 }
 
-/** Links on the snapshot way. */
-export function snapshotHops(w: WorldState, satellite: number, node: number, label = 0): number {
-  const base = column(w, w.snapshot, label, node, satellite);
-  return w.snapshot.hops[base + satellite]!;
+/** Delay of a bundle of `bits` over the shortest way of a mean bundle, by the snapshot or the report, s. */
+export function sizedDelay(
+  w: WorldState,
+  table: DelayTable,
+  satellite: number,
+  node: number,
+  bits: number,
+  label: number,
+): number {
+  const at = column(w, table, label, node, satellite) + satellite;
+  return table.delayS[at]! + (bits - w.model.traffic.meanBits) * table.sPerBit[at]!;
 }
 
 /** First link of the snapshot way; -1 = there is none, or it begins with waiting here. */
@@ -121,7 +128,7 @@ function collectExits(w: WorldState, table: DelayTable, node: number, label: num
   const { model, exits } = w;
   exits.n = 0;
   if (node < model.satelliteCount) {
-    addExit(w, node, -1, 0);
+    addExit(w, node, -1, 0, 0);
   } else if (node >= model.firstDataCentre && node < model.firstTerminal) {
     const centre = node - model.firstDataCentre;
     for (let g = 0; g < model.gatewayCount; g++) {
@@ -148,20 +155,21 @@ function addAntennas(w: WorldState, table: DelayTable, node: number, beyondS: nu
     if (satellite < 0) continue;
     const link = model.firstDownlink + antenna;
     if ((links.to[link] as number) >= 0) {
-      addExit(w, satellite, link, (table.costS[link] as number) + beyondS);
+      addExit(w, satellite, link, (table.costS[link] as number) + beyondS, 1 / (links.rateBps[link] as number));
     } else {
       const waitS = (plan.nextAttachS[antenna] as number) - clock.tick * model.scenario.tickS;
-      addExit(w, satellite, -1, waitS + beyondS);
+      addExit(w, satellite, -1, waitS + beyondS, 0);
     }
   }
 }
 
-function addExit(w: WorldState, satellite: number, link: number, delayS: number): void {
+function addExit(w: WorldState, satellite: number, link: number, delayS: number, sPerBit: number): void {
   const { exits } = w;
   if (exits.n === exits.satellite.length) return;
   exits.satellite[exits.n] = satellite;
   exits.link[exits.n] = link;
   exits.delayS[exits.n] = delayS;
+  exits.sPerBit[exits.n] = sPerBit;
   exits.n++;
 }
 
@@ -216,8 +224,10 @@ function antennasDelay(
     const satellite = links.to[link]!;
     if (satellite < 0) continue;
     const upS = links.rangeStartKm[link]! / C_KM_S + bits / links.rateBps[link]!;
-    const base = column(w, table, label, to, satellite);
-    const delayS = upS + table.delayS[base + satellite]!;
+    const at = column(w, table, label, to, satellite) + satellite;
+    // The truth is that of this very size already.
+    const sizeS = table === w.truth ? 0 : (bits - model.traffic.meanBits) * table.sPerBit[at]!;
+    const delayS = upS + table.delayS[at]! + sizeS;
     if (delayS < least) least = delayS;
   }
   return least;

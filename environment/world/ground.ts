@@ -1,7 +1,7 @@
 import { C_KM_S, FORWARD } from '../../core/index.ts';
 import { queueS } from '../network/links.kernel.ts';
 import { REACH, pushEvent } from './event-queue.kernel.ts';
-import { snapshotDelay } from './delays.kernel.ts';
+import { sizedDelay } from './delays.kernel.ts';
 import { holdTask, nextTickS } from './hold.ts';
 import { mayHold, mayTake } from './labels.ts';
 import { enterQueue } from './transmission.ts';
@@ -99,9 +99,10 @@ function antennaDelayS(w: WorldState, task: number, antenna: number): number {
   const satellite = w.plan.nextSatellite[antenna] as number;
   if (satellite < 0) return Infinity;
   const destination = tasks.destination[task] as number;
-  const onwardS = destination < 0 ? 0 : snapshotDelay(w, satellite, destination);
+  const bits = tasks.sizeBits[task] as number;
+  const onwardS =
+    destination < 0 ? 0 : sizedDelay(w, w.snapshot, satellite, destination, bits, tasks.label[task] as number);
   if ((links.to[link] as number) < 0) return (w.plan.nextAttachS[antenna] as number) - clock.timeS + onwardS;
-  const wayUpS =
-    (links.rangeStartKm[link] as number) / C_KM_S + (tasks.sizeBits[task] as number) / (links.rateBps[link] as number);
+  const wayUpS = (links.rangeStartKm[link] as number) / C_KM_S + bits / (links.rateBps[link] as number);
   return queueS(links, link, tasks.priority[task] as number, clock.timeS) + wayUpS + onwardS;
 }

@@ -282,9 +282,9 @@ function writeCandidate(
     meanQueueS = values[beacon + D + BEACON_MEAN_QUEUE_S]!;
     bufferFrac = values[beacon + D + BEACON_BUFFER_FRAC]!;
     if (next !== destination) {
-      const sizeS = (snapshot.hops[snapshotColumn + next]! * (bits - model.traffic.meanBits)) / links.rateBps[link]!;
-      snapshotS = snapshot.delayS[snapshotColumn + next]! + sizeS;
-      loadAwareS = report.delayS[reportColumn + next]! + sizeS;
+      const extraBits = bits - model.traffic.meanBits;
+      snapshotS = snapshot.delayS[snapshotColumn + next]! + extraBits * snapshot.sPerBit[snapshotColumn + next]!;
+      loadAwareS = report.delayS[reportColumn + next]! + extraBits * report.sPerBit[reportColumn + next]!;
       const snapshotOnward = snapshot.firstLink[snapshotColumn + next]!;
       if (snapshotOnward >= 0 && links.to[snapshotOnward] === links.from[link]) snapshotLeadsBack[k] = 1;
       const onward = report.firstLink[reportColumn + next]!;

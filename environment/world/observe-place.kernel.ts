@@ -12,7 +12,7 @@ import { backlogS } from '../resources/compute.kernel.ts';
 import { observeReplica } from './backup-row.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
-import { groundDelay, reportDelay, snapshotDelay, snapshotHops } from './delays.kernel.ts';
+import { groundDelay, sizedDelay } from './delays.kernel.ts';
 import { MOST_SHOWN_S, shownDelayS } from './shown-delay.kernel.ts';
 import { mayHold } from './labels.ts';
 import { clearCandidates, denyByLabel, openRow } from './rows.ts';
@@ -172,13 +172,10 @@ function writeCentre(
   const slot = row * batch.maxCandidates + k;
   const c = slot * batch.candidateStride;
   const f = batch.candidates;
-  const sizeS =
-    (snapshotHops(w, satellite, centre, label) * (bits - model.traffic.meanBits)) /
-    model.scenario.gatewayLink.maxRateBps;
-  const inputS = snapshotDelay(w, satellite, centre, label);
+  const inputS = sizedDelay(w, w.snapshot, satellite, centre, bits, label);
   f[c + IS_GROUND] = 1;
-  f[c + INPUT_SNAPSHOT_S] = bounded(inputS + sizeS);
-  f[c + INPUT_LOAD_AWARE_S] = bounded(reportDelay(w, satellite, centre, label) + sizeS);
+  f[c + INPUT_SNAPSHOT_S] = bounded(inputS);
+  f[c + INPUT_LOAD_AWARE_S] = bounded(sizedDelay(w, w.report, satellite, centre, bits, label));
   f[c + SERVICE_S] = tasks.workTflop[task]! / compute.tflops[model.satelliteCount + i]!;
   f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!, product));
   f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product));
@@ -241,13 +238,12 @@ function finishOf(batch: DecisionBatch, slot: number): number {
 }
 
 function writeOutput(w: WorldState, batch: DecisionBatch, c: number, task: number, executor: number): void {
-  const { model, tasks } = w;
+  const { tasks } = w;
   const consumer = tasks.consumer[task]!;
   const label = productLabelOf(w, tasks.trafficClass[task]!);
-  const extraBits = tasks.outputBits[task]! - model.traffic.meanBits;
-  const sizeS = (snapshotHops(w, executor, consumer, label) * extraBits) / model.scenario.terminalLink.maxRateBps;
-  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(snapshotDelay(w, executor, consumer, label) + sizeS);
-  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(reportDelay(w, executor, consumer, label) + sizeS);
+  const bits = tasks.outputBits[task]!;
+  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(sizedDelay(w, w.snapshot, executor, consumer, bits, label));
+  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(sizedDelay(w, w.report, executor, consumer, bits, label));
 }
 
 /** 1 = an executor that can do the work also may hold the data and what is made of them. */

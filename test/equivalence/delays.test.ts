@@ -353,8 +353,8 @@ describe('the pool of delay columns', () => {
 
   it('ENV-30 stays within its bytes at 6,600 satellites', () => {
     const table = createDelayTable(6600, D, 6800, 6600 * D);
-    // 19 bytes per satellite: 8 delay, 2 hops, 4 first link, 1 settled, 4 order of search.
-    expect(table.capacity).toBe(Math.floor(64e6 / (19 * 6600)));
+    // 27 bytes per satellite: 8 delay, 8 per bit, 2 hops, 4 first link, 1 settled, 4 order of search.
+    expect(table.capacity).toBe(Math.floor(64e6 / (27 * 6600)));
     expect(table.delayS.length).toBe(POOL * 6600);
   });
 });

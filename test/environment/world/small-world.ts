@@ -24,6 +24,8 @@ import { addToBuffer, createTask } from '../../../environment/world/tasks-lifecy
 export interface SmallIsl {
   readonly between: readonly [number, number];
   readonly rangeKm: number;
+  /** Default: `islRateBps` of the sky. */
+  readonly rateBps?: number;
   readonly fromTick?: number;
   readonly toTick?: number;
 }
@@ -72,7 +74,7 @@ export function smallGeometry(sky: SmallSky): Geometry {
   const contacts = createContactRecorder();
   const passes = createPassRecorder();
   const rangeOfTrack = new Map<number, number>();
-  isls.forEach(({ between: [a, b], rangeKm, fromTick = 0, toTick = T }, i) => {
+  isls.forEach(({ between: [a, b], rangeKm, rateBps = sky.islRateBps ?? 1e9, fromTick = 0, toTick = T }, i) => {
     const [slotA, slotB] = slots[i] as readonly [number, number];
     const ends = [a * D + slotA, b * D + slotB] as const;
     for (const [track, peer, peerTrack] of [
@@ -80,7 +82,7 @@ export function smallGeometry(sky: SmallSky): Geometry {
       [ends[1], a, ends[0]],
     ] as const) {
       rangeOfTrack.set(track, rangeKm);
-      contacts.open(track, peer, peerTrack, fromTick, sky.islRateBps ?? 1e9);
+      contacts.open(track, peer, peerTrack, fromTick, rateBps);
       if (toTick < T) contacts.close(track, toTick);
     }
   });
