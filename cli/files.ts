@@ -1,13 +1,20 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SpaceCloudError } from '../core/index.ts';
 import { fromSystemError } from './system-errors.ts';
 
-/** Reads a text file. Errors: FILE_NOT_FOUND, FILE_READ. */
-export function readText(file: string): string {
+/** Reads a text file; `ofFolder`: what to do when it is a folder. Errors: FILE_NOT_FOUND, FILE_READ. */
+export function readText(file: string, ofFolder = 'Name a file in it.'): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR') {
+      throw new SpaceCloudError('FILE_READ', `Expected a file to read, got the folder '${file}'.`, {
+        place: { file },
+        hint: ofFolder,
+        cause: error,
+      });
+    }
     throw fromSystemError(error) ?? error;
   }
 }
@@ -17,7 +24,7 @@ export function readText(file: string): string {
  * that must not pass. Errors: FILE_NOT_FOUND, FILE_READ.
  */
 export function readKey(file: string, kind: 'public' | 'private'): string {
-  const text = readText(file);
+  const text = readText(file, `Name the key in it, such as ${join(file, `${kind}.pem`)}.`);
   const found = /-----BEGIN (?:[A-Z]+ )*(PUBLIC|PRIVATE) KEY-----/.exec(text)?.[1]?.toLowerCase();
   if (found === kind) return text;
   const got = found === undefined ? 'something else' : `a ${found} one`;
@@ -63,20 +70,28 @@ export interface TextFile {
  * Errors: FILE_WRITE, DISK_FULL; folders and files made so far are then removed.
  */
 export function writeTexts(files: readonly TextFile[]): void {
-  for (const { path, isNew } of files) if (isNew === true && existsSync(path)) throw existsAlready(path);
+  for (const { path, isNew } of files) {
+    if (/[/\\]$/.test(path) || isFolder(path)) throw isAFolder(path);
+    if (isNew === true && existsSync(path)) throw existsAlready(path);
+  }
   const madeFolders: string[] = [];
   const drafts = files.map((file) => ({ ...file, draft: `${file.path}.${process.pid}.partial` }));
+  let writing = '';
   try {
     for (const { path, text, mode, draft } of drafts) {
-      const made = mkdirSync(dirname(path), { recursive: true });
+      writing = path;
+      const made = makeFolders(dirname(path));
       if (made !== undefined) madeFolders.push(made);
       writeFileSync(draft, text, { mode: mode ?? 0o644, flush: true });
     }
-    for (const { path, draft } of drafts) renameSync(draft, path);
+    for (const { path, draft } of drafts) {
+      writing = path;
+      renameSync(draft, path);
+    }
   } catch (error) {
     for (const { draft } of drafts) rmQuietly(draft);
     for (const folder of madeFolders) rmQuietly(folder);
-    throw writeError(error, files[0]?.path ?? '');
+    throw writeError(error, writing);
   }
 }
 
@@ -89,7 +104,7 @@ export function expectWritable(folder: string): void {
   const probe = join(folder, `.${process.pid}.partial`);
   let made: string | undefined;
   try {
-    made = mkdirSync(folder, { recursive: true });
+    made = makeFolders(folder);
     writeFileSync(probe, 'spacecloud', { flush: true });
   } catch (error) {
     throw writeError(error, folder);
@@ -98,16 +113,67 @@ export function expectWritable(folder: string): void {
   }
 }
 
-/** Who writes is told of writing: Node's recursive mkdir calls a read-only file system ENOENT. */
+/**
+ * Makes a folder and those above it, one level at a time: `mkdirSync` with `recursive` never returns where a level cannot be
+ * made and the system calls that ENOENT, as under /proc (Node 20). Returns the first one made; on an error none is left.
+ */
+function makeFolders(folder: string): string | undefined {
+  const missing: string[] = [];
+  for (let path = folder; !isFolder(path); path = dirname(path)) {
+    if (existsSync(path)) throw notAFolder(path, folder);
+    missing.push(path);
+    if (dirname(path) === path) break;
+  }
+  let made: string | undefined;
+  try {
+    for (const path of missing.reverse()) {
+      mkdirSync(path);
+      made ??= path;
+    }
+  } catch (error) {
+    if (made !== undefined) rmQuietly(made);
+    throw error;
+  }
+  return made;
+}
+
+/** False also where nobody can say: the call that needs the folder tells why. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** Who writes is told of writing, and of the file that was asked for, not of the draft or the folder that failed. */
 function writeError(error: unknown, path: string): unknown {
-  const known = fromSystemError(error);
-  if (known?.code === 'DISK_FULL' || known?.code === 'FILE_WRITE') return known;
+  if (error instanceof SpaceCloudError) return error;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || syscall === undefined) return error;
-  return new SpaceCloudError('FILE_WRITE', `Expected to write '${path}', got ${code}.`, {
+  const isFull = fromSystemError(error)?.code === 'DISK_FULL';
+  const expected = isFull ? `free space for '${path}'` : `to write '${path}'`;
+  return new SpaceCloudError(isFull ? 'DISK_FULL' : 'FILE_WRITE', `Expected ${expected}, got ${code} (${syscall}).`, {
     place: { file: path },
-    hint: 'Choose a folder that exists or can be made, and that this user may write to.',
+    hint: isFull
+      ? 'Free some space or choose another folder, then run the command again.'
+      : 'Choose a folder that exists or can be made, and that this user may write to.',
     cause: error,
+  });
+}
+
+function isAFolder(path: string): SpaceCloudError {
+  return new SpaceCloudError('FILE_WRITE', `Expected a file to write, got the folder '${path}'.`, {
+    place: { file: path },
+    hint: `Name a file in it, such as ${join(path, 'result.json')}.`,
+  });
+}
+
+function notAFolder(path: string, wanted: string): SpaceCloudError {
+  const within = path === wanted ? '' : ` to make '${wanted}' in`;
+  return new SpaceCloudError('FILE_WRITE', `Expected a folder${within}, got the file '${path}'.`, {
+    place: { file: path },
+    hint: 'Choose another folder, or remove the file first.',
   });
 }
 

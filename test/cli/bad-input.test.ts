@@ -268,7 +268,11 @@ describe('a command line', () => {
     await expectRefusal(verify(join(keys, 'private.pem')), { code: 'FILE_READ', names: ['a private one'], hint });
     await expectRefusal(verify('package.json'), { code: 'FILE_READ', names: ["'package.json'"], hint });
     await expectRefusal(verify(join(keys, 'none.pem')), { code: 'FILE_NOT_FOUND', names: ['none.pem'], hint: /path/ });
-    await expectRefusal(['key', 'package.json'], { code: 'FILE_WRITE', names: ['EEXIST'], hint: /folder/ });
+    await expectRefusal(['key', 'package.json'], {
+      code: 'FILE_WRITE',
+      names: ["the file 'package.json'"],
+      hint: /folder/,
+    });
     await expectRefusal(['key', keys], { code: 'FILE_WRITE', names: ['private.pem'], hint: /remove it first/ });
   });
 });
