@@ -24,7 +24,7 @@ export function assignSpareAntennas(w: WorldState): void {
 
 /** Lists the antennas whose planned satellite cannot be used and what they could use instead; returns how many there are. */
 function listStranded(w: WorldState, spare: SpareAntennas): number {
-  const { model, plan, links } = w;
+  const { model, plan } = w;
   const { antennaNode, beams, contacts } = model.geometry;
   let n = 0;
   let candidates = 0;
@@ -42,14 +42,15 @@ function listStranded(w: WorldState, spare: SpareAntennas): number {
     spare.first[n] = candidates;
   }
   for (let q = 0, i = 0; n > 0 && q < model.antennaCount; q++) {
+    const row = plan.row[model.firstUplink + q] as number;
     if (i < n && spare.antenna[i] === q) i++;
-    else takeBeam(spare, links.to[model.firstUplink + q] as number);
+    else if (row >= 0) takeBeam(spare, contacts.peer[row] as number); // also if rain or a fault keeps the antenna from it now
   }
   return n;
 }
 
 function takeBeam({ freeBeams }: SpareAntennas, satellite: number): void {
-  if (satellite >= 0) freeBeams[satellite] = (freeBeams[satellite] as number) - 1;
+  freeBeams[satellite] = (freeBeams[satellite] as number) - 1;
 }
 
 function listCandidates(w: WorldState, spare: SpareAntennas, q: number, from: number): number {

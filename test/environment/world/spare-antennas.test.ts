@@ -72,6 +72,20 @@ describe('antennas whose satellite has failed', () => {
     expect(satellitesAt(world({ ...SKY, beams: 1 }, { faults: oneLeft }), [31])).toEqual([[1, -1]]);
   });
 
+  it('ENV-171 leave its beam to an antenna that is planned to be there and cannot use it for the moment', () => {
+    // Antenna 0 is planned on satellite 0, antenna 1 on satellite 1, one beam each. Rain or not, satellite 1 is antenna 1's.
+    const planned = SKY.antennas?.map((antenna, q) => ({ ...antenna, satellite: q })) ?? [];
+    const jam = { kind: 'jamming', atS: 5, durationS: 40, latDeg: 0, lonDeg: 0, radiusKm: 9000, fadeDb: 90 };
+    const both = { scheduled: [lost('node-0', 25, 50), jam] };
+    const w = world({ ...SKY, antennas: planned, beams: 1 }, { faults: both });
+    // Jammed at 31 s; at 46 s the air is clear again.
+    expect(satellitesAt(w, [4, 31, 46])).toEqual([
+      [0, 1],
+      [-1, -1],
+      [2, 1],
+    ]);
+  });
+
   it('ENV-172 choose by the rule of the scenario: the one longest in sight', () => {
     expect(satellitesAt(world(SKY, { faults, antennaScheduler: 'longest' }), [31])).toEqual([[2, 2]]);
   });
