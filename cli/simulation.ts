@@ -1,22 +1,35 @@
 import { type NodeServer, serveNodes } from '../agents/index.ts';
 import { createWorldModel } from '../environment/index.ts';
-import { type PolicySource, type RunRecord, TRAIN_DEFAULTS, createPolicy, runEpisode } from '../training/index.ts';
+import {
+  type EpisodeOptions,
+  type PolicySource,
+  type RunRecord,
+  TRAIN_DEFAULTS,
+  createPolicy,
+  runEpisode,
+} from '../training/index.ts';
 import { createBaseline } from '../policies/index.ts';
 import { addressOf } from './node-address.ts';
 import type { LoadedScenario } from './scenario-input.ts';
 
-export interface SimulationOptions extends LoadedScenario {
+export interface SimulationOptions
+  extends LoadedScenario, Pick<EpisodeOptions, 'seed' | 'arrivalsS' | 'drainS' | 'startS' | 'onModes' | 'onEnd'> {
   readonly source: PolicySource;
-  readonly seed: number;
-  readonly arrivalsS: number;
-  readonly drainS: number;
 }
 
 /** One run of one policy in this process. */
 export function simulate(options: SimulationOptions): Promise<RunRecord> {
-  const { scenario, geometry, source, seed, arrivalsS, drainS } = options;
-  const episode = { seed, arrivalsS, drainS, fallback: TRAIN_DEFAULTS.fallback, role: source.role };
-  return runEpisode(createWorldModel(scenario, geometry), createPolicy(source, seed), episode);
+  const { scenario, geometry, source, seed } = options;
+  return runEpisode(createWorldModel(scenario, geometry), createPolicy(source, seed), episodeOf(options));
+}
+
+function episodeOf({ source, seed, arrivalsS, drainS, startS, onModes, onEnd }: SimulationOptions): EpisodeOptions {
+  return {
+    ...{ seed, arrivalsS, drainS, fallback: TRAIN_DEFAULTS.fallback, role: source.role },
+    ...(startS === undefined ? {} : { startS }),
+    ...(onModes === undefined ? {} : { onModes }),
+    ...(onEnd === undefined ? {} : { onEnd }),
+  };
 }
 
 export interface ServedSimulationOptions extends SimulationOptions {
@@ -39,7 +52,7 @@ export interface ServedRun {
 
 /** The same run with some satellites as processes of their own, joined over a local socket. */
 export async function simulateWithNodes(options: ServedSimulationOptions): Promise<ServedRun> {
-  const { scenario, geometry, source, seed, arrivalsS, drainS, satellites } = options;
+  const { scenario, geometry, source, seed, satellites } = options;
   const fallback = createBaseline(TRAIN_DEFAULTS.fallback, seed);
   const server = await serveNodes({
     address: addressOf(options.address),
@@ -55,7 +68,7 @@ export async function simulateWithNodes(options: ServedSimulationOptions): Promi
     const record = await runEpisode(
       createWorldModel(scenario, geometry),
       { name: source.name, decider: server.decide },
-      { seed, arrivalsS, drainS, fallback: TRAIN_DEFAULTS.fallback, role: source.role, reports$: server.reports$ },
+      { ...episodeOf(options), reports$: server.reports$ },
     );
     return { record, nodes: server.nodes };
   } finally {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../../core/index.ts';
-import type { Geometry } from '../../environment/index.ts';
+import type { Geometry, Scenario } from '../../environment/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { list, positiveNumber, wholeNumber } from '../arguments.ts';
 import { readKey } from '../files.ts';
@@ -13,6 +13,8 @@ import { kpiLines } from '../kpi-lines.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import type { SimulationOptions } from '../simulation.ts';
+import { type TimelineExtent, recordTimeline } from '../timeline.ts';
+import { timelineLines } from '../timeline-lines.ts';
 
 interface SimulateCommandOptions extends ScenarioOptions {
   readonly policy: string;
@@ -20,6 +22,9 @@ interface SimulateCommandOptions extends ScenarioOptions {
   readonly seed: number;
   readonly arrivals: number;
   readonly drain: number;
+  readonly start?: number;
+  /** True: without a value. */
+  readonly events?: 'all' | true;
   readonly nodes: readonly string[];
   readonly serve?: string;
   readonly deadline: number;
@@ -35,6 +40,8 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--seed <n>', 'all randomness of the run', wholeNumber('--seed', 1, 999_999), 1)
     .option('--arrivals <s>', 'simulated time in which tasks arrive, s', positiveNumber('--arrivals'), 20)
     .option('--drain <s>', 'at most so long until all have ended, s', positiveNumber('--drain'), 60)
+    .option('--start <s>', 'where in the scenario the run starts, s; default: drawn from the seed', startTime)
+    .option('--events [all]', 'also print what happened and when; `all`: with the modes of radios', eventsExtent)
     .option(
       '--nodes <satellites>',
       'satellites that are processes of their own, with the bundle given by --policy',
@@ -65,11 +72,55 @@ export function register(program: Command, streams: CommandStreams): void {
       const input = await loadScenarioInput(name, options, streams);
       expectFits(input.scenario, options.arrivals + options.drain);
       expectSatellites(options.nodes, input.geometry);
-      const simulation = { ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain };
+      if (options.start !== undefined) expectStart(input.scenario, options.start, options.arrivals + options.drain);
+      const extent: TimelineExtent = options.events === 'all' ? 'all' : 'main';
+      const timeline = options.events === undefined ? undefined : recordTimeline(extent);
+      const simulation = {
+        ...{ ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain },
+        ...(options.start === undefined ? {} : { startS: options.start }),
+        ...timeline?.watch,
+      };
       const record =
         options.nodes.length === 0 ? await simulate(simulation) : await runWithNodes(simulation, options, streams);
-      streams.out(options.json === true ? `${JSON.stringify(record, undefined, 2)}\n` : kpiLines(record));
+      if (options.json === true) {
+        const document = timeline === undefined ? record : { ...record, events: timeline.events };
+        streams.out(`${JSON.stringify(document, undefined, 2)}\n`);
+        return;
+      }
+      const scheduledAtS = input.scenario.faults.scheduled.map(({ atS }) => atS);
+      streams.out(kpiLines(record, scheduledAtS));
+      if (timeline !== undefined) streams.out(timelineLines(timeline.events, extent));
     });
+}
+
+function startTime(text: string): number {
+  const startS = Number(text);
+  if (text.trim() !== '' && Number.isFinite(startS) && startS >= 0) return startS;
+  throw new SpaceCloudError('USAGE', `Expected a number from 0 for --start, got '${text}'.`, {
+    hint: 'Give seconds since the start of the scenario.',
+  });
+}
+
+function eventsExtent(text: string): 'all' {
+  if (text === 'all') return text;
+  throw new SpaceCloudError('USAGE', `Expected nothing or 'all' after --events, got '${text}'.`, {
+    hint: 'Name the scenario before --events.',
+  });
+}
+
+/** Errors: USAGE when a run of `runS` does not fit behind its start, or starts within a tick. */
+function expectStart({ name, tickS, durationS }: Scenario, startS: number, runS: number): void {
+  const latestS = Math.floor((durationS - runS) / tickS + 1e-6) * tickS;
+  const before = Math.min(Math.floor(startS / tickS) * tickS, latestS);
+  const ticks = startS / tickS;
+  if (startS <= latestS && Math.abs(ticks - Math.round(ticks)) <= 1e-6) return;
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected --start to be a multiple of the tick of ${tickS} s from 0 to ${latestS} s, got ${startS} s.`,
+    {
+      hint: `Scenario '${name}' lasts ${durationS} s and the run, with its drain, up to ${runS} s; --start ${before} is allowed.`,
+    },
+  );
 }
 
 /** A name that no satellite has would be waited for without end. */

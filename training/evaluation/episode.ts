@@ -16,9 +16,27 @@ export interface EpisodeOptions {
   readonly role: RunRecord['role'];
   /** Sees every batch with its choices; copy what you keep. */
   readonly onBatch?: (decided: DecidedBatch) => void;
+  /** Sees every group of modes that changed, as they change. */
+  readonly onModes?: (changed: ChangedModes) => void;
+  /** Sees the world at the end of the run; `columns` are valid during the call. */
+  readonly onEnd?: (world: World) => void;
   /** Why satellites start without a usable policy, and events for them from outside; see `Constellation`. */
   readonly refusal?: ConstellationOptions['refusal'];
   readonly reports$?: ConstellationOptions['reports$'];
+}
+
+/** Modes that changed at one time of the scenario. */
+export interface ChangedModes {
+  readonly timeS: number;
+  readonly changes: readonly {
+    /** Of the node. */
+    readonly name: string;
+    readonly region: string;
+    readonly from: string;
+    readonly to: string;
+    /** Why a policy gave way to its fallback; null otherwise. */
+    readonly reason: string | null;
+  }[];
 }
 
 /** The policy of an episode: one that answers at once, or a decider that may answer later (nodes). */
@@ -35,7 +53,7 @@ export async function runEpisode(
   options: EpisodeOptions,
 ): Promise<RunRecord> {
   const { scenario } = model;
-  const { seed, arrivalsS, drainS, startS, onBatch, refusal, reports$ } = options;
+  const { seed, arrivalsS, drainS, startS, onBatch, onModes, refusal, reports$ } = options;
   const world = new World(model, {
     seed,
     runS: arrivalsS + drainS,
@@ -52,6 +70,7 @@ export async function runEpisode(
     ...(refusal === undefined ? {} : { refusal }),
     ...(reports$ === undefined ? {} : { reports$ }),
   });
+  const watching = onModes === undefined ? undefined : constellation.events$.subscribe(onModes);
   const arrivalsEndS = world.startS + arrivalsS;
   const run = onBatch === undefined ? {} : { onBatch };
   await constellation.run({ untilS: arrivalsEndS, ...run });
@@ -59,10 +78,12 @@ export async function runEpisode(
   for (let s = scenario.tickS; s <= drainS && world.liveTasks > 0; s += scenario.tickS) {
     await constellation.run({ untilS: arrivalsEndS + s, ...run });
   }
+  watching?.unsubscribe();
   constellation.close();
   checkConservation(world.columns);
   const simulatedS = world.timeS - world.startS;
   const kpis = world.finish();
+  options.onEnd?.(world);
   return {
     scenario: scenario.name,
     policy: policy.name,
@@ -70,6 +91,7 @@ export async function runEpisode(
     seed,
     kpis,
     decisions: world.decisionCount,
+    startS: world.startS,
     simulatedS,
     trajectoryHash: world.trajectoryHash,
   };

@@ -9,6 +9,8 @@ export interface RunRecord {
   readonly seed: number;
   readonly kpis: Kpis;
   readonly decisions: number;
+  /** Start of the run, s since scenario start; it took `simulatedS` from there. */
+  readonly startS: number;
   readonly simulatedS: number;
   readonly trajectoryHash: string;
 }

@@ -11,7 +11,17 @@ import { syntheticRecords } from './synthetic.ts';
 const OPTIONS = { reference: 'learned', replicates: 1000, seed: 1 };
 
 function run(policy: string, seed: number, kpis: RunRecord['kpis'], role: RunRecord['role'] = 'baseline'): RunRecord {
-  return { scenario: 's', policy, role, seed, kpis, decisions: 10, simulatedS: 60, trajectoryHash: `${policy}${seed}` };
+  return {
+    scenario: 's',
+    policy,
+    role,
+    seed,
+    kpis,
+    decisions: 10,
+    startS: 0,
+    simulatedS: 60,
+    trajectoryHash: `${policy}${seed}`,
+  };
 }
 
 /** Learned is 0.1 above `near` on every seed, spread over seeds aside; faster than `near`, slower than `fast`. */

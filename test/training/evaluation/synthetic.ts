@@ -59,6 +59,7 @@ export function syntheticRecords(seeds = 10, scenario = 'iridium-66'): RunRecord
           ...Object.fromEntries([...families, ...drops]),
         },
         decisions: 120_000 + 10 * p,
+        startS: 0,
         simulatedS: 5400,
         trajectoryHash: `${p}-${s}`,
       };
