@@ -109,7 +109,7 @@ function structuralReason(graph: ContactGraph, { query, source, target, options 
     .filter((contact) => contact.toNode === toNode)
     .reduce((latest, contact) => (contact.endS > latest.endS ? contact : latest));
   const fromLast = arrivalS[graph.nodeIndex.get(last.fromNode) as number] as number;
-  const there = fromLast < Infinity ? `is first reached at ${fromLast} s` : 'is not reached at all';
+  const there = fromLast < Infinity ? `is first reached at ${micro(fromLast)} s` : 'is not reached at all';
   return {
     kind: 'not-connected',
     message:
@@ -160,7 +160,7 @@ function retention(graph: ContactGraph, route: Route): NoRoute {
     kind: 'retention',
     message:
       `Node '${fromNode}' may hold a bundle for ${limitOf(hop)} s; on the best route it would hold it for ` +
-      `${hop.beginS - hop.readyS} s, from ${hop.readyS} s, until ${named(hop)}.`,
+      `${micro(hop.beginS - hop.readyS)} s, from ${micro(hop.readyS)} s, until ${named(hop)}.`,
   };
 }
 
@@ -169,5 +169,10 @@ function roomBits({ contact, beginS }: Route['hops'][number]): number {
 }
 
 function named({ contact }: Route['hops'][number]): string {
-  return `'${contact.fromNode}' -> '${contact.toNode}' (${contact.startS} to ${contact.endS} s)`;
+  return `'${contact.fromNode}' -> '${contact.toNode}' (${micro(contact.startS)} to ${micro(contact.endS)} s)`;
+}
+
+/** s to the microsecond, as people read them. */
+function micro(timeS: number): number {
+  return Math.round(timeS * 1e6) / 1e6 + 0;
 }

@@ -1,8 +1,7 @@
 import { RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import { SITE_LENGTH } from '../geometry/ground-nodes.ts';
 import type { ExplainTick } from './explain-lasers.ts';
-import type { Instant } from './explain-sky.ts';
-import { type Verdict, figure } from './explain-types.ts';
+import { type Verdict, figureNear, limitFigure } from './explain-types.ts';
 import { passesMoon } from './laser-sight.kernel.ts';
 import { reachOf } from './pass-observer.ts';
 import { followSchedule } from './rate-schedule.ts';
@@ -24,10 +23,8 @@ export function groundVerdict(
   if (constellation?.radios.includes(radio.name) !== true) {
     return { reason: 'radio', text: `'${constellation?.name}' does not serve radio '${radio.name}'` };
   }
-  for (const instant of [tick.start, tick.end]) {
-    const verdict = viewVerdict(tick, instant, u, { radio, s });
-    if (verdict !== undefined) return verdict;
-  }
+  const hidden = viewVerdict(tick, u, radio, s);
+  if (hidden !== undefined) return hidden;
   const { tickS, antennaSite, nodeNames, beams } = geometry;
   if (followSchedule(radio.rateSchedule).leastFrac(k * tickS, (k + 1) * tickS) === 0) {
     return { reason: 'closed', text: 'closed by its rate schedule' };
@@ -46,26 +43,38 @@ export function groundVerdict(
   return { reason: 'no-antenna', text: 'in sight, but another antenna of the node was given the satellite' };
 }
 
-function viewVerdict(
-  { geometry }: ExplainTick,
-  instant: Instant,
-  u: number,
-  { radio, s }: { readonly radio: Radio; readonly s: number },
-): Verdict | undefined {
-  const at = SITE_LENGTH * ((geometry.siteNode[u] as number) - geometry.satelliteCount);
-  const site = instant.siteEcef.subarray(at, at + SITE_LENGTH);
+function viewVerdict(tick: ExplainTick, u: number, radio: Radio, s: number): Verdict | undefined {
+  const { geometry } = tick;
+  const node = geometry.siteNode[u] as number;
   const { sinMask, maxRangeKm } = reachOf(radio);
-  const range = new Float64Array(1);
-  const sine = slantRangesInto(instant.rEcefKm.subarray(3 * s, 3 * s + 3), 1, site, -1, range, 0);
+  const { km, sine } = farthestView(tick, node, s);
   if (sine < sinMask) {
-    const elevation = (StrictMath.asin(sine) / RAD_PER_DEG).toFixed(1);
-    return { reason: 'elevation', text: `at ${elevation} deg elevation, the mask is ${radio.minElevationDeg} deg` };
+    const [elevation, mask] = [StrictMath.asin(sine) / RAD_PER_DEG, radio.minElevationDeg];
+    return { reason: 'elevation', text: `at ${figureNear(elevation, mask)} deg elevation, the mask is ${mask} deg` };
   }
-  const km = range[0] as number;
-  if (km > maxRangeKm)
-    return { reason: 'range', text: `${figure(km)} km away, the radio reaches ${figure(maxRangeKm)} km` };
-  if (passesMoon(instant.siteEcef, at, instant.rEcefKm, 3 * s, instant.moonEcefKm)) {
-    return { reason: 'moon', text: 'Moon in the way' };
+  if (km > maxRangeKm) {
+    const text = `${figureNear(km, maxRangeKm)} km away, the radio reaches ${limitFigure(km, maxRangeKm)} km`;
+    return { reason: 'range', text };
+  }
+  const at = SITE_LENGTH * (node - geometry.satelliteCount);
+  for (const { siteEcef, rEcefKm, moonEcefKm } of [tick.start, tick.end]) {
+    if (passesMoon(siteEcef, at, rEcefKm, 3 * s, moonEcefKm)) return { reason: 'moon', text: 'Moon in the way' };
   }
   return undefined;
+}
+
+/** What a ground node sees of a satellite at the worse end of the tick: greatest range, km, and sine of the least elevation. */
+export function farthestView(
+  { geometry, start, end }: ExplainTick,
+  node: number,
+  s: number,
+): { readonly km: number; readonly sine: number } {
+  const at = SITE_LENGTH * (node - geometry.satelliteCount);
+  const range = new Float64Array(1);
+  const views = [start, end].map(({ siteEcef, rEcefKm }) => {
+    const site = siteEcef.subarray(at, at + SITE_LENGTH);
+    const sine = slantRangesInto(rEcefKm.subarray(3 * s, 3 * s + 3), 1, site, -1, range, 0);
+    return { km: range[0] as number, sine };
+  });
+  return { km: Math.max(...views.map(({ km }) => km)), sine: Math.min(...views.map(({ sine }) => sine)) };
 }

@@ -2,7 +2,7 @@ import { R_EARTH_WGS84_KM, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import type { Geometry } from '../geometry/geometry.ts';
 import type { GeometryPlan } from '../geometry/plan.ts';
 import { instantOf, type Instant } from './explain-sky.ts';
-import { type Verdict, figure } from './explain-types.ts';
+import { type Verdict, figure, figureNear, limitFigure } from './explain-types.ts';
 import type { LaserPlan } from './laser-plans.ts';
 import { passesMoon, sinLatitude, trackingRadS } from './laser-sight.kernel.ts';
 import { followSchedule } from './rate-schedule.ts';
@@ -36,10 +36,8 @@ export function partnersOf(laser: LaserPlan, m: number): number[] {
 
 /** Why a planned link between members `a` and `b` that has no contact in the tick has none. */
 export function laserVerdict(tick: ExplainTick, laser: LaserPlan, a: number, b: number): Verdict {
-  for (const instant of [tick.start, tick.end]) {
-    const verdict = sightVerdict(laser, instant, a, b);
-    if (verdict !== undefined) return verdict;
-  }
+  const hidden = sightVerdict(laser, [tick.start, tick.end], a, b);
+  if (hidden !== undefined) return hidden;
   const { k, geometry } = tick;
   const { tickS } = geometry;
   const share = followSchedule(laser.link.rateSchedule).leastFrac(k * tickS, (k + 1) * tickS);
@@ -47,38 +45,46 @@ export function laserVerdict(tick: ExplainTick, laser: LaserPlan, a: number, b: 
   return acquisitionVerdict(tick, laser, a, b);
 }
 
-function sightVerdict(laser: LaserPlan, instant: Instant, a: number, b: number): Verdict | undefined {
+/** What keeps the light from passing at any of the instants, with the figure of the worst of them. */
+function sightVerdict(laser: LaserPlan, instants: readonly Instant[], a: number, b: number): Verdict | undefined {
   const { limits, link } = laser;
   const [s, p] = [laser.node[a] as number, laser.node[b] as number];
-  const { rTemeKm, moonTemeKm } = instant;
-  const km = Math.hypot(...[0, 1, 2].map((i) => (rTemeKm[3 * p + i] as number) - (rTemeKm[3 * s + i] as number)));
+  const worst = (of: (instant: Instant) => number): number => Math.max(...instants.map(of));
+  const km = worst((instant) => separationKm(instant, s, p));
   if (km > limits.maxRangeKm) {
-    return { reason: 'range', text: `${figure(km)} km apart, terminals reach ${figure(limits.maxRangeKm)} km` };
+    const most = limitFigure(km, limits.maxRangeKm);
+    return { reason: 'range', text: `${figureNear(km, limits.maxRangeKm)} km apart, terminals reach ${most} km` };
   }
-  const heightKm = lowestRadiusKm(rTemeKm, s, p) - R_EARTH_WGS84_KM;
+  const heightKm = -worst(({ rTemeKm }) => -lowestRadiusKm(rTemeKm, s, p)) - R_EARTH_WGS84_KM;
   if (heightKm < link.earthClearanceKm) {
-    return {
-      reason: 'earth',
-      text: `Earth in the way: the light would pass at ${figure(heightKm)} km, ${figure(link.earthClearanceKm)} km are asked`,
-    };
+    const height = figureNear(heightKm, link.earthClearanceKm);
+    const asked = figure(link.earthClearanceKm);
+    return { reason: 'earth', text: `Earth in the way: the light would pass at ${height} km, ${asked} km are asked` };
   }
-  if (passesMoon(rTemeKm, 3 * s, rTemeKm, 3 * p, moonTemeKm)) return { reason: 'moon', text: 'Moon in the way' };
+  for (const { rTemeKm, moonTemeKm } of instants) {
+    if (passesMoon(rTemeKm, 3 * s, rTemeKm, 3 * p, moonTemeKm)) return { reason: 'moon', text: 'Moon in the way' };
+  }
   if (limits.sinMaxLat < 1 && laser.plan.plane[a] !== laser.plan.plane[b]) {
-    const lat = Math.max(sinLatitude(rTemeKm, s), sinLatitude(rTemeKm, p));
+    const lat = worst(({ rTemeKm }) => Math.max(sinLatitude(rTemeKm, s), sinLatitude(rTemeKm, p)));
     if (lat > limits.sinMaxLat) {
-      const most = figure(StrictMath.asin(limits.sinMaxLat) / RAD_PER_DEG);
-      return {
-        reason: 'latitude',
-        text: `at ${figure(StrictMath.asin(lat) / RAD_PER_DEG)} deg latitude, links between planes end at ${most} deg`,
-      };
+      const [atDeg, mostDeg] = [lat, limits.sinMaxLat].map((sine) => StrictMath.asin(sine) / RAD_PER_DEG) as [
+        number,
+        number,
+      ];
+      const at = figureNear(atDeg, mostDeg);
+      return { reason: 'latitude', text: `at ${at} deg latitude, links between planes end at ${figure(mostDeg)} deg` };
     }
   }
-  const turn = trackingRadS({ rKm: rTemeKm, vKmS: instant.vTemeKmS }, s, p);
+  const turn = worst(({ rTemeKm, vTemeKmS }) => trackingRadS({ rKm: rTemeKm, vKmS: vTemeKmS }, s, p));
   if (turn > limits.maxTrackingRadS) {
     const text = `the line of sight turns by ${(turn / RAD_PER_DEG).toFixed(2)} deg/s, terminals follow ${link.maxTrackingDegS} deg/s`;
     return { reason: 'tracking', text };
   }
   return undefined;
+}
+
+function separationKm({ rTemeKm }: Instant, s: number, p: number): number {
+  return Math.hypot(...[0, 1, 2].map((i) => (rTemeKm[3 * p + i] as number) - (rTemeKm[3 * s + i] as number)));
 }
 
 /** In sight without contact: it is being acquired, or its terminals are on others. */
@@ -96,7 +102,7 @@ function acquisitionVerdict(tick: ExplainTick, laser: LaserPlan, a: number, b: n
   }
   for (let ahead = k + 2; ahead <= lastTick; ahead++) {
     const sky = instantOf(plan, ahead * tickS);
-    if (sightVerdict(laser, sky, a, b) === undefined) continue;
+    if (sightVerdict(laser, [sky], a, b) === undefined) continue;
     return { reason: 'acquiring', text: `turning and acquiring, but out of sight again by ${ahead * tickS} s` };
   }
   return { reason: 'acquiring', text: 'turning and acquiring until the end of the scenario' };

@@ -1,9 +1,13 @@
+import { C_KM_S, RAD_PER_DEG, StrictMath } from '../../core/index.ts';
 import { SITE_LENGTH } from '../geometry/ground-nodes.ts';
 import type { Geometry } from '../geometry/geometry.ts';
-import { groundVerdict } from './explain-ground.ts';
+import { farthestView, groundVerdict } from './explain-ground.ts';
 import { type ExplainTick, laserVerdict, partnersOf } from './explain-lasers.ts';
+import type { Instant } from './explain-sky.ts';
 import type { LinkState, Verdict, WorldLinks } from './explain-types.ts';
+import { wanDelayS } from './ground-site.ts';
 import { laserPlans } from './laser-plans.ts';
+import { reachOf } from './pass-observer.ts';
 import { type Radio, radiosOf } from './sites.ts';
 
 /**
@@ -24,19 +28,19 @@ export function createLinkStates(
   const state = (
     from: number,
     to: number,
-    { kind, by }: Pick<LinkState, 'kind' | 'by'>,
+    { kind, by, limitKm }: Pick<LinkState, 'kind' | 'by' | 'limitKm'>,
     verdict: Verdict,
   ): LinkState => {
     const { reason, text } = worldVerdict(world, [from, to], nodeNames) ?? verdict;
     const names = { from: nodeNames[from] as string, to: nodeNames[to] as string };
-    return { ...names, kind, by, up: reason === 'up', reason, text, rangeKm: rangeKm(tick, from, to) };
+    return { ...names, kind, by, up: reason === 'up', reason, text, limitKm, ...worstOf(tick, from, to) };
   };
   const groundLink = (u: number, s: number, downwards: boolean): LinkState => {
     const radio = radios[siteRadio[u] as number] as Radio;
     const tracked = use.some((satellite, q) => satellite === s && geometry.antennaSite[q] === u);
     const verdict = tracked ? UP : groundVerdict(tick, u, radio, { s, use });
     const node = siteNode[u] as number;
-    const by = { kind: 'radio', by: radio.name } as const;
+    const by = { kind: 'radio', by: radio.name, limitKm: reachOf(radio).maxRangeKm } as const;
     return downwards ? state(s, node, by, verdict) : state(node, s, by, verdict);
   };
   const laserLinks = (s: number): LinkState[] =>
@@ -46,7 +50,7 @@ export function createLinkStates(
       return partnersOf(laser, m).map((p) => {
         const other = laser.node[p] as number;
         const verdict = lasersUp.has(s * satelliteCount + other) ? UP : laserVerdict(tick, laser, m, p);
-        return state(s, other, { kind: laser.kind, by: laser.name }, verdict);
+        return state(s, other, { kind: laser.kind, by: laser.name, limitKm: laser.limits.maxRangeKm }, verdict);
       });
     });
   const terrestrial = (node: number): LinkState[] => {
@@ -54,7 +58,7 @@ export function createLinkStates(
     const isGateway = g < gatewayCount;
     const first = satelliteCount + (isGateway ? gatewayCount : 0);
     return Array.from({ length: isGateway ? dataCentreCount : gatewayCount }, (_, i) =>
-      state(node, first + i, { kind: 'terrestrial', by: 'wan' }, UP),
+      state(node, first + i, { kind: 'terrestrial', by: 'wan', limitKm: NaN }, UP),
     );
   };
   return (node, to) => {
@@ -75,12 +79,12 @@ export function createLinkStates(
         state(
           node,
           to,
-          { kind: 'laser', by: 'none' },
+          { kind: 'laser', by: 'none', limitKm: NaN },
           { reason: 'not-planned', text: 'no constellation or relay plans this link' },
         ),
       );
     }
-    return links.sort((a, b) => Number(b.up) - Number(a.up) || a.rangeKm - b.rangeKm);
+    return links.sort((a, b) => Number(b.up) - Number(a.up) || a.rangeKm - b.rangeKm || a.delayS - b.delayS || 0);
   };
 }
 
@@ -119,10 +123,31 @@ function contactsOf(geometry: Geometry, k: number): { readonly lasersUp: Set<num
   return { lasersUp, use };
 }
 
-function rangeKm({ geometry, start }: ExplainTick, a: number, b: number): number {
+/** Of a link, at the worse end of the tick. */
+function worstOf(tick: ExplainTick, a: number, b: number): Pick<LinkState, 'rangeKm' | 'elevationDeg' | 'delayS'> {
+  const S = tick.geometry.satelliteCount;
+  if (a >= S && b >= S) return { rangeKm: NaN, elevationDeg: NaN, delayS: linkDelayS(tick, tick.start, a, b) };
+  const rangeKm = Math.max(rangeAt(tick.geometry, tick.start, a, b), rangeAt(tick.geometry, tick.end, a, b));
+  const delayS = rangeKm / C_KM_S;
+  if (a < S && b < S) return { rangeKm, elevationDeg: NaN, delayS };
+  const { sine } = farthestView(tick, Math.max(a, b), Math.min(a, b));
+  return { rangeKm, elevationDeg: StrictMath.asin(sine) / RAD_PER_DEG, delayS };
+}
+
+/** One-way delay of a link at an instant, s: light time, or between ground nodes that of the terrestrial network. */
+export function linkDelayS({ geometry, plan }: ExplainTick, instant: Instant, a: number, b: number): number {
+  const S = geometry.satelliteCount;
+  if (a < S || b < S) return rangeAt(geometry, instant, a, b) / C_KM_S;
+  const { gateways, dataCentres, wan } = plan.scenario;
+  const [g, c] = [Math.min(a, b) - S, Math.max(a, b) - S - gateways.length];
+  const [gateway, centre] = [gateways[g], dataCentres[c]];
+  return gateway === undefined || centre === undefined ? Infinity : wanDelayS(gateway, centre, wan);
+}
+
+function rangeAt(geometry: Geometry, { rEcefKm, siteEcef }: Instant, a: number, b: number): number {
   const place = (node: number, axis: number): number =>
     (node < geometry.satelliteCount
-      ? start.rEcefKm[3 * node + axis]
-      : start.siteEcef[SITE_LENGTH * (node - geometry.satelliteCount) + axis]) as number;
+      ? rEcefKm[3 * node + axis]
+      : siteEcef[SITE_LENGTH * (node - geometry.satelliteCount) + axis]) as number;
   return Math.hypot(...[0, 1, 2].map((axis) => place(a, axis) - place(b, axis)));
 }

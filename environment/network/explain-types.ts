@@ -31,8 +31,14 @@ export interface LinkState {
   readonly reason: LinkReason;
   /** The reason with its figures, for people. */
   readonly text: string;
-  /** Range at the asked time, km; NaN on the ground. */
+  /** The greater of the ranges at both ends of the tick, km; NaN on the ground. */
   readonly rangeKm: number;
+  /** Greatest range at which there could be a link, km; NaN on the ground. */
+  readonly limitKm: number;
+  /** Of links to the ground: the lower of the elevations at both ends of the tick, deg; NaN otherwise. */
+  readonly elevationDeg: number;
+  /** One way, s: light time over `rangeKm`, on the ground that of the terrestrial network. */
+  readonly delayS: number;
 }
 
 /** A reason with its figures. */
@@ -53,4 +59,23 @@ export interface WorldLinks {
 export function figure(value: number): string {
   const rounded = Math.abs(value) < 100 ? value.toFixed(1) : Math.round(value).toString();
   return rounded.replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/**
+ * As {@link figure}; a value within 1 % of its limit has as many decimals, from one to six, as it takes to tell it from the limit.
+ */
+export function figureNear(value: number, limit: number): string {
+  if (value === limit || !(Math.abs(value - limit) <= 0.01 * Math.abs(limit))) return figure(value);
+  let decimals = 1;
+  while (decimals < 6 && value.toFixed(decimals) === limit.toFixed(decimals)) decimals++;
+  return value.toFixed(decimals).replace(/\B(?=(\d{3})+\.)/g, ',');
+}
+
+/** A limit beside a value written by {@link figureNear}: with one decimal where the value has decimals and the limit is not whole. */
+export function limitFigure(value: number, limit: number): string {
+  return Number.isInteger(limit) ? figureOfWhole(limit) : figureNear(limit, value);
+}
+
+function figureOfWhole(limit: number): string {
+  return limit.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 }

@@ -4,8 +4,8 @@ import { planGeometry } from '../geometry/plan.ts';
 import { nearestWord } from '../scenario/edit-distance.ts';
 import type { Scenario } from '../scenario/schema.ts';
 import type { ExplainTick } from './explain-lasers.ts';
-import { createLinkStates } from './explain-links.ts';
-import { pathTo, reachedFrom, topologyAt } from './explain-paths.ts';
+import { createLinkStates, linkDelayS } from './explain-links.ts';
+import { type DelayPath, leastDelayPath, reachedFrom, topologyAt } from './explain-paths.ts';
 import { instantOf } from './explain-sky.ts';
 import type { LinkState, WorldLinks } from './explain-types.ts';
 
@@ -24,14 +24,19 @@ export interface Explanation {
   readonly from: string;
   readonly to: string;
   readonly atS: number;
+  /** The tick that holds `atS`: the links are the same at all its instants. */
+  readonly tickStartS: number;
+  readonly tickEndS: number;
   /** The answer in a sentence. */
   readonly answer: string;
-  /** Names of nodes along a way of fewest links, both ends included; null = none. */
+  /** Names of nodes along the path of least delay of the scheduled contacts, both ends included; null = none. */
   readonly path: readonly string[] | null;
+  /** One-way delay of the path at `atS`, s: light time, and on the ground that of the terrestrial network; null = no path. */
+  readonly delayS: number | null;
   /** Nodes that `from` can send to, over any number of links, and those that can send to `to`; both ends included. */
   readonly reachedFrom: readonly string[];
   readonly reaching: readonly string[];
-  /** Every link that either node could have, nearest first, those of `from` before those of `to`. */
+  /** Every link that either node could have, those that are up first, then the nearest; those of `from` before those of `to`. */
   readonly links: readonly LinkState[];
 }
 
@@ -56,7 +61,7 @@ export function explainLinks(
       'USAGE',
       `Expected a time from 0 s to before ${tickCount * tickS} s, got ${query.atS} s.`,
       {
-        hint: 'Times count from scenario start; durationS of the scenario sets the end.',
+        hint: 'Times count from scenario start; before it nothing is simulated, and durationS sets the end.',
       },
     );
   }
@@ -68,38 +73,53 @@ export function explainLinks(
   };
   const links = createLinkStates(tick, world);
   const topology = topologyAt(geometry, k, world);
-  const before = reachedFrom(from, topology.next);
-  const reaching = reachedFrom(to, topology.previous);
-  const path = pathTo(to, before)?.map((node) => nodeNames[node] as string) ?? null;
-  const names = (nodes: ReadonlyMap<number, number>): string[] =>
-    [...nodes.keys()].sort((a, b) => a - b).map((node) => nodeNames[node] as string);
+  const reached = reachedFrom(geometry, from, topology.next);
+  const reaching = reachedFrom(geometry, to, topology.previous);
+  const now = instantOf(plan, query.atS);
+  const found = leastDelayPath(geometry, topology, [from, to], (a, b) => linkDelayS(tick, now, a, b));
+  const names = (nodes: Iterable<number>): string[] =>
+    [...nodes].sort((a, b) => a - b).map((node) => nodeNames[node] as string);
+  const path = found?.nodes.map((node) => nodeNames[node] as string) ?? null;
   const listed = [...links(from, to), ...(from === to ? [] : links(to, from).filter((link) => link.to !== query.from))];
+  const when = `at ${query.atS} s, as scheduled in the tick from ${tick.start.timeS} s to ${tick.end.timeS} s`;
   return {
     from: query.from,
     to: query.to,
     atS: query.atS,
-    answer: answerOf(query, path, { out: before.size - 1, in: reaching.size - 1, links: listed }),
+    tickStartS: tick.start.timeS,
+    tickEndS: tick.end.timeS,
+    answer: answerOf(when, query, nodeNames, { found, out: reached.size - 1, in: reaching.size - 1, links: listed }),
     path,
-    reachedFrom: names(before),
+    delayS: found?.delayS ?? null,
+    reachedFrom: names(reached),
     reaching: names(reaching),
     links: listed,
   };
 }
 
 function answerOf(
-  { from, to, atS }: ExplainQuery,
-  path: readonly string[] | null,
-  seen: { readonly out: number; readonly in: number; readonly links: readonly LinkState[] },
+  when: string,
+  { from, to }: ExplainQuery,
+  nodeNames: readonly string[],
+  seen: {
+    readonly found: DelayPath | undefined;
+    readonly out: number;
+    readonly in: number;
+    readonly links: readonly LinkState[];
+  },
 ): string {
-  if (path !== null) {
-    const links = path.length - 1;
-    return `There is a path from ${from} to ${to} at ${atS} s: ${path.join(' > ')} (${links} link${links === 1 ? '' : 's'}).`;
+  const { found } = seen;
+  if (found !== undefined) {
+    const links = found.nodes.length - 1;
+    const way = found.nodes.map((node) => nodeNames[node]).join(' > ');
+    const delay = `${(1000 * found.delayS).toFixed(6)} ms one way, ${links} link${links === 1 ? '' : 's'}`;
+    return `There is a path from ${from} to ${to} ${when}; that of least delay is ${way} (${delay}).`;
   }
   const reasons = (node: string): string => {
     const nearest = seen.links.find((link) => link.from === node);
     return nearest === undefined ? ' It has no link that could be.' : ` The nearest, ${nearest.to}: ${nearest.text}.`;
   };
-  const lead = `There is no path from ${from} to ${to} at ${atS} s:`;
+  const lead = `There is no path from ${from} to ${to} ${when}:`;
   if (seen.out === 0) return `${lead} no link of ${from} is up.${reasons(from)}`;
   if (seen.in === 0) return `${lead} no link of ${to} is up.${reasons(to)}`;
   return `${lead} ${from} reaches ${seen.out} nodes and ${to} is reached from ${seen.in}, and none is among both.`;

@@ -1,3 +1,3 @@
 export { contactPlan, type ContactPlanOptions } from './contact-plan.ts';
 export { type ExplainQuery, type Explanation, explainLinks } from './explain.ts';
-export type { LinkReason, LinkState, WorldLinks } from './explain-types.ts';
+export { type LinkReason, type LinkState, type WorldLinks, figureNear } from './explain-types.ts';

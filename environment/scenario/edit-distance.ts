@@ -22,19 +22,30 @@ export function editDistance(a: string, b: string): number {
   return at(previous, t.length);
 }
 
-/** The word nearest to `word`, if it is near enough to be a slip: at most a third of its letters, and at least one, wrong. */
+/**
+ * The word nearest to `word`, if it is near enough to be a slip: at most a third of the letters of the longer of the two wrong, and
+ * at least one. Of words equally near, that with which it begins alike the longest, then the first.
+ */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
   let nearest: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3));
+  let least = Infinity;
+  let longest = -1;
   if (word.length > MAX_WORD) return undefined;
   for (const candidate of known) {
     const distance = editDistance(word, candidate);
-    if (distance < least || (distance === least && nearest === undefined)) {
-      nearest = candidate;
-      least = distance;
-    }
+    if (distance > Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)) || distance > least) continue;
+    const common = commonPrefix(word, candidate);
+    if (distance < least || common > longest) [nearest, least, longest] = [candidate, distance, common];
   }
   return nearest;
+}
+
+/** Letters with which both words begin, whatever their case. */
+function commonPrefix(a: string, b: string): number {
+  const [s, t] = [a.toLowerCase(), b.toLowerCase()];
+  let n = 0;
+  while (n < s.length && s[n] === t[n]) n++;
+  return n;
 }
 
 /** Longer words are no slip of a known one, and the distance costs the product of both lengths. */

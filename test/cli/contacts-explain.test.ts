@@ -9,9 +9,13 @@ describe('contacts explain', () => {
     const { status, out } = await run('cairo', 'karachi', '--at', '300');
     expect(status).toBe(0);
     const lines = out.split('\n');
-    expect(lines[0]).toMatch(/^There is no path from cairo to karachi at 300 s: no link of karachi is up\./);
+    expect(lines[0]).toMatch(
+      /^There is no path from cairo to karachi at 300 s, as scheduled in the tick from 300 s to 310 s: no link of karachi is up\./,
+    );
     expect(lines).toContain('Links of cairo: 1 of 12 up');
-    expect(lines.some((line) => /^ {2}polar-p2-s1 +terminal +\d+ km {2}up$/.test(line))).toBe(true);
+    expect(
+      lines.some((line) => /^ {2}polar-p2-s1 +terminal +[\d,.]+ km +[\d.]+ deg +\d+\.\d{3} ms {2}up$/.test(line)),
+    ).toBe(true);
     expect(lines.some((line) => /deg elevation, the mask is 10 deg$/.test(line))).toBe(true);
   });
 
@@ -32,6 +36,7 @@ describe('contacts explain', () => {
     expect([near.status, near.err]).toEqual([2, expect.stringContaining("Did you mean 'cairo'?") as string]);
     const before = await run('cairo', 'london', '--at=-1');
     expect([before.status, before.err]).toEqual([2, expect.stringContaining('Expected --at from 0 s') as string]);
+    expect(before.err).toContain('Times before the start, 2026-11-22T00:00:00Z, are not simulated');
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -115,6 +115,34 @@ describe('spacecloud contacts route', () => {
       contacts: [],
       reason: { kind: 'never-entered' },
     });
+  });
+
+  it('takes the names that a plan gives its numbers, and offers the nearest of them', async () => {
+    const named = fileOf('named.ion', `# node 1 = "london"\n# node 3 = "cairo"\n${readFileSync(ION, 'utf8')}`);
+    const { out } = await route(named, '--from', 'london', '--to', 'cairo', '--at', '0');
+    expect(out).toMatch(/^route from london to cairo at 0 s/);
+    expect(out).toContain('1 (london)');
+    const asJson = async (...ends: readonly string[]) => {
+      return (await route(named, '--from', ends[0] ?? '', '--to', ends[1] ?? '', '--at', '0', '--json')).out;
+    };
+    expect(await asJson('london', 'cairo')).toBe(await asJson('1', '3'));
+    const near = await route(named, '--from', 'londno', '--to', 'cairo', '--at', '0');
+    expect([near.status, near.out]).toEqual([2, '']);
+    expect(near.err).toContain("Expected a node of the plan for --from, got 'londno'.");
+    expect(near.err).toContain("Did you mean 'london'?");
+    const none = await route(ION, '--from', '1', '--to', 'atlantis', '--at', '0');
+    expect([none.status, none.err]).toEqual([2, expect.stringContaining('The plan has 1, 2, 3.') as string]);
+  });
+
+  it('writes microseconds, and in JSON all digits; a time may be below 0', async () => {
+    const contact = { fromNode: 'a', toNode: 'b', startS: -10, endS: 10, rateBps: 24, owltS: 0 };
+    const plan = fileOf('below.json', JSON.stringify({ format: 'spacecloud.contact-plan.v1', contacts: [contact] }));
+    // 1 byte at 3 bytes/s: a third of a second after -4 s.
+    const asked = ['--from', 'a', '--to', 'b', '--at', '-4', '--size', '1'];
+    expect((await route(plan, ...asked)).out).toContain('arrival -3.666667 s');
+    const { arrivalS } = JSON.parse((await route(plan, ...asked, '--json')).out) as { arrivalS: number };
+    expect(arrivalS).toBeCloseTo(-11 / 3, 14);
+    expect(arrivalS).not.toBe(-3.666667);
   });
 
   it('takes the format it is told', async () => {

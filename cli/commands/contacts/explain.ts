@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Explanation, WorldLinks } from '../../../environment/index.ts';
+import type { Explanation, LinkState, WorldLinks } from '../../../environment/index.ts';
 import { wholeNumber } from '../../arguments.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { type LoadedScenario, loadScenarioInput } from '../../scenario-input.ts';
@@ -41,7 +41,7 @@ export function register(contacts: Command, streams: CommandStreams): void {
     .option('--no-cache', 'compute the geometry anew and do not keep it')
     .option('--json', 'print one JSON document')
     .action(async (from: string, to: string, options: Options) => {
-      const { explainLinks, parseUtc } = await import('../../../environment/index.ts');
+      const { explainLinks, figureNear, parseUtc } = await import('../../../environment/index.ts');
       const input = await loadScenarioInput(options.scenario, { cache: options.cache }, streams);
       const { scenario, geometry } = input;
       const atS = expectWithin(scenario, '--at', scenarioTime(scenario, '--at', options.at, parseUtc));
@@ -53,7 +53,7 @@ export function register(contacts: Command, streams: CommandStreams): void {
       streams.out(
         options.json === true
           ? `${JSON.stringify(explanation, undefined, 2)}\n`
-          : renderExplanation(explanation, options.all === true ? Infinity : SHOWN_LINKS),
+          : renderExplanation(explanation, options.all === true ? Infinity : SHOWN_LINKS, figureNear),
       );
     });
 }
@@ -71,19 +71,33 @@ async function worldOf(input: LoadedScenario, options: Options, atS: number): Pr
   return label === undefined ? undefined : labelLinks(scenario, geometry, label);
 }
 
-function renderExplanation({ answer, from, to, links }: Explanation, most: number): string {
+function renderExplanation({ answer, from, to, links }: Explanation, most: number, rangeText: RangeText): string {
   const lines = [answer];
   for (const node of from === to ? [from] : [from, to]) {
     const own = links.filter((link) => link.from === node);
     const shown = own.slice(0, most);
-    const width = Math.max(0, ...shown.map((link) => link.to.length));
-    const kinds = Math.max(0, ...shown.map((link) => link.by.length));
     lines.push('', `Links of ${node}: ${own.filter((link) => link.up).length} of ${own.length} up`);
-    for (const link of shown) {
-      const km = link.kind === 'terrestrial' ? '' : `${Math.round(link.rangeKm)} km`;
-      lines.push(`  ${link.to.padEnd(width)}  ${link.by.padEnd(kinds)}  ${km.padStart(9)}  ${link.text}`);
+    const rows = shown.map((link) => cellsOf(link, rangeText));
+    const widths = rows.reduce((widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)), [0]);
+    for (const [to = '', by = '', ...figures] of rows) {
+      const [text = ''] = figures.splice(-1);
+      const padded = figures.map((cell, i) => cell.padStart(widths[2 + i] ?? 0)).filter((cell) => cell !== '');
+      lines.push(`  ${[to.padEnd(widths[0] ?? 0), by.padEnd(widths[1] ?? 0), ...padded, text].join('  ')}`);
     }
     if (own.length > shown.length) lines.push(`  and ${own.length - shown.length} farther ones (--all)`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Writes a range beside the greatest one, km. */
+type RangeText = (rangeKm: number, limitKm: number) => string;
+
+/** Node, by whom, range, elevation and, when up, delay; then the reason. */
+function cellsOf(
+  { to, by, up, rangeKm, limitKm, elevationDeg, delayS, text }: LinkState,
+  rangeText: RangeText,
+): string[] {
+  const range = Number.isNaN(rangeKm) ? '' : `${rangeText(rangeKm, limitKm)} km`;
+  const elevation = Number.isNaN(elevationDeg) ? '' : `${elevationDeg.toFixed(1)} deg`;
+  return [to, by, range, elevation, up ? `${(1000 * delayS).toFixed(3)} ms` : '', text];
 }

@@ -4,6 +4,7 @@ import type { PlanFormat, Route, RouteAnswer, SearchMode } from '../../../enviro
 import { wholeNumber } from '../../arguments.ts';
 import { readText } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
+import { planNode } from './plan-node.ts';
 
 interface Options {
   readonly plan: string;
@@ -24,9 +25,9 @@ export function register(contacts: Command, streams: CommandStreams): void {
     .command('route')
     .description('the best route for a bundle over a contact plan, or why there is none')
     .requiredOption('--plan <file>', 'contact plan: ION, HDTN, A-SABR or spacecloud JSON')
-    .requiredOption('--from <node>', 'node that has the bundle')
-    .requiredOption('--to <node>', 'node that is to get it')
-    .requiredOption('--at <seconds>', "when the bundle is ready, in s of the plan's clock", seconds)
+    .requiredOption('--from <node>', 'node that has the bundle, by its number or by the name that the plan gives it')
+    .requiredOption('--to <node>', 'node that is to get it, likewise')
+    .requiredOption('--at <seconds>', "when the bundle is ready, in s of the plan's clock; may be below 0", seconds)
     .option('--size <bytes>', 'size of the bundle; 0: light time alone', wholeNumber('--size', 0), 0)
     .addOption(
       new Option('--mode <mode>', 'exact: best of all routes; deployed: by a list of visited contacts, as ION')
@@ -43,16 +44,21 @@ export function register(contacts: Command, streams: CommandStreams): void {
     )
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
-      const { createContactGraph, findRoute, readContactPlan } = await import('../../../environment/index.ts');
-      const { plan, format } = readContactPlan(readText(options.plan), options.plan, options.format);
-      const { from, to, at, size, mode } = options;
+      const { createContactGraph, findRoute, nearestWord, readContactPlan } =
+        await import('../../../environment/index.ts');
+      const { plan, format, nodeNames } = readContactPlan(readText(options.plan), options.plan, options.format);
+      const { at, size, mode } = options;
+      const graph = createContactGraph(plan);
+      const nodes = { known: graph.nodes, nodeNames, nearestWord };
+      const from = planNode('--from', options.from, nodes);
+      const to = planNode('--to', options.to, nodes);
       const query = { fromNode: from, toNode: to, atS: at, sizeBits: size * BITS_PER_BYTE, mode };
-      const answer = findRoute(createContactGraph(plan), query);
+      const answer = findRoute(graph, query);
       const asked = { plan: options.plan, format, from, to, atS: at, sizeBytes: size, mode };
       streams.out(
         options.json === true
           ? `${JSON.stringify({ ...asked, ...jsonOf(answer) }, undefined, 2)}\n`
-          : `${textOf(answer, options)}\n`,
+          : `${textOf(answer, { ...options, nodeNames })}\n`,
       );
     });
 }
@@ -81,21 +87,32 @@ function jsonOf({ route, reason }: RouteAnswer): Readonly<Record<string, unknown
   };
 }
 
-function textOf({ route, reason }: RouteAnswer, { from, to, at, mode }: Options): string {
+interface Asked extends Options {
+  readonly nodeNames: ReadonlyMap<string, string>;
+}
+
+function textOf({ route, reason }: RouteAnswer, { from, to, at, mode, nodeNames }: Asked): string {
   if (route === null) return `no route from ${from} to ${to} at ${at} s: ${reason.message}`;
   const { arrivalS, terminationS, capacityBits, hops } = route;
   const count = `${hops.length} contact${hops.length === 1 ? '' : 's'}`;
   return [
-    `route from ${from} to ${to} at ${at} s (${mode}): arrival ${arrivalS} s over ${count}`,
-    ...table(route),
-    `  exists until ${terminationS} s, can carry ${capacityBits / BITS_PER_BYTE} bytes`,
+    `route from ${from} to ${to} at ${at} s (${mode}): arrival ${micro(arrivalS)} s over ${count}`,
+    ...table(route, nodeNames),
+    `  exists until ${micro(terminationS)} s, can carry ${Math.floor(capacityBits / BITS_PER_BYTE)} bytes`,
   ].join('\n');
 }
 
-function table({ hops }: Route): string[] {
-  const rows = hops.map(({ contact, beginS, sentS, arrivalS }) =>
-    [contact.fromNode, contact.toNode, contact.startS, contact.endS, beginS, sentS, arrivalS].map(String),
-  );
+/** Seconds to the microsecond, for people; `--json` has all digits. */
+function micro(timeS: number): string {
+  return String(Math.round(timeS * 1e6) / 1e6 + 0);
+}
+
+function table({ hops }: Route, nodeNames: ReadonlyMap<string, string>): string[] {
+  const nameOf = new Map([...nodeNames].map(([name, node]) => [node, name === node ? node : `${node} (${name})`]));
+  const rows = hops.map(({ contact, beginS, sentS, arrivalS }) => [
+    ...[contact.fromNode, contact.toNode].map((node) => nameOf.get(node) ?? node),
+    ...[contact.startS, contact.endS, beginS, sentS, arrivalS].map(micro),
+  ]);
   const all = [['from', 'to', 'start s', 'end s', 'send s', 'sent s', 'arrival s'], ...rows];
   const widths = all.reduce((most, row) => row.map((cell, i) => Math.max(cell.length, most[i] ?? 0)), [] as number[]);
   return all.map((row) => `  ${row.map((cell, i) => pad(cell, widths[i] ?? 0, i < 2)).join('  ')}`.trimEnd());

@@ -40,6 +40,11 @@ export function expectWithin(scenario: Scenario, option: string, timeS: number):
   throw new SpaceCloudError(
     'USAGE',
     `Expected ${option} from 0 s to ${scenario.durationS} s (durationS of scenario '${scenario.name}'), got ${timeS} s.`,
-    { hint: `Times count from scenario start, ${scenario.epoch}; a longer durationS makes the scenario longer.` },
+    {
+      hint:
+        timeS < 0
+          ? `Times before the start, ${scenario.epoch}, are not simulated; an earlier epoch makes the scenario start earlier.`
+          : `Times count from scenario start, ${scenario.epoch}; a longer durationS makes the scenario longer.`,
+    },
   );
 }

@@ -4,6 +4,9 @@ import { WordReader, isFromZero, isPositive, linesOf } from './words.ts';
 
 const BITS_PER_BYTE = 8;
 
+const USAGE =
+  "A-SABR: 'node id name [none | noret seconds]', then 'contact from to start end [evl | qd | eto] bytes/s delay'; times in s.";
+
 /**
  * Reads a contact plan of A-SABR (DTN-MTP/A-SABR): `node id name [none | noret limit]` and
  * `contact from to start end [evl | qd | eto] rate delay`. Nodes are named by their ids. A-SABR measures rate and size in the
@@ -15,13 +18,13 @@ export function readAsabrPlan(text: string, file: string): ContactPlan {
   const contacts: Contact[] = [];
   const retentionS: Record<string, number> = {};
   const declared = new Set<string>();
-  for (const line of linesOf(text, file)) {
+  for (const line of linesOf(text, file, USAGE)) {
     const words = new WordReader(line);
     const { text: keyword, place } = words.word('a statement');
     if (keyword === 'node') readNode(words, declared, retentionS);
     else if (keyword === 'contact') contacts.push(readContact(words, declared));
     else {
-      const hint = /^[ev]node$/.test(keyword) ? 'Plans with regions (enode, vnode) are not supported.' : undefined;
+      const hint = /^[ev]node$/.test(keyword) ? 'Plans with regions (enode, vnode) are not supported.' : USAGE;
       throw contactsError(`Expected 'node' or 'contact', got '${keyword}'.`, place, hint);
     }
     words.finish();
@@ -31,8 +34,11 @@ export function readAsabrPlan(text: string, file: string): ContactPlan {
 
 function readNode(words: WordReader, declared: Set<string>, retentionS: Record<string, number>): void {
   const id = words.word('the id of a node');
-  if (!/^\d+$/.test(id.text)) throw contactsError(`Expected a whole number as id, got '${id.text}'.`, id.place);
-  if (declared.has(id.text)) throw contactsError(`Expected one node ${id.text}, got a second one.`, id.place);
+  if (!/^\d+$/.test(id.text)) throw contactsError(`Expected a whole number as id, got '${id.text}'.`, id.place, USAGE);
+  if (declared.has(id.text)) {
+    const hint = 'Leave one of the two lines out, or give it another id.';
+    throw contactsError(`Expected one node ${id.text}, got a second one.`, id.place, hint);
+  }
   declared.add(id.text);
   words.word('the name of the node');
   const manager = words.peek();
@@ -40,7 +46,7 @@ function readNode(words: WordReader, declared: Set<string>, retentionS: Record<s
   words.word('a node manager');
   if (manager.text === 'noret') retentionS[id.text] = words.number('the longest time of retention, s', isFromZero);
   else if (manager.text !== 'none') {
-    throw contactsError(`Expected 'none' or 'noret', got '${manager.text}'.`, manager.place);
+    throw contactsError(`Expected 'none' or 'noret', got '${manager.text}'.`, manager.place, USAGE);
   }
 }
 
@@ -54,7 +60,10 @@ function readContact(words: WordReader, declared: ReadonlySet<string>): Contact 
       "Add a line 'node id name' above the contacts.",
     );
   }) as [string, string];
-  if (fromNode === toNode) throw contactsError(`Expected two nodes, got '${fromNode}' twice.`, words.end);
+  if (fromNode === toNode) {
+    const hint = 'A contact leads from one node to another: leave the line out, or correct one of the two.';
+    throw contactsError(`Expected two nodes, got '${fromNode}' twice.`, words.end, hint);
+  }
   const startS = words.number('the start, s');
   const endS = words.number(`the end, s, after ${startS}`, (value) => value > startS);
   const queueRule = readQueueRule(words);

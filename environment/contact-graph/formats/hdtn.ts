@@ -1,8 +1,15 @@
 import { type Contact, type ContactPlan, sortContacts } from '../contact.ts';
-import { type ContactFields, contactList, parseJsonText } from './json-text.ts';
+import { type ContactFields, type ContactForm, contactList, parseJsonText } from './json-text.ts';
 
 const BITS_PER_MEGABIT = 1e6;
 const ROUNDED = 'HDTN reads a decimal as 0. Round starts up and ends down.';
+
+const FORM: ContactForm = {
+  fields: ['contact', 'source', 'dest', 'startTime', 'endTime', 'rateBitsPerSec', 'rate', 'owlt'],
+  usage:
+    'HDTN: {"contact": 0, "source": 1, "dest": 2, "startTime": 0, "endTime": 10, "rateBitsPerSec": 1000000, "owlt": 1}, in whole s; ' +
+    'times count from the start of the plan, none is a length.',
+};
 
 /**
  * Reads an HDTN contact plan: JSON with `contacts[]` of `contact, source, dest, startTime, endTime, rateBitsPerSec, owlt`, in
@@ -12,7 +19,7 @@ const ROUNDED = 'HDTN reads a decimal as 0. Round starts up and ends down.';
  */
 export function readHdtnPlan(text: string, file: string): ContactPlan {
   return {
-    contacts: sortContacts(contactList(parseJsonText(text, file)).map(readContact)),
+    contacts: sortContacts(contactList(parseJsonText(text, file), FORM).map(readContact)),
   };
 }
 

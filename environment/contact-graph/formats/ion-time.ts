@@ -32,8 +32,8 @@ export class IonClock {
   }
 }
 
-function expected(what: string, { text, place }: Word): Error {
-  return contactsError(`Expected ${what}, got '${text}'.`, place);
+function expected(what: string, { text, place, usage }: Word): Error {
+  return contactsError(`Expected ${what}, got '${text}'.`, place, usage);
 }
 
 function unixSeconds(text: string): number | undefined {

@@ -5,6 +5,10 @@ import { type Word, WordReader, expectNumber, isFromZero, isPositive, linesOf } 
 
 const BITS_PER_BYTE = 8;
 
+const USAGE =
+  "ION: 'a contact +start +end from to bytes/s [confidence]' and 'a range +start +end from to seconds'; times in whole s or as " +
+  'yyyy/mm/dd-hh:mm:ss.';
+
 interface Stretch {
   readonly fromNode: string;
   readonly toNode: string;
@@ -37,7 +41,7 @@ export function readIonPlan(text: string, file: string): ContactPlan {
   const contacts: IonContact[] = [];
   const ranges: IonRange[] = [];
   const nodes = new NodeNames();
-  for (const line of linesOf(text, file)) {
+  for (const line of linesOf(text, file, USAGE)) {
     const words = new WordReader(line);
     const command = words.word('a command');
     if (command.text === '@') clock.setReference(words.word('a date'));
@@ -77,7 +81,7 @@ function changesPlan(command: Word, object: string | undefined): boolean {
   }
   if (PASSED_OVER.has(text)) return false;
   const got = object === undefined ? text : `${text} ${object}`;
-  throw contactsError(`Expected 'a contact' or 'a range', got '${got}'.`, command.place);
+  throw contactsError(`Expected 'a contact' or 'a range', got '${got}'.`, command.place, USAGE);
 }
 
 function readStretch(
@@ -88,10 +92,16 @@ function readStretch(
   const startS = clock.time(words.word('the start'));
   const end = words.word('the end');
   const endS = clock.time(end);
-  if (endS <= startS) throw contactsError(`Expected an end after ${startS} s, got ${endS} s.`, end.place);
+  if (endS <= startS) {
+    const hint = 'The start comes first, then the end; both count from the reference time, neither is a length.';
+    throw contactsError(`Expected an end after ${startS} s, got ${endS} s.`, end.place, hint);
+  }
   const fromNode = nodes.read(words, 'the sending node');
   const toNode = nodes.read(words, 'the receiving node');
-  if (fromNode === toNode) throw contactsError(`Expected two nodes, got ${fromNode} twice.`, command.place);
+  if (fromNode === toNode) {
+    const hint = 'A contact leads from one node to another: leave the line out, or correct one of the two.';
+    throw contactsError(`Expected two nodes, got ${fromNode} twice.`, command.place, hint);
+  }
   return { fromNode, toNode, pair: nodes.pair(fromNode, toNode), startS, endS };
 }
 

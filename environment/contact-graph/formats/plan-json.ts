@@ -1,10 +1,16 @@
 import { type Contact, type ContactPlan, QUEUE_RULES, type QueueRule } from '../contact.ts';
+import { nearestWord } from '../../scenario/edit-distance.ts';
 import { contactsError } from './contacts-error.ts';
-import { type ContactFields, type JsonText, contactList, parseJsonText } from './json-text.ts';
+import { type ContactFields, type ContactForm, type JsonText, contactList, parseJsonText } from './json-text.ts';
 
 export const PLAN_FORMAT = 'spacecloud.contact-plan.v1';
 
-const KNOWN = new Set(['fromNode', 'toNode', 'startS', 'endS', 'rateBps', 'owltS', 'confidence', 'queueRule']);
+const FORM: ContactForm = {
+  fields: ['fromNode', 'toNode', 'startS', 'endS', 'rateBps', 'owltS', 'confidence', 'queueRule'],
+  usage:
+    'As in {"fromNode": "a", "toNode": "b", "startS": 0, "endS": 10, "rateBps": 1e6, "owltS": 0.01}, and if need be ' +
+    'confidence and queueRule.',
+};
 
 /**
  * Reads our own JSON: `format`, `contacts[]` with the fields of `Contact`, and `retentionS`. Nothing is rounded.
@@ -17,9 +23,10 @@ export function readJsonPlan(text: string, file: string): ContactPlan {
     throw contactsError(
       `Expected a document of format ${PLAN_FORMAT}, got ${JSON.stringify(json.root['format'] ?? null)}.`,
       json.placeOfRoot,
+      `Write "format": "${PLAN_FORMAT}"; a plan without it is HDTN's.`,
     );
   }
-  const contacts = contactList(json).map(readContact);
+  const contacts = contactList(json, FORM).map(readContact);
   const retentionS = readRetention(json);
   return retentionS === undefined ? { contacts } : { contacts, retentionS };
 }
@@ -39,8 +46,12 @@ export function writeJsonPlan(plan: ContactPlan): string {
 }
 
 function readContact(fields: ContactFields): Contact {
-  const unknown = Object.keys(fields.values).find((field) => !KNOWN.has(field));
-  if (unknown !== undefined) throw fields.error(unknown, `absent; known are ${[...KNOWN].join(', ')}`);
+  const unknown = Object.keys(fields.values).find((field) => !FORM.fields.includes(field));
+  if (unknown !== undefined) {
+    const nearest = nearestWord(unknown, FORM.fields);
+    const hint = nearest === undefined ? `Known are ${FORM.fields.join(', ')}.` : `Did you mean '${nearest}'?`;
+    throw fields.error(unknown, 'absent', hint);
+  }
   const fromNode = fields.text('fromNode', 'the name of a node');
   const toNode = fields.text('toNode', 'the name of a node');
   if (fromNode === toNode) throw fields.error('toNode', `another node than '${fromNode}'`);
@@ -76,6 +87,7 @@ function readRetention(json: JsonText): Readonly<Record<string, number>> | undef
     `Expected retentionS to give a time of 0 s or more for each node it names, got ${JSON.stringify(bad[1])}` +
       `${isMap ? ` for '${bad[0]}'` : ''}.`,
     json.placeOfRoot,
+    'As in "retentionS": {"node": 60}; nodes that are not named hold bundles for ever.',
   );
 }
 

@@ -1,8 +1,10 @@
+import { SpaceCloudError } from '../../../core/index.ts';
 import type { ContactPlan } from '../contact.ts';
 import { readAsabrPlan } from './asabr.ts';
 import { contactsError } from './contacts-error.ts';
 import { readHdtnPlan } from './hdtn.ts';
 import { readIonPlan } from './ion.ts';
+import { nodeNamesIn } from './node-names.ts';
 import { PLAN_FORMAT, readJsonPlan } from './plan-json.ts';
 import { type Word, WordReader, linesOf } from './words.ts';
 
@@ -13,6 +15,14 @@ export type PlanFormat = keyof typeof READERS;
 
 export const PLAN_FORMATS = Object.keys(READERS) as readonly PlanFormat[];
 
+/** A plan as it was read. */
+export interface ReadPlan {
+  readonly plan: ContactPlan;
+  readonly format: PlanFormat;
+  /** Names that the file gives to numbered nodes, with the node of each; empty where it gives none. */
+  readonly nodeNames: ReadonlyMap<string, string>;
+}
+
 /**
  * Reads a contact plan in ION's, HDTN's, A-SABR's or our own format; which one is told from the content unless it is given.
  * `file` names the source in errors.
@@ -21,21 +31,41 @@ export const PLAN_FORMATS = Object.keys(READERS) as readonly PlanFormat[];
  * @example
  * const { plan, format } = readContactPlan(readFileSync('plan.ion', 'utf8'), 'plan.ion');
  */
-export function readContactPlan(
-  text: string,
-  file: string,
-  format?: PlanFormat,
-): { readonly plan: ContactPlan; readonly format: PlanFormat } {
+export function readContactPlan(text: string, file: string, format?: PlanFormat): ReadPlan {
   const content = text.replace(/^\uFEFF/, '');
   const known = format ?? formatOf(content, file);
-  return { plan: READERS[known](content, file), format: known };
+  try {
+    return { plan: READERS[known](content, file), format: known, nodeNames: nodeNamesIn(content, known) };
+  } catch (error) {
+    throw format === undefined ? error : withLikelyFormat(error, content, file, format);
+  }
 }
+
+/** A plan that is not in the format asked for may be in another one. */
+function withLikelyFormat(error: unknown, text: string, file: string, asked: PlanFormat): unknown {
+  if (!(error instanceof SpaceCloudError) || error.place === undefined) return error;
+  let likely: PlanFormat;
+  try {
+    likely = formatOf(text, file);
+  } catch {
+    return error;
+  }
+  if (likely === asked) return error;
+  return contactsError(
+    error.message,
+    error.place,
+    `The text looks like format ${likely}, not ${asked}: name that one, or none.`,
+  );
+}
+
+const KNOWN_FORMATS =
+  "Plans begin with '{' (HDTN, spacecloud JSON), or their lines with 'a contact' and 'a range' (ION), or with 'node' and 'contact' (A-SABR).";
 
 function formatOf(text: string, file: string): PlanFormat {
   if (text.trimStart().startsWith('{')) return text.includes(`"${PLAN_FORMAT}"`) ? 'json' : 'hdtn';
   let first: Word | undefined;
   let format: PlanFormat | undefined;
-  for (const line of linesOf(text, file)) {
+  for (const line of linesOf(text, file, KNOWN_FORMATS)) {
     const word = new WordReader(line).word('a statement');
     first ??= word;
     if (word.text === 'contact' || word.text === 'node') return 'asabr';
@@ -43,11 +73,15 @@ function formatOf(text: string, file: string): PlanFormat {
   }
   if (format !== undefined) return format;
   if (first === undefined) {
-    throw contactsError('Expected a contact plan, got a file without content.', { file, line: 1, column: 1 });
+    throw contactsError(
+      'Expected a contact plan, got a file without content.',
+      { file, line: 1, column: 1 },
+      KNOWN_FORMATS,
+    );
   }
   throw contactsError(
     `Expected a contact plan of ION ('a contact ...'), A-SABR ('contact ...') or in JSON, got '${first.text}'.`,
     first.place,
-    'Name the format if you know it.',
+    KNOWN_FORMATS,
   );
 }

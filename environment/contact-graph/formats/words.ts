@@ -17,6 +17,11 @@ export class Word {
   get place(): SourcePlace {
     return placeIn(this.line, this.offset);
   }
+
+  /** How statements of its format are written, for errors. */
+  get usage(): string {
+    return this.line.usage;
+  }
 }
 
 /** A line that has words. */
@@ -26,20 +31,22 @@ export interface Line {
   readonly number: number;
   /** Without comment. */
   readonly content: string;
+  /** How statements of its format are written, for errors. */
+  readonly usage: string;
 }
 
 function placeIn({ file, number }: Line, offset: number): SourcePlace {
   return { file, line: number, column: offset + 1 };
 }
 
-/** The lines that have words; `#` begins a comment. */
-export function* linesOf(text: string, file: string): Generator<Line, void, undefined> {
+/** The lines that have words; `#` begins a comment. `usage` tells in errors how statements are written. */
+export function* linesOf(text: string, file: string, usage: string): Generator<Line, void, undefined> {
   let number = 0;
   for (const whole of text.split(/\r\n|\n|\r/)) {
     number++;
     const comment = whole.indexOf('#');
     const content = comment < 0 ? whole : whole.slice(0, comment);
-    if (/\S/.test(content)) yield { file, number, content };
+    if (/\S/.test(content)) yield { file, number, content, usage };
   }
 }
 
@@ -64,7 +71,8 @@ export class WordReader {
 
   word(expected: string): Word {
     const word = this.next;
-    if (word === undefined) throw contactsError(`Expected ${expected}, got the end of the line.`, this.end);
+    if (word === undefined)
+      throw contactsError(`Expected ${expected}, got the end of the line.`, this.end, this.line.usage);
     this.next = this.find();
     return word;
   }
@@ -82,7 +90,8 @@ export class WordReader {
   /** Throws where words are left over. */
   finish(): void {
     const word = this.next;
-    if (word !== undefined) throw contactsError(`Expected the end of the line, got '${word.text}'.`, word.place);
+    if (word === undefined) return;
+    throw contactsError(`Expected the end of the line, got '${word.text}'.`, word.place, word.usage);
   }
 
   private find(): Word | undefined {
@@ -99,10 +108,11 @@ export class WordReader {
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
-export function expectNumber({ text, place }: Word, expected: string, accept: (value: number) => boolean): number {
+export function expectNumber(word: Word, expected: string, accept: (value: number) => boolean): number {
+  const { text } = word;
   const value = Number(text);
   if (!DECIMAL.test(text) || !Number.isFinite(value) || !accept(value)) {
-    throw contactsError(`Expected ${expected}, got '${text}'.`, place);
+    throw contactsError(`Expected ${expected}, got '${text}'.`, word.place, word.usage);
   }
   return value;
 }

@@ -205,6 +205,32 @@ describe('export into whole seconds', () => {
   });
 });
 
+describe('names of numbered nodes', () => {
+  const contacts = [{ fromNode: 'london', toNode: 'a "b"', startS: 0, endS: 9, rateBps: 1e6, owltS: 1 }];
+  it.each([
+    ['ion', writeIonPlan({ contacts }).text],
+    ['hdtn', writeHdtnPlan({ contacts }).text],
+  ])('%s: are read back from what we write', (_, text) => {
+    // In the order of characters: a "b", london.
+    expect([...readContactPlan(text, 'plan').nodeNames]).toEqual([
+      ['a "b"', '1'],
+      ['london', '2'],
+    ]);
+  });
+
+  it('come from the declarations of A-SABR, and other comments give none', () => {
+    const asabr = 'node 0 paris\nnode 1 rome noret 3\ncontact 0 1 0 9 100 0\n';
+    expect(readContactPlan(asabr, 'plan').nodeNames).toEqual(
+      new Map([
+        ['paris', '0'],
+        ['rome', '1'],
+      ]),
+    );
+    const ion = '# node 1 is in paris\n# node 2 = "\\x"\na contact +0 +9 1 2 8\na range +0 +9 1 2 0\n';
+    expect(readContactPlan(ion, 'plan').nodeNames.size).toBe(0);
+  });
+});
+
 describe('units', () => {
   it('1 Mbit/s is 125000 in ION, 1000000 in HDTN, 1 in its old field, 125000 bytes/s in A-SABR', () => {
     const texts = [
@@ -282,19 +308,19 @@ describe('what cannot be read is refused with its place', () => {
     ['enode 0 a\nnode 1 b', 1, 1, "got 'enode'"],
     ['{"contacts": 3}', 1, 1, "a list 'contacts'"],
     ['{"contacts": [', 1, 15, 'not JSON'],
-    [hdtn('{"source": 1, "dest": 2, "startTime": 0.5, "endTime": 9, "owlt": 0, "rate": 1}'), 3, 28, 'startTime'],
-    [hdtn('{"source": 1, "dest": 1, "startTime": 0, "endTime": 9, "owlt": 0, "rate": 1}'), 3, 17, 'other than 1'],
+    [hdtn('{"source": 1, "dest": 2, "startTime": 0.5, "endTime": 9, "owlt": 0, "rate": 1}'), 3, 41, 'startTime'],
+    [hdtn('{"source": 1, "dest": 1, "startTime": 0, "endTime": 9, "owlt": 0, "rate": 1}'), 3, 25, 'other than 1'],
     [hdtn('{"source": 1, "dest": 2, "startTime": 0, "endTime": 9, "owlt": 0}'), 3, 3, 'rateBitsPerSec'],
-    [hdtn('{"source": 1, "dest": 2, "startTime": 0, "endTime": 9, "owlt": 0, "rate": 0}'), 3, 69, 'Mbit/s above 0'],
+    [hdtn('{"source": 1, "dest": 2, "startTime": 0, "endTime": 9, "owlt": 0, "rate": 0}'), 3, 77, 'Mbit/s above 0'],
     [hdtn('7'), 1, 1, 'contacts[0] to be an object'],
     [
       ours('{"fromNode": "a", "toNode": "b", "startS": 0, "endS": 1, "rateBps": 1, "owltS": 0, "colour": 1}'),
       3,
-      84,
+      94,
       'absent',
     ],
-    [ours('{"fromNode": "a", "toNode": "a"}'), 3, 19, "another node than 'a'"],
-    [ours('{"fromNode": "a", "toNode": "b", "startS": "0"}'), 3, 34, 'a time in s'],
+    [ours('{"fromNode": "a", "toNode": "a"}'), 3, 29, "another node than 'a'"],
+    [ours('{"fromNode": "a", "toNode": "b", "startS": "0"}'), 3, 44, 'a time in s'],
   ])('%#: %j', (text, line, column, message) => {
     let thrown: unknown;
     try {
@@ -303,13 +329,41 @@ describe('what cannot be read is refused with its place', () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(SpaceCloudError);
-    const { code, place, message: got, exitStatus } = thrown as SpaceCloudError;
+    const { code, place, message: got, exitStatus, hint } = thrown as SpaceCloudError;
+    expect(hint).toMatch(/\w/);
     expect(got).toContain(message);
     expect({ code, exitStatus, place }).toEqual({
       code: 'CONTACTS_SYNTAX',
       exitStatus: 4,
       place: { file: 'plan', line, column },
     });
+  });
+
+  it.each([
+    ['a plan without rate', 'a contact +0 +10 1 2', undefined, /'a contact \+start \+end from to bytes\/s/],
+    ['an end before the start', 'a contact +10 +5 1 2 100', undefined, /neither is a length/],
+    ['an unknown verb', 'a contact +0 +10 1 2 100\nz 1', undefined, /'a range/],
+    ['an empty file', '', undefined, /begin with '\{'/],
+    ['a file cut off', '{"contacts": [{"source": 1, ', undefined, /cut off/],
+    [
+      'a misspelt field',
+      hdtn('{"source": 1, "dest": 2, "strtTime": 0}'),
+      undefined,
+      /'startTime' where it says 'strtTime'/,
+    ],
+    ['a misspelt list', '{"contact": []}', undefined, /'contacts' where it says 'contact'/],
+    ['a field of ours misspelt', ours('{"fromNodes": "a"}'), undefined, /Did you mean 'fromNode'/],
+    ['ION read as HDTN', 'a contact +0 +10 1 2 100', 'hdtn', /looks like format ion, not hdtn/],
+    ['HDTN read as ION', '{"contacts": []}', 'ion', /looks like format hdtn, not ion/],
+  ] as const)('and with what to do: %s', (_, text, format, hint) => {
+    expect(() => read(text, format)).toThrow(expect.objectContaining({ hint: expect.stringMatching(hint) as string }));
+  });
+
+  it('a misspelt field is pointed at by its value', () => {
+    const text = hdtn('{"source": 1, "dest": 2, "strtTime": 0}');
+    const column = must(text.split('\n')[2]).indexOf(': 0') + 3;
+    const place = { file: 'plan', line: 3, column };
+    expect(() => read(text)).toThrow(expect.objectContaining({ place }));
   });
 
   it('never ends in anything but a plan or CONTACTS_SYNTAX, whatever a plan is changed to', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { buildGeometry } from '../../../environment/geometry/index.ts';
-import { type Explanation, explainLinks } from '../../../environment/network/index.ts';
+import { type Explanation, explainLinks, figureNear } from '../../../environment/network/index.ts';
+import { createPathFinder } from '../../../environment/paths/index.ts';
 import type { WorldLinks } from '../../../environment/network/explain-types.ts';
 import { at, must } from '../../present.ts';
 import { star66, star66Constellation } from '../geometry/scenarios.ts';
@@ -31,6 +32,7 @@ describe('explanations of links', () => {
     const path = must(found.path);
     expect([path[0], path[path.length - 1]]).toEqual(['quito', 'far']);
     expect(found.answer).toContain(path.join(' > '));
+    expect(found.answer).toContain('as scheduled in the tick from 0 s to 10 s');
     const low = must(found.links.find((link) => link.reason === 'elevation'));
     expect(low.text).toMatch(/^at -?\d+\.\d deg elevation, the mask is 10 deg$/);
     // All 66 satellites for each of the two terminals, every one with a reason; exactly one up at each.
@@ -62,15 +64,16 @@ describe('explanations of links', () => {
     };
     expect(reason({}, 'p1-s01', 'p1-s02')).toBe('up: up');
     expect(reason({}, 'p1-s01', 'p1-s04')).toBe('not-planned: no constellation or relay plans this link');
-    // In-plane neighbours: 2 x 7158.137 km x sin(180 deg / 11) = 4,033 km.
-    expect(reason({ maxRangeKm: 4000 }, 'p1-s01', 'p1-s02')).toBe('range: 4,033 km apart, terminals reach 4,000 km');
+    // In-plane neighbours: 2 x 7158.137 km x sin(180 deg / 11) = 4,033.4 km, within 1 % of the limit.
+    expect(reason({ maxRangeKm: 4000 }, 'p1-s01', 'p1-s02')).toBe('range: 4,033.4 km apart, terminals reach 4,000 km');
     // The middle of that chord: 7158.137 km x cos(180 deg / 11) - 6378.137 km = 490 km up.
     expect(reason({ earthClearanceKm: 600 }, 'p1-s01', 'p1-s02')).toBe(
       'earth: Earth in the way: the light would pass at 490 km, 600 km are asked',
     );
-    // Slot 3 of plane 2 stands 2 x 32.73 + 16.36 = 81.81 deg from the node: asin(sin 81.81 x sin 86.4) = 81.1 deg latitude.
+    // Slot 3 of plane 2 stands 2 x 32.73 + 16.36 = 81.81 deg from the node: 10 s later, at 360 deg per 100.4 min, at 82.41: asin(sin 82.41 x sin
+    // 86.4) = 81.6 deg latitude, the higher of both ends.
     expect(reason({ maxInterPlaneLatDeg: 60 }, 'p1-s03', 'p2-s03')).toBe(
-      'latitude: at 81.1 deg latitude, links between planes end at 60.0 deg',
+      'latitude: at 81.6 deg latitude, links between planes end at 60.0 deg',
     );
     // The line of sight within a plane turns once per revolution of 100.4 min: 0.0598 deg/s.
     expect(reason({ maxTrackingDegS: 0.05 }, 'p1-s01', 'p1-s02')).toBe(
@@ -136,6 +139,54 @@ describe('explanations of links', () => {
     expect(found.path).toBeNull();
     expect(pair(found, 'quito', satellite)).toMatchObject({ up: false, reason: 'down' });
     expect(found.answer).toContain('no link of quito is up');
+  });
+
+  it('give the path of least delay of the scheduled contacts, as paths finds it', () => {
+    const centre = { name: 'dc', latDeg: 1, lonDeg: -71, servers: 1 };
+    const other = { name: 'dc-2', latDeg: 2, lonDeg: 90, servers: 1 };
+    const gateways = [...base.gateways, { name: 'gw-2', latDeg: 0, lonDeg: 95, antennas: 1 }];
+    const scenario = star66({ ...base, gateways, dataCentres: [centre, other], terminals: [quito, far] });
+    const geometry = buildGeometry(scenario);
+    const finder = createPathFinder(scenario);
+    const ends = ['quito', 'far', 'gw', 'dc', 'dc-2', 'iridium-p1-s01', 'iridium-p3-s07'];
+    let found = 0;
+    for (const from of ends) {
+      for (const to of ends) {
+        if (from === to) continue;
+        const pathAt = finder.between({ from, to, asScheduled: true, geometry });
+        for (const atS of [3, 104.5, 310]) {
+          const { path, delayS } = explainLinks(scenario, geometry, { from, to, atS });
+          const expected = pathAt(atS);
+          expect(path, `${from} ${to} ${atS}`).toEqual(expected.path);
+          // Two sums of at most 20 delays below 0.1 s.
+          if (expected.delayS !== null) expect(Math.abs((delayS ?? NaN) - expected.delayS)).toBeLessThan(1e-12);
+          if (path !== null) found++;
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(50);
+  }, 60_000);
+
+  it('give the farther range and the lower elevation of the tick, the same at all its instants', () => {
+    const [first, second] = [0, 9.9].map((atS) => reasons({}, { from: 'quito', to: 'far', atS }));
+    const next = reasons({}, { from: 'quito', to: 'far', atS: 10 });
+    expect(must(second).links).toEqual(must(first).links);
+    expect(next.links).not.toEqual(must(first).links);
+    for (const { reason, text, rangeKm, elevationDeg, delayS, kind } of must(first).links) {
+      expect(kind).toBe('radio');
+      // Light: 299,792.458 km/s.
+      expect(delayS * 299_792.458).toBeCloseTo(rangeKm, 6);
+      if (reason === 'elevation') expect(text).toContain(`at ${figureNear(elevationDeg, 10)} deg`);
+      if (reason === 'range') expect(text).toContain(`${figureNear(rangeKm, NaN)} km away`);
+    }
+  });
+
+  it('write ranges so that they can be told from their limits', () => {
+    expect(figureNear(1275.4, 1260)).toBe('1,275'); // 1.2 % off
+    expect(figureNear(1260.3, 1260)).toBe('1,260.3');
+    expect(figureNear(1260.004, 1260)).toBe('1,260.004');
+    expect(figureNear(9.96, 10)).toBe('9.96'); // not 10.0
+    expect(figureNear(1260, 1260)).toBe('1,260');
   });
 
   it('refuse names and times that do not exist', () => {

@@ -81,4 +81,14 @@ describe('edit distance', () => {
     expect(nearestWord('colour', ['name', 'latDeg', 'population'])).toBeUndefined();
     expect(nearestWord('q'.repeat(100_000), ['name'])).toBeUndefined();
   });
+
+  it('of words equally near offers the one that begins alike, and finds names of satellites without their hyphens', () => {
+    const names = ['1', '2', '3'].flatMap((plane) => ['01', '04', '05'].map((slot) => `low-p${plane}-s${slot}`));
+    // Two letters differ from each slot of plane 3 but the one that ends in 4.
+    expect(nearestWord('low-p3-s44', names)).toBe('low-p3-s04');
+    // Three insertions, for names of ten letters.
+    expect(nearestWord('lowp2s5', names)).toBe('low-p2-s05');
+    // One letter from each of p1, p2 and p3 in the slot, or one in the plane: the plane stays.
+    expect(nearestWord('low-p2-s03', ['low-p1-s03', 'low-p2-s01', 'low-p2-s05'])).toBe('low-p2-s01');
+  });
 });
