@@ -54,7 +54,8 @@ function faultsText({ kpis, simulatedS }: RunRecord, scheduledAtS: readonly numb
   const next = `at ${timeText(Math.min(...beyond))} of the run`;
   const scheduled = `${scheduledAtS.length - beyond.length} of ${scheduledAtS.length} scheduled`;
   if (struck === 0) return `${scheduled} (the first is ${next})`;
-  return `${amountText(struck)}, ${scheduled} (the ${beyond.length === scheduledAtS.length ? 'first' : 'next'} is ${next})`;
+  const which = beyond.length === scheduledAtS.length ? 'first' : 'next';
+  return `${amountText(struck)} (${scheduled}; the ${which} is ${next})`;
 }
 
 function counts(kpis: Kpis, prefix: string, names: readonly string[]): string {

@@ -134,7 +134,7 @@ function modeEvent(world: World, { timeS, name, region, from, to, reason }: Mode
     const why = reason === null ? '' : ` (${reason})`;
     return { timeS, kind: 'mode', node: name, what: `${region}: ${from} -> ${to}${why}` };
   }
-  const truth = isCaptured(world, name, timeS) ? 'it is captured' : 'it is not captured';
+  const truth = isCaptured(world, name, timeS) ? 'captured' : 'honest';
   return { timeS, kind: 'trust', node: name, what: `${trustText(from, to)} (${truth})` };
 }
 
