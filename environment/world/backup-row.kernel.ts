@@ -1,4 +1,4 @@
-import { C_KM_S, CAPABILITIES, type DecisionBatch, PLACE, ZERO_CELSIUS_K } from '../../core/index.ts';
+import { C_KM_S, CAPABILITIES, type DecisionBatch, PLACE, SPACE_CLOUD_SPEC, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { isPromised } from '../backup/attempts.kernel.ts';
 import { BITS_PER_BYTE } from '../backup/bits.ts';
 import { holds, isListed } from '../backup/copies.kernel.ts';
@@ -6,6 +6,7 @@ import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { mayHold, mayTake } from './labels.ts';
+import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
 import { clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {
   BEACON_ARCHIVE_FREE_FRAC,
@@ -36,11 +37,15 @@ const TEMPERATURE_C = 11;
 const ARCHIVE_FREE_FRAC = 13;
 const PRIOR = 14;
 
+/** Links kept where there are more than a row can show; scratch of the row. */
+const nearest = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);
+
 /**
  * Appends the `place` row of a replica at a satellite: itself, and the satellites it has a link to. Features as in
  * `SPACE_CLOUD_SPEC`; there is no work and no result, so `finishS` is the arrival. Masked: a satellite without room in its
  * archive, or whose machine forbids writing (itself as it is, a neighbour by its beacon); one that holds another copy of the
  * version (by the catalogue, or given to it from here); one that may not hold the data, is in quarantine or known to be down.
+ * Of more neighbours than fit, those that may take it and are reached soonest.
  */
 export function observeReplica(
   w: WorldState,
@@ -49,7 +54,7 @@ export function observeReplica(
   task: number,
   satellite: number,
 ): void {
-  const { model, tasks, links, satellites, clock, beacons, outages, backups: b } = w;
+  const { model, tasks, links, satellites, clock, backups: b } = w;
   const { islSlots: D, scenario } = model;
   const nowS = clock.timeS;
   const bits = tasks.sizeBits[task]!;
@@ -63,7 +68,7 @@ export function observeReplica(
   const first = row * batch.maxCandidates;
   const f = batch.candidates;
 
-  let c = first * batch.candidateStride;
+  const c = first * batch.candidateStride;
   f[c + IS_SELF] = 1;
   f[c + BACKLOG_S] = backlogS(w.compute, satellite, nowS);
   f[c + BATTERY_FRAC] = w.power.batteryJ[satellite]! / (scenario.satellite.batteryWh * 3600);
@@ -75,34 +80,21 @@ export function observeReplica(
   batch.candidateNode[first] = satellite;
   let k = 1;
 
-  const isls = Math.min(D, batch.maxCandidates - 1);
-  const known = { object, version, by: satellite };
-  const listedBeforeS = nowS - scenario.knowledge.floodS;
-  for (let d = 0; d < isls; d++) {
-    const link = satellite * D + d;
-    const neighbour = links.to[link]!;
-    if (neighbour < 0) continue;
-    c = (first + k) * batch.candidateStride;
-    const range = rangeKm(links, link, nowS / scenario.tickS - clock.tick);
-    const generation = beaconGeneration(w, range);
-    const beacon = beaconRow(w, generation, neighbour) + D;
-    const freeFrac = beacons.values[beacon + BEACON_ARCHIVE_FREE_FRAC]!;
-    const capabilities = beacons.values[beacon + BEACON_CAPABILITIES]!;
-    f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
-    f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
-    f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
-    f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
-    f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;
-    f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
-    f[c + ARCHIVE_FREE_FRAC] = freeFrac;
-    const fits = (freeFrac + FREE_FRAC_ERROR) * archiveBits >= bits;
-    const isFree = !isListed(b, known, neighbour, listedBeforeS) && !isPromised(b, attempt, satellite, neighbour);
-    const works = (capabilities & CAPABILITIES.CACHE_WRITE) !== 0 && outages.knownNodeDown[neighbour] === 0;
-    const allowed = fits && isFree && works && outages.quarantined[neighbour] === 0;
-    if (allowed && !mayHold(w, label, neighbour)) denyByLabel(w, row);
-    batch.actionMask[first + k] = allowed && mayTake(w, label, neighbour) ? 1 : 0;
-    batch.candidateNode[first + k] = neighbour;
-    k++;
+  const room = batch.maxCandidates - 1;
+  let neighbours = 0;
+  for (let d = 0; d < D; d++) if (links.to[satellite * D + d]! >= 0) neighbours++;
+  if (neighbours > room) {
+    nearest.n = 0;
+    for (let d = 0; d < D; d++) {
+      const link = satellite * D + d;
+      if (links.to[link]! >= 0) offer(nearest, link, mayStore(w, task, link) ? 0 : 1, arrivalS(w, task, link), room);
+    }
+    sortItems(nearest);
+    for (let i = 0; i < nearest.n; i++) writeNeighbour(w, batch, row, k++, task, nearest.item[i]!);
+  } else {
+    for (let d = 0; d < D; d++) {
+      if (links.to[satellite * D + d]! >= 0) writeNeighbour(w, batch, row, k++, task, satellite * D + d);
+    }
   }
   batch.candidateCount[row] = k;
   const bestFinishS = writePriors(batch, first, k);
@@ -120,6 +112,60 @@ export function observeReplica(
   context[x + 10] = f[first * batch.candidateStride + TEMPERATURE_C]!;
   context[x + 11] = bestFinishS;
   context[x + 14] = 1;
+}
+
+/** The archive at the other end of a laser link, as candidate `k`. */
+function writeNeighbour(w: WorldState, batch: DecisionBatch, row: number, k: number, task: number, link: number): void {
+  const { model, links, clock, beacons, tasks } = w;
+  const { islSlots: D, scenario } = model;
+  const nowS = clock.timeS;
+  const bits = tasks.sizeBits[task]!;
+  const neighbour = links.to[link]!;
+  const slot = row * batch.maxCandidates + k;
+  const c = slot * batch.candidateStride;
+  const f = batch.candidates;
+  const range = rangeKm(links, link, nowS / scenario.tickS - clock.tick);
+  const generation = beaconGeneration(w, range);
+  const beacon = beaconRow(w, generation, neighbour) + D;
+  f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
+  f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
+  f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
+  f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
+  f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;
+  f[c + TEMPERATURE_C] = beacons.values[beacon + BEACON_TEMPERATURE_C]!;
+  f[c + ARCHIVE_FREE_FRAC] = beacons.values[beacon + BEACON_ARCHIVE_FREE_FRAC]!;
+  const allowed = mayStore(w, task, link);
+  const label = tasks.label[task]!;
+  if (allowed && !mayHold(w, label, neighbour)) denyByLabel(w, row);
+  batch.actionMask[slot] = allowed && mayTake(w, label, neighbour) ? 1 : 0;
+  batch.candidateNode[slot] = neighbour;
+}
+
+/** Until a bundle sent now would be at the other end of a link, s. */
+function arrivalS(w: WorldState, task: number, link: number): number {
+  const { model, links, clock, tasks } = w;
+  const range = rangeKm(links, link, clock.timeS / model.scenario.tickS - clock.tick);
+  const queue = queueS(links, link, tasks.priority[task]!, clock.timeS);
+  return queue + tasks.sizeBits[task]! / links.rateBps[link]! + range / C_KM_S;
+}
+
+/** Whether, by all that is known here, the neighbour works, has room, and has no copy of this version, nor is promised one. */
+function mayStore(w: WorldState, task: number, link: number): boolean {
+  const { model, links, clock, beacons, outages, tasks, backups: b } = w;
+  const { islSlots: D, scenario } = model;
+  const satellite = links.from[link]!;
+  const neighbour = links.to[link]!;
+  const attempt = tasks.object[task]!;
+  const range = rangeKm(links, link, clock.timeS / scenario.tickS - clock.tick);
+  const beacon = beaconRow(w, beaconGeneration(w, range), neighbour) + D;
+  const capabilities = beacons.values[beacon + BEACON_CAPABILITIES]!;
+  const archiveBits = scenario.satellite.archiveBytes * BITS_PER_BYTE;
+  if ((beacons.values[beacon + BEACON_ARCHIVE_FREE_FRAC]! + FREE_FRAC_ERROR) * archiveBits < tasks.sizeBits[task]!)
+    return false;
+  if ((capabilities & CAPABILITIES.CACHE_WRITE) === 0 || outages.knownNodeDown[neighbour] !== 0) return false;
+  if (outages.quarantined[neighbour] !== 0 || isPromised(b, attempt, satellite, neighbour)) return false;
+  const version = { object: b.attemptObject[attempt]!, version: b.attemptVersion[attempt]!, by: satellite };
+  return !isListed(b, version, neighbour, clock.timeS - scenario.knowledge.floodS);
 }
 
 /** Early arrival and an empty archive: the copies of a version are kept apart by the mask, its data sets by the room. */
