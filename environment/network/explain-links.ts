@@ -28,19 +28,30 @@ export function createLinkStates(
   const state = (
     from: number,
     to: number,
-    { kind, by, limitKm }: Pick<LinkState, 'kind' | 'by' | 'limitKm'>,
+    { kind, by, limitKm, minElevationDeg = NaN }: LinkKind,
     verdict: Verdict,
   ): LinkState => {
     const { reason, text } = worldVerdict(world, [from, to], nodeNames) ?? verdict;
     const names = { from: nodeNames[from] as string, to: nodeNames[to] as string };
-    return { ...names, kind, by, up: reason === 'up', reason, text, limitKm, ...worstOf(tick, from, to) };
+    return {
+      ...names,
+      kind,
+      by,
+      up: reason === 'up',
+      reason,
+      text,
+      limitKm,
+      minElevationDeg,
+      ...worstOf(tick, from, to),
+    };
   };
   const groundLink = (u: number, s: number, downwards: boolean): LinkState => {
     const radio = radios[siteRadio[u] as number] as Radio;
     const tracked = use.some((satellite, q) => satellite === s && geometry.antennaSite[q] === u);
     const verdict = tracked ? UP : groundVerdict(tick, u, radio, { s, use });
     const node = siteNode[u] as number;
-    const by = { kind: 'radio', by: radio.name, limitKm: reachOf(radio).maxRangeKm } as const;
+    const minElevationDeg = radio.maxSlantRangeKm === undefined ? radio.minElevationDeg : NaN;
+    const by = { kind: 'radio', by: radio.name, limitKm: reachOf(radio).maxRangeKm, minElevationDeg } as const;
     return downwards ? state(s, node, by, verdict) : state(node, s, by, verdict);
   };
   const laserLinks = (s: number): LinkState[] =>
@@ -87,6 +98,8 @@ export function createLinkStates(
     return links.sort((a, b) => Number(b.up) - Number(a.up) || a.rangeKm - b.rangeKm || a.delayS - b.delayS || 0);
   };
 }
+
+type LinkKind = Pick<LinkState, 'kind' | 'by' | 'limitKm'> & Partial<Pick<LinkState, 'minElevationDeg'>>;
 
 const UP: Verdict = { reason: 'up', text: 'up' };
 

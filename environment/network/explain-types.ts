@@ -37,6 +37,8 @@ export interface LinkState {
   readonly limitKm: number;
   /** Of links to the ground: the lower of the elevations at both ends of the tick, deg; NaN otherwise. */
   readonly elevationDeg: number;
+  /** Of links to the ground: the least elevation of the radio, deg; NaN otherwise, and where a greatest slant range rules. */
+  readonly minElevationDeg: number;
   /** One way, s: light time over `rangeKm`, on the ground that of the terrestrial network. */
   readonly delayS: number;
 }

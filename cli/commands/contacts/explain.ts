@@ -71,13 +71,13 @@ async function worldOf(input: LoadedScenario, options: Options, atS: number): Pr
   return label === undefined ? undefined : labelLinks(scenario, geometry, label);
 }
 
-function renderExplanation({ answer, from, to, links }: Explanation, most: number, rangeText: RangeText): string {
+function renderExplanation({ answer, from, to, links }: Explanation, most: number, figureText: FigureText): string {
   const lines = [answer];
   for (const node of from === to ? [from] : [from, to]) {
     const own = links.filter((link) => link.from === node);
     const shown = own.slice(0, most);
     lines.push('', `Links of ${node}: ${own.filter((link) => link.up).length} of ${own.length} up`);
-    const rows = shown.map((link) => cellsOf(link, rangeText));
+    const rows = shown.map((link) => cellsOf(link, figureText));
     const widths = rows.reduce((widest, row) => row.map((cell, i) => Math.max(cell.length, widest[i] ?? 0)), [0]);
     for (const [to = '', by = '', ...figures] of rows) {
       const [text = ''] = figures.splice(-1);
@@ -89,15 +89,15 @@ function renderExplanation({ answer, from, to, links }: Explanation, most: numbe
   return `${lines.join('\n')}\n`;
 }
 
-/** Writes a range beside the greatest one, km. */
-type RangeText = (rangeKm: number, limitKm: number) => string;
+/** Writes a figure so that it can be told from its limit. */
+type FigureText = (value: number, limit: number) => string;
 
 /** Node, by whom, range, elevation and, when up, delay; then the reason. */
 function cellsOf(
-  { to, by, up, rangeKm, limitKm, elevationDeg, delayS, text }: LinkState,
-  rangeText: RangeText,
+  { to, by, up, rangeKm, limitKm, elevationDeg, minElevationDeg, delayS, text }: LinkState,
+  figureText: FigureText,
 ): string[] {
-  const range = Number.isNaN(rangeKm) ? '' : `${rangeText(rangeKm, limitKm)} km`;
-  const elevation = Number.isNaN(elevationDeg) ? '' : `${elevationDeg.toFixed(1)} deg`;
+  const range = Number.isNaN(rangeKm) ? '' : `${figureText(rangeKm, limitKm)} km`;
+  const elevation = Number.isNaN(elevationDeg) ? '' : `${figureText(elevationDeg, minElevationDeg)} deg`;
   return [to, by, range, elevation, up ? `${(1000 * delayS).toFixed(3)} ms` : '', text];
 }
