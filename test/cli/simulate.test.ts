@@ -159,6 +159,16 @@ describe('simulate --events', () => {
     );
   });
 
+  it('lists no fault that was drawn for the run but lies behind its early end', async () => {
+    // So little work that nothing is under way when arrivals end after 1 s; the run might have taken 91 s.
+    const run = ['simulate', TROUBLED, '--start', '30', '--arrivals', '1', '--drain', '90', '--load', '0.01'];
+    const { events, simulatedS, kpis } = await json(...run, '--events');
+    expect(simulatedS).toBeLessThan(5); // the first fault is scheduled then
+    expect([at(events, 'fault'), kpis['faults']]).toEqual([[], 0]);
+    const { out } = await captured(run);
+    expect(out).toMatch(/faults that struck +0 of 5 scheduled \(the first is at 5 s of the run\)\n/);
+  });
+
   it('counts data sets lost and restored', async () => {
     const run = ['simulate', 'backup-walker', '--arrivals', '780', '--drain', '60', '--start', '1000'];
     const { events, kpis } = await json(...run, '--events');
