@@ -1,7 +1,8 @@
 export { type Booking, Bookings } from './bookings.ts';
 export { type Contact, type ContactPlan, type QueueRule, compareNodes } from './contact.ts';
 export { type RouteAnswer, findRoute, routesInOrder } from './find-route.ts';
-export { type PlanFormat, PLAN_FORMATS, readContactPlan } from './formats/read-plan.ts';
+export { type PlanFormat, PLAN_FORMATS } from './formats/plan-formats.ts';
+export { readContactPlan } from './formats/read-plan.ts';
 export { writeJsonPlan } from './formats/plan-json.ts';
 export type { ExportLoss } from './formats/whole-seconds.ts';
 export { type ExportedPlan, writeHdtnPlan, writeIonPlan } from './formats/write-plan.ts';

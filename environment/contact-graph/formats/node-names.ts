@@ -1,4 +1,4 @@
-import type { PlanFormat } from './read-plan.ts';
+import type { PlanFormat } from './plan-formats.ts';
 
 /**
  * Names that a plan gives to its numbered nodes, with the node of each: the comments `# node 5 = "london"` of our ION plans,

@@ -5,15 +5,16 @@ import { contactsError } from './contacts-error.ts';
 import { readHdtnPlan } from './hdtn.ts';
 import { readIonPlan } from './ion.ts';
 import { nodeNamesIn } from './node-names.ts';
+import type { PlanFormat } from './plan-formats.ts';
 import { PLAN_FORMAT, readJsonPlan } from './plan-json.ts';
 import { type Word, WordReader, linesOf } from './words.ts';
 
-const READERS = { ion: readIonPlan, hdtn: readHdtnPlan, json: readJsonPlan, asabr: readAsabrPlan } as const;
-
-/** Formats of contact plans that can be read. */
-export type PlanFormat = keyof typeof READERS;
-
-export const PLAN_FORMATS = Object.keys(READERS) as readonly PlanFormat[];
+const READERS = {
+  ion: readIonPlan,
+  hdtn: readHdtnPlan,
+  json: readJsonPlan,
+  asabr: readAsabrPlan,
+} as const satisfies Record<PlanFormat, unknown>;
 
 /** A plan as it was read. */
 export interface ReadPlan {
