@@ -26,7 +26,8 @@ async function ensureBuilt() {
       return status;
     }
     // npx links to this file and marks it executable only once; the next build must not take the mark away.
-    chmodSync(join(fresh, 'cli', 'main.js'), 0o755);
+    const command = join(fresh, 'cli', 'main.js');
+    if (existsSync(command)) chmodSync(command, 0o755);
     writeFileSync(join(fresh, '.built-from'), digest);
     rmSync(DIST, { recursive: true, force: true });
     renameSync(fresh, DIST);
