@@ -41,8 +41,8 @@ const f = (name: string, unit: string): Feature => ({ name, unit });
  * `archiveFreeFrac` is told where a replica is to be placed (`isReplica`), else 0.
  */
 export const SPACE_CLOUD_SPEC: DecisionSpec = {
-  version: 2,
-  maxCandidates: 8,
+  version: 3,
+  maxCandidates: 16,
   kinds: [
     {
       kind: 'forward',
@@ -80,6 +80,7 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('contactRemainingS', 's'),
         f('isReturn', '1'),
         f('snapshotExcessS', 's'),
+        f('sentSinceBeaconS', 's'),
         f('prior', 'logit'),
       ],
     },
@@ -117,6 +118,8 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('temperatureC', 'degC'),
         f('downlinkMbit', 'Mbit'),
         f('archiveFreeFrac', '1'),
+        f('placedSinceBeaconS', 's'),
+        f('hopsAway', '1'),
         f('prior', 'logit'),
       ],
     },
@@ -132,6 +135,7 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('attachedForS', 's'),
         f('hitFrac', '1'),
         f('objects', '1'),
+        f('requestRateHz', 'Hz'),
       ],
       candidate: [
         f('isBypass', '1'),
@@ -146,6 +150,10 @@ export const SPACE_CLOUD_SPEC: DecisionSpec = {
         f('isLfuVictim', '1'),
         f('isGdsfVictim', '1'),
         f('isSieveVictim', '1'),
+        f('isS3FifoVictim', '1'),
+        f('requestRateHz', 'Hz'),
+        f('refetchS', 's'),
+        f('neighbourHasFrac', '1'),
         f('prior', 'logit'),
       ],
     },

@@ -35,7 +35,7 @@ const BEACON_AGE_S = 9;
 const BATTERY_FRAC = 10;
 const TEMPERATURE_C = 11;
 const ARCHIVE_FREE_FRAC = 13;
-const PRIOR = 14;
+const PRIOR = 16;
 
 /** Links kept where there are more than a row can show; scratch of the row. */
 const nearest = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);

@@ -22,7 +22,7 @@ const IS_LRU_VICTIM = 8;
 const IS_LFU_VICTIM = 9;
 const IS_GDSF_VICTIM = 10;
 const IS_SIEVE_VICTIM = 11;
-const PRIOR = 12;
+const PRIOR = 16;
 
 /** Prior: admit where there is room, else evict as GDSF would (the best object-miss baseline of SCION, arXiv 2605.01055). */
 const PRIOR_BYPASS = -2;

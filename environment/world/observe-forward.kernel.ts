@@ -62,7 +62,8 @@ const BEACON_AGE_S = 11;
 const CONTACT_REMAINING_S = 12;
 const IS_RETURN = 13;
 const SNAPSHOT_EXCESS_S = 14;
-const PRIOR = 15;
+const SENT_SINCE_BEACON_S = 15;
+const PRIOR = 16;
 
 /**
  * Appends the `forward` row of a task at a satellite: one candidate per ISL that is up, per useful ground link, and *hold*
@@ -142,8 +143,8 @@ export function observeForward(
   writeLink(w, row, count, -1);
   batch.candidateNode[first + count] = satellite;
   count++;
-  batch.candidateCount[row] = count;
   clearCandidates(batch, row, count);
+  batch.candidateCount[row] = count;
   writePriors(batch, first, count, bestSnapshotS);
 
   const x = row * batch.contextStride;
@@ -315,6 +316,7 @@ function writeCandidate(
   const leftS = links.untilS[link]! - nowS;
   f[c + CONTACT_REMAINING_S] = leftS < CONTACT_HORIZON_S ? leftS : CONTACT_HORIZON_S;
   f[c + IS_RETURN] = next === tasks.previous[task]! ? 1 : 0;
+  f[c + SENT_SINCE_BEACON_S] = 0;
   batch.actionMask[slot] = allowed ? 1 : 0;
   batch.candidateNode[slot] = next;
   writeLink(w, row, k, link);

@@ -15,7 +15,7 @@ import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
 import { groundDelay, sizedDelay } from './delays.kernel.ts';
 import { MOST_SHOWN_S, shownDelayS } from './shown-delay.kernel.ts';
 import { mayHold } from './labels.ts';
-import { clearCandidates, denyByLabel, openRow } from './rows.ts';
+import { clearCandidate, clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {
   BEACON_BACKLOG_S,
   BEACON_BATTERY_FRAC,
@@ -44,7 +44,7 @@ const BEACON_AGE_S = 9;
 const BATTERY_FRAC = 10;
 const TEMPERATURE_C = 11;
 const DOWNLINK_MBIT = 12;
-const PRIOR = 14; // after the archive's free share, which matters to replicas alone
+const PRIOR = 16; // after the archive's free share, which matters to replicas alone
 
 /** Scratch of a row that cannot show all executors, and which of them it shows first. */
 const few = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);
@@ -208,20 +208,20 @@ function writeSoonest(
   const denied = labelDenied[row - first]!;
   few.n = 0;
   for (let i = 0; i < dataCentreCount; i++) {
-    clearCandidates(batch, row, room);
+    clearCandidate(batch, row, room);
     writeCentre(w, batch, row, room, task, satellite, i);
     offer(few, linkCount + i, batch.actionMask[slot] === 0 ? MASKED : CENTRE, finishOf(batch, slot), centreRoom);
   }
   for (let d = 0; d < D; d++) {
     const link = satellite * D + d;
     if (links.to[link]! < 0) continue;
-    clearCandidates(batch, row, room);
+    clearCandidate(batch, row, room);
     writeNeighbour(w, batch, row, room, task, link);
     offer(few, link, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(batch, slot), room);
   }
   sortItems(few);
   labelDenied[row - first] = denied;
-  clearCandidates(batch, row, 1);
+  for (let k = 1; k <= room; k++) clearCandidate(batch, row, k);
   for (let i = 0; i < few.n; i++) {
     const item = few.item[i]!;
     if (item < linkCount) writeNeighbour(w, batch, row, i + 1, task, item);

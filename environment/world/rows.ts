@@ -27,10 +27,20 @@ export function openRow(w: WorldState, batch: DecisionBatch, row: number, head: 
   }
 }
 
-/** Clears the features of a row's candidates from `first` on. */
+/**
+ * Clears the features of a row's candidates from `first` on. Called before the row's new `candidateCount` is set: what lies past
+ * the old one is 0 already.
+ */
 export function clearCandidates(batch: DecisionBatch, row: number, first: number): void {
+  const { maxCandidates: K, candidateStride: F, candidates, candidateCount } = batch;
+  const end = candidateCount[row] as number;
+  if (end > first) candidates.fill(0, (row * K + first) * F, (row * K + end) * F);
+}
+
+/** Clears the features of one candidate of a row, whatever the row held. */
+export function clearCandidate(batch: DecisionBatch, row: number, k: number): void {
   const { maxCandidates: K, candidateStride: F, candidates } = batch;
-  candidates.fill(0, (row * K + first) * F, (row + 1) * K * F);
+  candidates.fill(0, (row * K + k) * F, (row * K + k + 1) * F);
 }
 
 /** Remembers what candidate `k` of a row stands for. */
