@@ -112,7 +112,7 @@ async function runTraining(
     engine: engine.name,
   };
   const resumeFrom = options.resume === true ? findResumable(checkpointFile, identity, config) : undefined;
-  const architecture = architectureOf(SPACE_CLOUD_SPEC, config.hidden);
+  const architecture = architectureOf(SPACE_CLOUD_SPEC, { hidden: config.hidden });
   const first = initialWeights(architecture, config.seed);
   const normaliser =
     resumeFrom === undefined

@@ -52,7 +52,7 @@ export function readTrainedPolicy(runFolder: string): TrainedPolicy {
   }
   return {
     network: {
-      architecture: architectureOf(SPACE_CLOUD_SPEC, config.hidden),
+      architecture: architectureOf(SPACE_CLOUD_SPEC, { hidden: config.hidden }),
       weights,
       normaliser: normaliserFromJson(SPACE_CLOUD_SPEC, manifest.state['normaliser']),
     },

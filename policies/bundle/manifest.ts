@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, DECISION_KINDS, type DecisionSpec, decisionSpecHash } from '../../core/index.ts';
-import { MASKED_LOGIT, NORMALISED_CLIP, weightLayout } from '../runtime/index.ts';
+import { MASKED_LOGIT, NORMALISED_CLIP, PRIOR_USES, weightLayout } from '../runtime/index.ts';
 import { type BundleContent, DEFAULT_LIMITS } from './content.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
@@ -51,6 +51,11 @@ const manifestSchema = z.strictObject({
     hidden: z.int().min(1).max(4096),
     maxCandidates: z.int().min(1).max(255),
     kinds: z.array(z.strictObject({ name: text, context: count, candidate: count })).min(1),
+    // Bundles written before these existed have none of them.
+    prior: z.enum(PRIOR_USES).default('added'),
+    attention: count.default(0),
+    memory: count.default(0),
+    global: z.literal(0).default(0),
   }),
   weights: z.strictObject({
     file: z.literal(BUNDLE_FILES.weights),

@@ -3,11 +3,12 @@ import { SpaceCloudError } from '../../core/index.ts';
 import {
   type Architecture,
   type DecisionColumns,
-  KIND_TENSORS,
+  type KindTensor,
   MASKED_LOGIT,
   RESIDUAL_BOUND,
   type Normaliser,
   type TensorSlot,
+  kindTensors,
   weightCount,
   weightLayout,
 } from '../runtime/index.ts';
@@ -41,8 +42,6 @@ export interface KindOutputs {
   readonly value: Tensor1D;
 }
 
-type SlotName = (typeof KIND_TENSORS)[number];
-
 /**
  * The network of `runtime/architecture.ts` in TensorFlow.js, for learning. Computes what `Scorer` computes, to 1e-5 of
  * the logit's size; a test holds the two together. Owns one variable per slot of `weightLayout`.
@@ -54,6 +53,8 @@ export class CandidateScorer {
   readonly variables: readonly Variable[];
   private readonly tf: Tf;
   private readonly slots: readonly TensorSlot[];
+  /** Names of the slots of one kind, in layout order. */
+  private readonly tensors: readonly KindTensor[];
 
   /** @throws SpaceCloudError `MISUSE` when `weights` is not `weightCount(architecture)` long. */
   constructor(tf: Tf, architecture: Architecture, normaliser: Normaliser, weights: Float32Array) {
@@ -61,13 +62,14 @@ export class CandidateScorer {
     this.architecture = architecture;
     this.normaliser = normaliser;
     this.slots = weightLayout(architecture);
+    this.tensors = kindTensors(architecture);
     checkLength('weights', weights, architecture);
     this.variables = this.slots.map((slot) => tf.tidy(() => tf.variable(this.slotTensor(slot, weights))));
   }
 
-  /** The variables of one kind, in `KIND_TENSORS` order: what a loss over rows of that kind depends on. */
+  /** The variables of one kind, in `kindTensors` order: what a loss over rows of that kind depends on. */
   variablesOfKind(kindIndex: number): readonly Variable[] {
-    return this.variables.slice(kindIndex * KIND_TENSORS.length, (kindIndex + 1) * KIND_TENSORS.length);
+    return this.variables.slice(kindIndex * this.tensors.length, (kindIndex + 1) * this.tensors.length);
   }
 
   /** Tensors of `rows` (row indices, all of kind `kindIndex`). The caller disposes them (`disposeInputs`, or a tidy). */
@@ -99,9 +101,9 @@ export class CandidateScorer {
   forwardKind(inputs: KindInputs): KindOutputs {
     const { tf } = this;
     const { rows, width } = inputs;
-    const v = (name: SlotName): Variable => this.variable(inputs.kindIndex, name);
-    const w = (name: SlotName): Tensor2D => v(name) as unknown as Tensor2D;
-    const b = (name: SlotName): Tensor1D => v(name) as unknown as Tensor1D;
+    const v = (name: KindTensor): Variable => this.variable(inputs.kindIndex, name);
+    const w = (name: KindTensor): Tensor2D => v(name) as unknown as Tensor2D;
+    const b = (name: KindTensor): Tensor1D => v(name) as unknown as Tensor1D;
     const h = this.architecture.hidden;
 
     const fromContext = tf.add(this.fromContext(inputs, 'policy.context.w'), b('policy.encoder.b'));
@@ -153,14 +155,14 @@ export class CandidateScorer {
   }
 
   /** context W [B, H]; zeros for a kind without context, whose empty product the WASM backend gets wrong. */
-  private fromContext(inputs: KindInputs, name: SlotName): Tensor2D {
+  private fromContext(inputs: KindInputs, name: KindTensor): Tensor2D {
     const { tf } = this;
     if (inputs.context.shape[1] === 0) return tf.zeros([inputs.rows, this.architecture.hidden]);
     return productOfConstant(tf, inputs.context, this.variable(inputs.kindIndex, name) as unknown as Tensor2D);
   }
 
-  private variable(kindIndex: number, name: SlotName): Variable {
-    return this.variables[kindIndex * KIND_TENSORS.length + KIND_TENSORS.indexOf(name)] as Variable;
+  private variable(kindIndex: number, name: KindTensor): Variable {
+    return this.variables[kindIndex * this.tensors.length + this.tensors.indexOf(name)] as Variable;
   }
 
   private slotTensor(slot: TensorSlot, flat: Float32Array): Tensor {

@@ -1,4 +1,4 @@
-import type { DecisionSpec } from '../../core/index.ts';
+import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
 
 /**
  * The candidate-scoring network, one set of weights per decision kind:
@@ -9,13 +9,36 @@ import type { DecisionSpec } from '../../core/index.ts';
  *     logit = prior_k + r_k / (1 + |r_k| / RESIDUAL_BOUND)  prior_k: the raw `prior` feature
  *     value = relu(relu(context Vc + mean_k(candidate_k) Vf + b1) V2 + b2) v3 + b3     (mean over candidates that exist)
  *
- * Masked candidates get the logit `MASKED_LOGIT`. Weights are one flat Float32Array; `weightLayout` names its parts.
+ * With `global` features g, the value's first layer also adds `g Vg`. `PriorUse` says what else the logit can be. Masked
+ * candidates get the logit `MASKED_LOGIT`. Weights are one flat Float32Array; `weightLayout` names its parts.
  */
 export interface Architecture {
   /** H, units per hidden layer. */
   readonly hidden: number;
   readonly maxCandidates: number;
   readonly kinds: readonly { readonly name: string; readonly context: number; readonly candidate: number }[];
+  readonly prior: PriorUse;
+  /** A, width of the self-attention across candidates; 0 = none. */
+  readonly attention: number;
+  /** M, units of memory carried from decision to decision of one agent and kind; 0 = none. */
+  readonly memory: number;
+  /** G, features of true global state that the critic sees besides the agent's own; 0 = it sees what the actor sees. */
+  readonly global: number;
+}
+
+/**
+ * What the heuristic's logit, the last candidate feature, is to the network: `added` to its bounded residual; an `input`
+ * like others, where the output r_k itself is the logit; or `hidden`, its input zeroed too, for actor and critic alike.
+ */
+export type PriorUse = 'added' | 'input' | 'hidden';
+
+/** Which network to build; what is absent takes its default: 32, `added`, no attention, no memory, no global state. */
+export interface ArchitectureOptions {
+  readonly hidden?: number | undefined;
+  readonly prior?: PriorUse | undefined;
+  readonly attention?: number | undefined;
+  readonly memory?: number | undefined;
+  readonly global?: number | undefined;
 }
 
 /**
@@ -36,19 +59,39 @@ export interface TensorSlot {
   readonly size: number;
 }
 
-export function architectureOf(spec: DecisionSpec, hidden = 32): Architecture {
-  return {
-    hidden,
-    maxCandidates: spec.maxCandidates,
-    kinds: spec.kinds.map((kind) => ({
-      name: kind.kind,
-      context: kind.context.length,
-      candidate: kind.candidate.length,
-    })),
-  };
+/**
+ * The network for a specification. Files written before an option existed lack it: they get its default.
+ *
+ * @throws SpaceCloudError `MISUSE` for a size that is no whole number, or an option that is not known.
+ */
+export function architectureOf(spec: DecisionSpec, options: ArchitectureOptions = {}): Architecture {
+  const { hidden = 32, prior = 'added', attention = 0, memory = 0, global = 0 } = options;
+  for (const [name, value, least] of [
+    ['hidden', hidden, 1],
+    ['attention', attention, 0],
+    ['memory', memory, 0],
+    ['global', global, 0],
+  ] as const) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new SpaceCloudError('MISUSE', `Expected network.${name} to be a whole number >= ${least}, got ${value}.`);
+  }
+  if (!PRIOR_USES.includes(prior)) {
+    throw new SpaceCloudError(
+      'MISUSE',
+      `Expected network.prior to be one of ${PRIOR_USES.join(', ')}, got ${String(prior)}.`,
+    );
+  }
+  const kinds = spec.kinds.map((kind) => ({
+    name: kind.kind,
+    context: kind.context.length,
+    candidate: kind.candidate.length,
+  }));
+  return { hidden, maxCandidates: spec.maxCandidates, kinds, prior, attention, memory, global };
 }
 
-/** Tensors per kind, in layout order; row-major [inputs, outputs]. */
+export const PRIOR_USES: readonly PriorUse[] = ['added', 'input', 'hidden'];
+
+/** Tensors per kind of every network, in layout order; row-major [inputs, outputs]. */
 export const KIND_TENSORS = [
   'policy.context.w',
   'policy.candidate.w',
@@ -65,13 +108,22 @@ export const KIND_TENSORS = [
   'value.out.b',
 ] as const;
 
+/** With those that only some networks have; they stand after `KIND_TENSORS`. */
+export type KindTensor = (typeof KIND_TENSORS)[number] | 'value.global.w';
+
+/** Tensors per kind of one network, in layout order. */
+export function kindTensors(architecture: Pick<Architecture, 'global'>): readonly KindTensor[] {
+  return architecture.global > 0 ? [...KIND_TENSORS, 'value.global.w'] : KIND_TENSORS;
+}
+
 /** Names (`<kind>/<tensor>`), shapes and places of all tensors in the flat weights. */
 export function weightLayout(architecture: Architecture): readonly TensorSlot[] {
   const slots: TensorSlot[] = [];
+  const tensors = kindTensors(architecture);
   let offset = 0;
   const h = architecture.hidden;
   for (const kind of architecture.kinds) {
-    const shapes: Record<(typeof KIND_TENSORS)[number], readonly number[]> = {
+    const shapes: Record<KindTensor, readonly number[]> = {
       'policy.context.w': [kind.context, h],
       'policy.candidate.w': [kind.candidate, h],
       'policy.encoder.b': [h],
@@ -85,8 +137,9 @@ export function weightLayout(architecture: Architecture): readonly TensorSlot[] 
       'value.hidden.b': [h],
       'value.out.w': [h, 1],
       'value.out.b': [1],
+      'value.global.w': [architecture.global, h],
     };
-    for (const tensor of KIND_TENSORS) {
+    for (const tensor of tensors) {
       const shape = shapes[tensor];
       const size = shape.reduce((product, dimension) => product * dimension, 1);
       slots.push({ name: `${kind.name}/${tensor}`, shape, offset, size });

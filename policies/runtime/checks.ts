@@ -6,6 +6,10 @@ export function checkArchitecture(spec: DecisionSpec, architecture: Architecture
   if (!Number.isInteger(architecture.hidden) || architecture.hidden < 1) {
     throw new SpaceCloudError('MISUSE', `Expected at least 1 hidden unit, got ${architecture.hidden}.`);
   }
+  for (const name of ['attention', 'memory'] as const) {
+    if (architecture[name] === 0) continue;
+    throw new SpaceCloudError('MISUSE', `Expected a network without ${name}, got ${architecture[name]} units of it.`);
+  }
   const describe = (maxCandidates: number, kinds: readonly string[]): string => `K=${maxCandidates} ${kinds.join(' ')}`;
   const expected = describe(
     spec.maxCandidates,

@@ -1,5 +1,5 @@
 import { Rng } from '../../core/index.ts';
-import { type Architecture, KIND_TENSORS, weightLayout } from './architecture.ts';
+import { type Architecture, type KindTensor, kindTensors, weightLayout } from './architecture.ts';
 
 /** Gain of layers followed by relu. */
 const HIDDEN_GAIN = Math.SQRT2;
@@ -17,9 +17,10 @@ export function initialWeights(architecture: Architecture, seed: number): Float3
   const last = layout[layout.length - 1];
   const flat = new Float32Array(last === undefined ? 0 : last.offset + last.size);
   const { hidden } = architecture;
+  const tensors = kindTensors(architecture);
   architecture.kinds.forEach((kind, k) => {
-    const fill = (tensor: (typeof KIND_TENSORS)[number], rows: number, columns: number, gain: number): void => {
-      const slot = layout[k * KIND_TENSORS.length + KIND_TENSORS.indexOf(tensor)];
+    const fill = (tensor: KindTensor, rows: number, columns: number, gain: number): void => {
+      const slot = layout[k * tensors.length + tensors.indexOf(tensor)];
       if (slot === undefined) throw new RangeError(`The layout has no tensor '${kind.name}/${tensor}'.`);
       const rng = new Rng(seed, `init:${kind.name}/${tensor}`);
       flat.set(orthogonal(rng, rows, columns, gain), slot.offset);
@@ -30,6 +31,7 @@ export function initialWeights(architecture: Architecture, seed: number): Float3
       fill(`${head}.hidden.w`, hidden, hidden, HIDDEN_GAIN);
     }
     fill('value.out.w', hidden, 1, VALUE_HEAD_GAIN);
+    if (architecture.global > 0) fill('value.global.w', architecture.global, hidden, HIDDEN_GAIN);
   });
   return flat;
 }

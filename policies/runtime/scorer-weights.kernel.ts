@@ -1,5 +1,12 @@
 import { SpaceCloudError } from '../../core/index.ts';
-import { type Architecture, KIND_TENSORS, type Normaliser, weightCount, weightLayout } from './architecture.ts';
+import {
+  type Architecture,
+  type KindTensor,
+  type Normaliser,
+  kindTensors,
+  weightCount,
+  weightLayout,
+} from './architecture.ts';
 
 /** Outputs computed together, in registers; hidden widths are padded to a multiple of it. */
 export const LANES = 8;
@@ -20,6 +27,8 @@ export interface KindWeights {
   readonly valueOut: Float64Array;
   /** [1] */
   readonly valueOutBias: Float64Array;
+  /** [0] without global state. */
+  readonly valueGlobal: Float64Array;
 }
 
 /** The normaliser of one kind in float64, with the division turned into a product. */
@@ -36,7 +45,7 @@ export function paddedWidth(architecture: Architecture): number {
 }
 
 /** Zeros for one kind. */
-export function emptyKindWeights(kind: Architecture['kinds'][number], padded: number): KindWeights {
+export function emptyKindWeights(kind: Architecture['kinds'][number], global: number, padded: number): KindWeights {
   return {
     policyContext: new Float64Array(kind.context * padded),
     policyCandidate: new Float64Array(kind.candidate * padded),
@@ -51,6 +60,7 @@ export function emptyKindWeights(kind: Architecture['kinds'][number], padded: nu
     valueHiddenBias: new Float64Array(padded),
     valueOut: new Float64Array(padded),
     valueOutBias: new Float64Array(1),
+    valueGlobal: new Float64Array(global * padded),
   };
 }
 
@@ -75,10 +85,11 @@ export function copyWeights(architecture: Architecture, flat: Float32Array, kind
     }
   }
   const padded = paddedWidth(architecture);
+  const tensors = kindTensors(architecture);
   for (let s = 0; s < layout.length; s++) {
     const slot = layout[s]!;
-    const kind = kinds[Math.floor(s / KIND_TENSORS.length)]!;
-    const name = KIND_TENSORS[s % KIND_TENSORS.length]!;
+    const kind = kinds[Math.floor(s / tensors.length)]!;
+    const name = tensors[s % tensors.length]!;
     const target = targetOf(kind, name);
     if (isMatrix(name)) copyBlocks(flat, slot.offset, slot.shape[0]!, slot.shape[1]!, target, padded);
     else for (let e = 0; e < slot.size; e++) target[e] = flat[slot.offset + e]!;
@@ -102,15 +113,13 @@ function copyBlocks(
   }
 }
 
-type TensorName = (typeof KIND_TENSORS)[number];
-
 /** Matrices are blocked; biases and output columns are vectors. */
-function isMatrix(name: TensorName): boolean {
+function isMatrix(name: KindTensor): boolean {
   return name.endsWith('.w') && !name.endsWith('.out.w');
 }
 
-function targetOf(kind: KindWeights, name: TensorName): Float64Array {
-  const targets: Readonly<Record<TensorName, Float64Array>> = {
+function targetOf(kind: KindWeights, name: KindTensor): Float64Array {
+  const targets: Readonly<Record<KindTensor, Float64Array>> = {
     'policy.context.w': kind.policyContext,
     'policy.candidate.w': kind.policyCandidate,
     'policy.encoder.b': kind.policyEncoderBias,
@@ -124,6 +133,7 @@ function targetOf(kind: KindWeights, name: TensorName): Float64Array {
     'value.hidden.b': kind.valueHiddenBias,
     'value.out.w': kind.valueOut,
     'value.out.b': kind.valueOutBias,
+    'value.global.w': kind.valueGlobal,
   };
   return targets[name];
 }

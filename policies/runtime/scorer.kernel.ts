@@ -41,7 +41,7 @@ export class Scorer {
     this.architecture = architecture;
     this.scales = scalesOf(normaliser);
     this.padded = paddedWidth(architecture);
-    this.kinds = architecture.kinds.map((kind) => emptyKindWeights(kind, this.padded));
+    this.kinds = architecture.kinds.map((kind) => emptyKindWeights(kind, architecture.global, this.padded));
     const widest = Math.max(this.padded, ...architecture.kinds.map((kind) => Math.max(kind.context, kind.candidate)));
     this.active = new Float64Array(widest);
     this.activeAt = new Int32Array(widest);

@@ -52,7 +52,7 @@ export class ToyRun {
 
   constructor(options: ToyRunOptions) {
     const { env, engine, seed } = options;
-    const architecture = architectureOf(env.spec, options.hidden);
+    const architecture = architectureOf(env.spec, { hidden: options.hidden });
     const normaliser = options.normaliser ?? identityNormaliser(env.spec);
     const weights = initialWeights(architecture, seed);
     this.options = options;

@@ -11,7 +11,7 @@ const engine: Engine = await engineUnderTest();
 const { tf } = engine;
 
 describe(`gradients of CandidateScorer on ${engine.name}`, () => {
-  const architecture = architectureOf(SMALL_SPEC, 9);
+  const architecture = architectureOf(SMALL_SPEC, { hidden: 9 });
   const normaliser = randomNormaliser(architecture, 1);
   const weights = randomWeights(architecture, 2);
   const batch = randomBatch(SMALL_SPEC, { rows: 24, seed: 3, masked: 0.3 });

@@ -81,6 +81,6 @@ describe('initialWeights', () => {
   });
 
   it('handles kinds without context and one hidden unit', () => {
-    expect(initialWeights(architectureOf(SMALL_SPEC, 1), 1).every(Number.isFinite)).toBe(true);
+    expect(initialWeights(architectureOf(SMALL_SPEC, { hidden: 1 }), 1).every(Number.isFinite)).toBe(true);
   });
 });

@@ -48,7 +48,7 @@ describe('Scorer', () => {
         },
       ],
     };
-    const tiny = architectureOf(spec, 1);
+    const tiny = architectureOf(spec, { hidden: 1 });
     // policy: Wc 0.5, Wf [1, -2], be 0.25, Wh 3, bh -1, wo 0.1; value: Vc 1, Vf [2, 0], b1 -0.5, V2 0.5, b2 1, v3 4, b3 -3
     const flat = Float32Array.of(0.5, 1, -2, 0.25, 3, -1, 0.1, 1, 2, 0, -0.5, 0.5, 1, 4, -3);
     const batch = createDecisionBatch(spec, 1);
@@ -74,7 +74,7 @@ describe('Scorer', () => {
     ['no context, one candidate feature', SMALL_SPEC, 1],
     ['no context, more than one block', SMALL_SPEC, 9],
   ])('equals the slow network: %s', (_, spec, hidden) => {
-    const shape = architectureOf(spec, hidden);
+    const shape = architectureOf(spec, { hidden });
     const flat = randomWeights(shape, 3);
     const scale = randomNormaliser(shape, 4);
     const fast = new Scorer(spec, shape, flat, scale);

@@ -7,7 +7,7 @@ import { Identity } from '../../../training/environments/identity.ts';
 import type { LearningEnvironment } from '../../../training/environments/learning-environment.ts';
 
 function policyFor(env: LearningEnvironment): LearnedPolicy {
-  const architecture = architectureOf(env.spec, 8);
+  const architecture = architectureOf(env.spec, { hidden: 8 });
   const scorer = new Scorer(env.spec, architecture, initialWeights(architecture, 1), identityNormaliser(env.spec));
   return new LearnedPolicy(scorer, { name: 'untrained', mode: 'sample', rng: new Rng(1, 'actions') });
 }

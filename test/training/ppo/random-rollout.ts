@@ -20,7 +20,7 @@ export interface TestPolicy {
 
 /** Initial weights with a policy head that is not 0, so that logits differ and every gradient is exercised. */
 export function testPolicy(seed: number, spec: DecisionSpec = SPACE_CLOUD_SPEC, hidden = 8): TestPolicy {
-  const architecture = architectureOf(spec, hidden);
+  const architecture = architectureOf(spec, { hidden });
   const weights = initialWeights(architecture, seed);
   const rng = new Rng(seed, 'test:head');
   for (const slot of weightLayout(architecture)) {
