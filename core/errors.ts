@@ -27,6 +27,7 @@ export const ERROR_TABLE = {
   CHECKPOINT_CORRUPT: { exit: 6, meaning: 'a checkpoint whose digest does not match its content' },
   CHECKPOINT_VERSION: { exit: 6, meaning: 'a checkpoint written by another version' },
   CHECKPOINT_SCENARIO: { exit: 6, meaning: 'a checkpoint of another scenario or configuration' },
+  HELD_OUT: { exit: 6, meaning: 'training on what is held out, or evaluation on what was trained on' },
   BUNDLE_MALFORMED: { exit: 7, meaning: 'a bundle or signature that is not in the expected format' },
   BUNDLE_SIGNATURE: { exit: 7, meaning: 'a signature that does not verify' },
   BUNDLE_KEY: { exit: 7, meaning: 'a bundle signed by a key other than the trusted one' },

@@ -33,7 +33,7 @@ export async function measureInputs(options: MeasureInputsOptions): Promise<Norm
   const meter = new NormaliserMeter(SPACE_CLOUD_SPEC);
   const worlds = Array.from({ length: config.worldsPerWorker }, (_, i) => {
     // Seeds below the training seeds' first and above any that evaluation may use.
-    return new World(model, { seed: FIRST_TRAINING_SEED + i, runS: config.episodeS });
+    return new World(model, { seed: FIRST_TRAINING_SEED + i, runS: config.episodeS, part: 'training' });
   });
   const constellation = new Constellation({
     worlds,

@@ -49,6 +49,8 @@ interface HazardSource {
   readonly weibullShape: number;
   /** Infinity = for good. */
   readonly meanDurationS: number;
+  /** Runs begin amid such faults. */
+  readonly inProgress: boolean;
 }
 
 export interface FaultCatalogue {
@@ -70,6 +72,7 @@ export function createFaultCatalogue(scenario: Scenario, geometry: Geometry): Fa
     ratePerYear: hazard.ratePerYear,
     weibullShape: hazard.weibullShape,
     meanDurationS: hazard.meanDurationS ?? Infinity,
+    inProgress: hazard.inProgress ?? false,
   }));
   return { scheduled, hazards, sources: [...scheduled, ...hazards.flatMap(({ sources }) => sources)] };
 }

@@ -16,7 +16,8 @@ export interface FaultColumns {
  *
  * A unit's time to its first fault has the Weibull distribution R(t) = exp(-(t / theta)^shape) from the start of the run, theta
  * such that R(1 year) = exp(-ratePerYear); for shape 1 that is a constant rate. After a fault of finite length, or a momentary
- * one, the unit is as new.
+ * one, the unit is as new. Hazards in progress have a constant rate r and a mean duration d: a unit is out when the run begins
+ * with the long-run share r d / (1 + r d), and for as long again as any such fault, exponential times having no memory.
  */
 export function drawFaults(catalogue: FaultCatalogue, seed: number, startS: number, runS: number): FaultColumns {
   const rows: [source: number, beginS: number, endS: number][] = [];
@@ -25,11 +26,17 @@ export function drawFaults(catalogue: FaultCatalogue, seed: number, startS: numb
   });
   let source = catalogue.scheduled.length;
   catalogue.hazards.forEach((hazard, h) => {
-    const { ratePerYear, weibullShape, meanDurationS, sources } = hazard;
+    const { ratePerYear, weibullShape, meanDurationS, inProgress, sources } = hazard;
     const rng = new Rng(seed, `hazard-${h}`);
     const thetaS = YEAR_S / StrictMath.pow(ratePerYear, 1 / weibullShape);
+    const perUnit = (ratePerYear / YEAR_S) * meanDurationS;
     for (let unit = 0; unit < sources.length; unit++, source++) {
-      for (let atS = 0; ;) {
+      let freeS = 0;
+      if (inProgress && rng.uniform() < perUnit / (1 + perUnit)) {
+        freeS = rng.exponential(meanDurationS);
+        rows.push([source, startS, startS + freeS]);
+      }
+      for (let atS = freeS; ;) {
         atS += thetaS * StrictMath.pow(rng.exponential(1), 1 / weibullShape);
         if (atS > runS) break;
         const mended = meanDurationS === Infinity ? Infinity : rng.exponential(meanDurationS);

@@ -1,4 +1,5 @@
 export { nearestWord } from './edit-distance.ts';
+export { type RunPart, expectTrainable, startTicks } from './hold-out.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
 export { type ScenarioOverrides, loadScenario, overrideScenario, parseScenario, varyScenario } from './load.ts';
 export { scenarioNotes } from './notes.ts';
@@ -22,3 +23,4 @@ export {
   scenarioSchema,
 } from './schema.ts';
 export { nodePlace, sourcePlace } from './source.ts';
+export { type ScenarioVariation, scenarioVariant } from './variants.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { count, name, nonNegative, positive } from './schema/common.ts';
 import { hazard, scheduledFault } from './schema/faults.ts';
 import { dataCentre, gateway, gatewayLink, radio, terminal, terminalLink, weather } from './schema/ground.ts';
+import { holdOut } from './schema/hold-out.ts';
 import { security } from './schema/security.ts';
 import { constellation, relay, satellite } from './schema/space.ts';
 import { backup, content, job, message, observation, reward } from './schema/traffic.ts';
@@ -72,6 +73,7 @@ export const scenarioSchema = z.strictObject({
     .prefault({})
     .describe('work offered, by family'),
   reward: reward.prefault({}).describe('what a delivery is worth and what it costs; defaults project choice'),
+  holdOut: holdOut.optional().describe('kept for evaluation: training never sees it'),
   maxHops: count.max(255).default(32).describe('a task forwarded this often is dropped; default project choice'),
 });
 

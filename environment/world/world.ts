@@ -11,6 +11,7 @@ import {
   type TransitionColumns,
 } from '../../core/index.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
+import { type RunPart, expectTrainable, startTicks } from '../scenario/index.ts';
 import { applyChoices } from './apply.ts';
 import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.kernel.ts';
 import { processEvent, startEvents } from './events.ts';
@@ -37,6 +38,8 @@ export interface WorldOptions {
   readonly runS: number;
   /** Start, s since scenario start, a multiple of the tick; default: drawn from the seed so that the run fits. */
   readonly startS?: number;
+  /** Where starts may be drawn, in scenarios that hold stretches out; default: anywhere. Training refuses held-out loads. */
+  readonly part?: RunPart;
   /** Tasks arrive during the first `arrivalsS` of the run; default: all of it. */
   readonly arrivalsS?: number;
 }
@@ -221,9 +224,11 @@ export class World {
         `Expected a run of at most ${geometry.tickCount * scenario.tickS} s (the scenario's durationS), got ${options.runS} s.`,
       );
     }
+    if (options.part === 'training') expectTrainable(scenario);
+    const allowed = startTicks(scenario, { part: options.part, ticks, last });
     const startTick =
       options.startS === undefined
-        ? new Rng(options.seed, 'window').int(last + 1)
+        ? (allowed[new Rng(options.seed, 'window').int(allowed.length)] as number)
         : Math.round(options.startS / scenario.tickS);
     if (
       startTick < 0 ||
@@ -233,6 +238,13 @@ export class World {
       throw new SpaceCloudError(
         'MISUSE',
         `Expected startS to be a multiple of the tick of ${scenario.tickS} s from 0 to ${last * scenario.tickS} s, got ${options.startS} s.`,
+      );
+    }
+    if (!allowed.includes(startTick)) {
+      throw new SpaceCloudError(
+        'HELD_OUT',
+        `Expected a ${options.part} run to start where scenario '${scenario.name}' lets it, got ${options.startS} s.`,
+        { hint: 'See holdOut.startWindows of the scenario.' },
       );
     }
     const { clock } = this.state;

@@ -168,7 +168,7 @@ export class Collector {
     const seed = this.nextSeed;
     this.nextSeed += this.options.seedStride;
     this.worldSeeds.push(seed);
-    return new World(this.options.model, { seed, runS: this.options.episodeS });
+    return new World(this.options.model, { seed, runS: this.options.episodeS, part: 'training' });
   }
 
   private replaceWorld(index: number): World {

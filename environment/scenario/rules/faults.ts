@@ -19,12 +19,28 @@ export function* faultProblems(scenario: Scenario): Generator<Problem> {
       yield misfit([...path, 'atS'], expected, `${fault.atS} s`, 'No run reaches it: lengthen durationS.');
     }
   }
-  for (const [index, { kind, of }] of hazards.entries()) {
+  for (const [index, hazard] of hazards.entries()) {
+    yield* inProgressProblems(['faults', 'hazards', index], hazard);
+    const { kind, of } = hazard;
     if (of === undefined) continue;
     const [what, list] = holdersOf(scenario, kind);
     const known = list.map(({ name }) => name);
     const problem = unknownName(['faults', 'hazards', index, 'of'], what, of, known);
     if (problem) yield problem;
+  }
+}
+
+/** How many faults are in progress is known for faults of finite length at a constant rate. */
+function* inProgressProblems(path: FieldPath, hazard: Hazard): Generator<Problem> {
+  const { kind, meanDurationS, weibullShape, inProgress } = hazard;
+  if (inProgress !== true) return;
+  const at = [...path, 'inProgress'];
+  if (kind === 'accelerator-reset' || kind === 'storage-failure') {
+    yield misfit(at, 'a kind of fault that lasts', kind, 'It strikes and is over: remove inProgress.');
+  } else if (meanDurationS === undefined) {
+    yield misfit(at, 'a hazard with meanDurationS', 'one that lasts for good', 'Give meanDurationS.');
+  } else if (weibullShape !== 1) {
+    yield misfit(at, 'a hazard of weibullShape 1', String(weibullShape), 'Remove weibullShape.');
   }
 }
 

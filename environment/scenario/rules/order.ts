@@ -31,6 +31,7 @@ export function* orderProblems(scenario: Scenario): Generator<Problem> {
   }
   yield* knowledgeProblems(scenario);
   yield* scheduleProblems(scenario);
+  yield* holdOutProblems(scenario);
 }
 
 /** A report must have arrived before the next one replaces it. */
@@ -46,6 +47,20 @@ function* knowledgeProblems({ knowledge, constellations, relays }: Scenario): Ge
   if (floodS > linkStatePeriodS) {
     const hint = 'A flood must end before the next one starts.';
     yield misfit(['knowledge', 'floodS'], `at most linkStatePeriodS (${linkStatePeriodS} s)`, `${floodS} s`, hint);
+  }
+}
+
+function* holdOutProblems({ holdOut, durationS }: Scenario): Generator<Problem> {
+  for (const [index, { fromS, toS }] of (holdOut?.startWindows ?? []).entries()) {
+    const path = ['holdOut', 'startWindows', index, 'toS'];
+    if (toS <= fromS) yield misfit(path, `more than fromS (${fromS} s)`, `${toS} s`, 'Exchange the two.');
+    else if (toS > durationS) {
+      yield misfit(path, `at most durationS (${durationS} s)`, `${toS} s`, 'No run reaches it: shorten the window.');
+    }
+  }
+  for (const [index, { from, to }] of (holdOut?.loads ?? []).entries()) {
+    const path = ['holdOut', 'loads', index, 'to'];
+    if (to < from) yield misfit(path, `at least from (${from})`, String(to), 'Exchange the two.');
   }
 }
 

@@ -59,5 +59,11 @@ export const hazard = z
       .default(1)
       .describe('1: constant rate; below 1: infant mortality (Castet and Saleh 2009: 0.45 for satellites)'),
     meanDurationS: positive.optional().describe('exponential; default: for good'),
+    inProgress: z
+      .boolean()
+      .optional()
+      .describe(
+        'runs begin amid such faults, as many as the rate and the duration keep up; default: all is well at first',
+      ),
   })
   .describe('faults at random, drawn from the seed of the run');
