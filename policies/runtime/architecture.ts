@@ -9,6 +9,10 @@ import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
  *     logit = prior_k + r_k / (1 + |r_k| / RESIDUAL_BOUND)  prior_k: the raw `prior` feature
  *     value = relu(relu(context Vc + mean_k(candidate_k) Vf + b1) V2 + b2) v3 + b3     (mean over candidates that exist)
  *
+ * With `attention`, the e_k of the allowed candidates look at each other before the hidden layer (`attendInto`). With
+ * `memory`, a state m of the agent and kind takes in each decision (`stepMemory`), and the first layers of policy and value
+ * add `m Pm` and `m Vm`, with m as it is after the decision was taken in. The critic reads no other memory.
+ *
  * With `global` features g, the value's first layer also adds `g Vg`. `PriorUse` says what else the logit can be. Masked
  * candidates get the logit `MASKED_LOGIT`. Weights are one flat Float32Array; `weightLayout` names its parts.
  */
@@ -108,12 +112,40 @@ export const KIND_TENSORS = [
   'value.out.b',
 ] as const;
 
-/** With those that only some networks have; they stand after `KIND_TENSORS`. */
-export type KindTensor = (typeof KIND_TENSORS)[number] | 'value.global.w';
+/** Tensors that only some networks have; they stand after `KIND_TENSORS`. */
+type AttentionTensor = `attention.${'query' | 'key' | 'value' | 'merge'}.w`;
+type MemoryTensor =
+  | `memory.${'context.w' | 'candidate.w' | 'encoder.b' | 'input.w' | 'state.w' | 'gate.b'}`
+  | `${'policy' | 'value'}.memory.w`;
+export type KindTensor = (typeof KIND_TENSORS)[number] | AttentionTensor | MemoryTensor | 'value.global.w';
+
+const ATTENTION_TENSORS: readonly KindTensor[] = [
+  'attention.query.w',
+  'attention.key.w',
+  'attention.value.w',
+  'attention.merge.w',
+];
+const MEMORY_TENSORS: readonly KindTensor[] = [
+  'memory.context.w',
+  'memory.candidate.w',
+  'memory.encoder.b',
+  'memory.input.w',
+  'memory.state.w',
+  'memory.gate.b',
+  'policy.memory.w',
+  'value.memory.w',
+];
 
 /** Tensors per kind of one network, in layout order. */
-export function kindTensors(architecture: Pick<Architecture, 'global'>): readonly KindTensor[] {
-  return architecture.global > 0 ? [...KIND_TENSORS, 'value.global.w'] : KIND_TENSORS;
+export function kindTensors(
+  architecture: Pick<Architecture, 'attention' | 'memory' | 'global'>,
+): readonly KindTensor[] {
+  return [
+    ...KIND_TENSORS,
+    ...(architecture.attention > 0 ? ATTENTION_TENSORS : []),
+    ...(architecture.memory > 0 ? MEMORY_TENSORS : []),
+    ...(architecture.global > 0 ? (['value.global.w'] as const) : []),
+  ];
 }
 
 /** Names (`<kind>/<tensor>`), shapes and places of all tensors in the flat weights. */
@@ -121,7 +153,7 @@ export function weightLayout(architecture: Architecture): readonly TensorSlot[] 
   const slots: TensorSlot[] = [];
   const tensors = kindTensors(architecture);
   let offset = 0;
-  const h = architecture.hidden;
+  const { hidden: h, attention: a, memory: m } = architecture;
   for (const kind of architecture.kinds) {
     const shapes: Record<KindTensor, readonly number[]> = {
       'policy.context.w': [kind.context, h],
@@ -137,6 +169,18 @@ export function weightLayout(architecture: Architecture): readonly TensorSlot[] 
       'value.hidden.b': [h],
       'value.out.w': [h, 1],
       'value.out.b': [1],
+      'attention.query.w': [h, a],
+      'attention.key.w': [h, a],
+      'attention.value.w': [h, a],
+      'attention.merge.w': [a, h],
+      'memory.context.w': [kind.context, h],
+      'memory.candidate.w': [kind.candidate, h],
+      'memory.encoder.b': [h],
+      'memory.input.w': [h, 3 * m],
+      'memory.state.w': [m, 3 * m],
+      'memory.gate.b': [3 * m],
+      'policy.memory.w': [m, h],
+      'value.memory.w': [m, h],
       'value.global.w': [architecture.global, h],
     };
     for (const tensor of tensors) {
@@ -147,6 +191,12 @@ export function weightLayout(architecture: Architecture): readonly TensorSlot[] 
     }
   }
   return slots;
+}
+
+/** The tensors of one kind. */
+export function kindSlots(architecture: Architecture, kindIndex: number): readonly TensorSlot[] {
+  const tensors = kindTensors(architecture).length;
+  return weightLayout(architecture).slice(kindIndex * tensors, (kindIndex + 1) * tensors);
 }
 
 /** Number of weights in all. */

@@ -1,5 +1,6 @@
 import { type DecisionBatch, type DecisionSpec, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
 import type { Architecture, Normaliser } from './architecture.ts';
+import type { MemoryColumns } from './columns.ts';
 
 /** @throws SpaceCloudError `MISUSE` when the architecture does not read what the specification describes. */
 export function checkArchitecture(spec: DecisionSpec, architecture: Architecture): void {
@@ -7,8 +8,9 @@ export function checkArchitecture(spec: DecisionSpec, architecture: Architecture
     throw new SpaceCloudError('MISUSE', `Expected at least 1 hidden unit, got ${architecture.hidden}.`);
   }
   for (const name of ['attention', 'memory'] as const) {
-    if (architecture[name] === 0) continue;
-    throw new SpaceCloudError('MISUSE', `Expected a network without ${name}, got ${architecture[name]} units of it.`);
+    const units = architecture[name];
+    if (Number.isInteger(units) && units >= 0) continue;
+    throw new SpaceCloudError('MISUSE', `Expected 0 or more units of ${name}, got ${units}.`);
   }
   const describe = (maxCandidates: number, kinds: readonly string[]): string => `K=${maxCandidates} ${kinds.join(' ')}`;
   const expected = describe(
@@ -59,6 +61,20 @@ export function checkNormaliser(architecture: Architecture, normaliser: Normalis
       'MISUSE',
       `Expected a normaliser of ${architecture.kinds.length} decision kinds, got ${normaliser.kinds.length}.`,
     );
+  }
+}
+
+/** @throws SpaceCloudError `MISUSE` when the columns have no room for `n` rows, or a row names a state that is not there. */
+export function checkMemory({ memory: units }: Architecture, n: number, memory: MemoryColumns): void {
+  const { states, slot, before } = memory;
+  if (slot.length < n || before.length < n * units) {
+    throw new SpaceCloudError('MISUSE', `Expected room for the memory of ${n} rows, got ${slot.length}.`);
+  }
+  const slots = units > 0 ? states.length / units : Infinity;
+  for (let row = 0; row < n; row++) {
+    const at = slot[row] as number;
+    if (at >= 0 && at < slots) continue;
+    throw new SpaceCloudError('MISUSE', `Expected row ${row} to name one of ${slots} states, got ${at}.`);
   }
 }
 

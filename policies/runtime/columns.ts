@@ -16,3 +16,13 @@ export type DecisionColumns = Pick<
   | 'candidates'
   | 'actionMask'
 >;
+
+/** States of a network with memory; M units each. */
+export interface MemoryColumns {
+  /** [slots * M] one state per agent and decision kind; a decision moves it on. */
+  readonly states: Float32Array;
+  /** [n] which state a row reads and moves on. */
+  readonly slot: Int32Array;
+  /** [n * M] receives the state as it was before each row: what a rollout keeps. */
+  readonly before: Float32Array;
+}

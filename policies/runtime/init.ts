@@ -4,11 +4,14 @@ import { type Architecture, type KindTensor, kindTensors, weightLayout } from '.
 /** Gain of layers followed by relu. */
 const HIDDEN_GAIN = Math.SQRT2;
 const VALUE_HEAD_GAIN = 1;
+const UPDATE_BIAS = 1;
 
 /**
  * Weights before training, the same on every engine: orthogonal with gain sqrt 2 in hidden layers and 1 in the value head,
- * biases 0 (as in CleanRL's `ppo.py`); the policy head is 0, so that the first policy is the prior. Every layer has a stream of its
- * own, so one kind's weights do not depend on the others.
+ * biases 0 (as in CleanRL's `ppo.py`); the policy head is 0, so that the first policy is the prior. Attention and memory are
+ * orthogonal with gain 1; what attention adds starts at 0, and the update gate's bias at 1, so that a memory keeps what it
+ * holds (Jozefowicz et al. 2015, on the like gate of an LSTM). Every layer has a stream of its own, so one kind's weights do
+ * not depend on the others.
  *
  * @returns [weightCount], in `weightLayout` order
  */
@@ -16,7 +19,7 @@ export function initialWeights(architecture: Architecture, seed: number): Float3
   const layout = weightLayout(architecture);
   const last = layout[layout.length - 1];
   const flat = new Float32Array(last === undefined ? 0 : last.offset + last.size);
-  const { hidden } = architecture;
+  const { hidden, attention, memory } = architecture;
   const tensors = kindTensors(architecture);
   architecture.kinds.forEach((kind, k) => {
     const fill = (tensor: KindTensor, rows: number, columns: number, gain: number): void => {
@@ -31,6 +34,18 @@ export function initialWeights(architecture: Architecture, seed: number): Float3
       fill(`${head}.hidden.w`, hidden, hidden, HIDDEN_GAIN);
     }
     fill('value.out.w', hidden, 1, VALUE_HEAD_GAIN);
+    if (attention > 0) {
+      for (const part of ['query', 'key', 'value'] as const) fill(`attention.${part}.w`, hidden, attention, 1);
+    }
+    if (memory > 0) {
+      fill('memory.context.w', kind.context + kind.candidate, hidden, HIDDEN_GAIN);
+      fill('memory.input.w', hidden, 3 * memory, 1);
+      fill('memory.state.w', memory, 3 * memory, 1);
+      fill('policy.memory.w', memory, hidden, 1);
+      fill('value.memory.w', memory, hidden, 1);
+      const gates = layout[k * tensors.length + tensors.indexOf('memory.gate.b')]?.offset ?? 0;
+      flat.fill(UPDATE_BIAS, gates + memory, gates + 2 * memory);
+    }
     if (architecture.global > 0) fill('value.global.w', architecture.global, hidden, HIDDEN_GAIN);
   });
   return flat;

@@ -91,6 +91,7 @@ export function copyWeights(architecture: Architecture, flat: Float32Array, kind
     const kind = kinds[Math.floor(s / tensors.length)]!;
     const name = tensors[s % tensors.length]!;
     const target = targetOf(kind, name);
+    if (target === undefined) continue; // attention and memory: see `copyAttention`, `copyMemory`
     if (isMatrix(name)) copyBlocks(flat, slot.offset, slot.shape[0]!, slot.shape[1]!, target, padded);
     else for (let e = 0; e < slot.size; e++) target[e] = flat[slot.offset + e]!;
   }
@@ -118,8 +119,8 @@ function isMatrix(name: KindTensor): boolean {
   return name.endsWith('.w') && !name.endsWith('.out.w');
 }
 
-function targetOf(kind: KindWeights, name: KindTensor): Float64Array {
-  const targets: Readonly<Record<KindTensor, Float64Array>> = {
+function targetOf(kind: KindWeights, name: KindTensor): Float64Array | undefined {
+  const targets: Readonly<Partial<Record<KindTensor, Float64Array>>> = {
     'policy.context.w': kind.policyContext,
     'policy.candidate.w': kind.policyCandidate,
     'policy.encoder.b': kind.policyEncoderBias,

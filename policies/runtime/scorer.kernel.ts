@@ -1,7 +1,31 @@
 import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
-import { type Architecture, MASKED_LOGIT, NORMALISED_CLIP, RESIDUAL_BOUND, type Normaliser } from './architecture.ts';
-import { checkArchitecture, checkNormaliser } from './checks.ts';
-import type { DecisionColumns } from './columns.ts';
+import {
+  type Architecture,
+  MASKED_LOGIT,
+  NORMALISED_CLIP,
+  RESIDUAL_BOUND,
+  type Normaliser,
+  kindSlots,
+} from './architecture.ts';
+import {
+  type AttentionScratch,
+  type AttentionWeights,
+  attendInto,
+  attentionScratch,
+  copyAttention,
+  emptyAttention,
+} from './attention.kernel.ts';
+import { checkArchitecture, checkMemory, checkNormaliser } from './checks.ts';
+import type { DecisionColumns, MemoryColumns } from './columns.ts';
+import {
+  type MemoryScratch,
+  type MemoryWeights,
+  addState,
+  copyMemory,
+  emptyMemory,
+  memoryScratch,
+  stepMemory,
+} from './memory.kernel.ts';
 import {
   type KindScale,
   type KindWeights,
@@ -32,6 +56,17 @@ export class Scorer {
   private readonly layer: Float64Array;
   private readonly mean: Float64Array;
   private readonly head = new Float64Array(1);
+  /** Per kind; empty without attention. */
+  private readonly attention: readonly AttentionWeights[];
+  private readonly attending: AttentionScratch;
+  /** [K * padded] encoded candidates that are allowed, packed, and where in the row they stand. */
+  private readonly encoded: Float64Array;
+  private readonly encodedAt: Int32Array;
+  /** Per kind; empty without memory. */
+  private readonly memories: readonly MemoryWeights[];
+  private readonly remembering: MemoryScratch;
+  /** [M] the state of whoever has none yet. */
+  private readonly noState: Float32Array;
 
   /** @throws SpaceCloudError `MISUSE` when the parts do not belong together or a number in them is not finite. */
   constructor(spec: DecisionSpec, architecture: Architecture, weights: Float32Array, normaliser: Normaliser) {
@@ -48,17 +83,31 @@ export class Scorer {
     this.contextPart = new Float64Array(this.padded);
     this.layer = new Float64Array(this.padded);
     this.mean = new Float64Array(widest);
+    this.attention = architecture.attention > 0 ? architecture.kinds.map(() => emptyAttention(architecture)) : [];
+    this.attending = attentionScratch(architecture);
+    this.encoded = new Float64Array(architecture.attention > 0 ? architecture.maxCandidates * this.padded : 0);
+    this.encodedAt = new Int32Array(architecture.maxCandidates);
+    this.memories = architecture.memory > 0 ? architecture.kinds.map((kind) => emptyMemory(architecture, kind)) : [];
+    this.remembering = memoryScratch(architecture);
+    this.noState = new Float32Array(architecture.memory);
     this.setWeights(weights);
   }
 
   /** Copies the flat weights in (`weightLayout` order). @throws SpaceCloudError `MISUSE` on another length or NaN. */
   setWeights(weights: Float32Array): void {
     copyWeights(this.architecture, weights, this.kinds);
+    this.attention.forEach((target, kind) => copyAttention(kindSlots(this.architecture, kind), weights, target));
+    this.memories.forEach((target, kind) => copyMemory(kindSlots(this.architecture, kind), weights, target));
   }
 
-  /** Writes `logits[r * K + k]` for rows [0, n) and all K candidates: `MASKED_LOGIT` where masked or absent. */
-  logitsInto(batch: DecisionColumns, logits: Float32Array): void {
+  /**
+   * Writes `logits[r * K + k]` for rows [0, n) and all K candidates: `MASKED_LOGIT` where masked or absent. A network with
+   * memory reads and writes `memory`, row by row, so that a row sees what the rows before it left; without it every row
+   * starts from zeros and leaves nothing.
+   */
+  logitsInto(batch: DecisionColumns, logits: Float32Array, memory?: MemoryColumns): void {
     this.checkBatch(batch, logits.length, batch.maxCandidates, 'logits');
+    if (memory !== undefined) checkMemory(this.architecture, batch.n, memory);
     const { contextStride, candidateStride, maxCandidates, actionMask, candidateCount, n } = batch;
     const { active, activeAt, contextPart, layer, head, padded } = this;
     for (let row = 0; row < n; row++) {
@@ -75,8 +124,18 @@ export class Scorer {
         activeAt,
       );
       affine(w.policyContext, w.policyEncoderBias, active, activeAt, used, contextPart);
+      const remembered = this.memories[kind];
+      if (remembered !== undefined) {
+        this.remember(remembered, scale, batch, row, memory);
+        addState(this.remembering, remembered.toPolicy, contextPart);
+      }
       const count = candidateCount[row]!;
       const first = row * maxCandidates;
+      const attention = this.attention[kind];
+      if (attention !== undefined) {
+        this.attendedLogitsInto(batch, row, attention, logits);
+        continue;
+      }
       for (let k = 0; k < maxCandidates; k++) {
         if (k >= count || actionMask[first + k] === 0) {
           logits[first + k] = MASKED_LOGIT;
@@ -95,8 +154,68 @@ export class Scorer {
     }
   }
 
-  /** Writes `values[r]`, the critic's estimate, for rows [0, n). */
-  valuesInto(batch: DecisionColumns, values: Float32Array): void {
+  /** Steps the memory of one row, from its state or from zeros. */
+  private remember(
+    weights: MemoryWeights,
+    scale: KindScale,
+    batch: DecisionColumns,
+    row: number,
+    memory: MemoryColumns | undefined,
+  ): void {
+    const { remembering } = this;
+    if (memory === undefined) {
+      stepMemory(weights, remembering, scale, batch, row, this.noState, 0);
+      return;
+    }
+    const { units } = weights;
+    const from = memory.slot[row]! * units;
+    const { states, before } = memory;
+    for (let m = 0; m < units; m++) before[row * units + m] = states[from + m]!;
+    stepMemory(weights, remembering, scale, batch, row, states, from);
+    for (let m = 0; m < units; m++) states[from + m] = remembering.after[m]!;
+  }
+
+  /** The logits of one row whose context part stands in `contextPart`, with attention among its candidates. */
+  private attendedLogitsInto(
+    batch: DecisionColumns,
+    row: number,
+    attention: AttentionWeights,
+    logits: Float32Array,
+  ): void {
+    const { candidateStride, maxCandidates, actionMask } = batch;
+    const { active, activeAt, contextPart, layer, head, padded, encoded, encodedAt } = this;
+    const kind = batch.kind[row]!;
+    const w = this.kinds[kind]!;
+    const { candidateMean, candidateInverseStd } = this.scales[kind]!;
+    const first = row * maxCandidates;
+    const end = batch.candidateCount[row]!;
+    let count = 0;
+    for (let k = 0; k < maxCandidates; k++) {
+      logits[first + k] = MASKED_LOGIT;
+      if (k >= end || actionMask[first + k] === 0) continue;
+      const at = (first + k) * candidateStride;
+      const used = normalise(batch.candidates, at, candidateMean, candidateInverseStd, active, activeAt);
+      affine(w.policyCandidate, contextPart, active, activeAt, used, layer);
+      for (let j = 0; j < padded; j++) encoded[count * padded + j] = Math.max(0, layer[j]!);
+      encodedAt[count++] = k;
+    }
+    attendInto(attention, this.attending, encoded, count, padded);
+    for (let i = 0; i < count; i++) {
+      const used = nonzeros(encoded, i * padded, padded, active, activeAt);
+      affine(w.policyHidden, w.policyHiddenBias, active, activeAt, used, layer);
+      reluDotInto(layer, w.policyOut, head);
+      const at = first + encodedAt[i]!;
+      const residual = head[0]!;
+      const bounded = residual / (1 + Math.abs(residual) / RESIDUAL_BOUND);
+      logits[at] = batch.candidates[at * candidateStride + candidateMean.length - 1]! + bounded;
+    }
+  }
+
+  /**
+   * Writes `values[r]`, the critic's estimate, for rows [0, n). `before` [n * M]: the states before the decisions, as
+   * `logitsInto` records them; default zeros.
+   */
+  valuesInto(batch: DecisionColumns, values: Float32Array, before?: Float32Array): void {
     this.checkBatch(batch, values.length, 1, 'values');
     const { contextStride, candidateStride, maxCandidates, candidateCount, n } = batch;
     const { active, activeAt, contextPart, layer, head, mean, padded } = this;
@@ -115,6 +234,12 @@ export class Scorer {
         activeAt,
       );
       affine(w.valueContext, w.valueEncoderBias, active, activeAt, used, contextPart);
+      const remembered = this.memories[kind];
+      if (remembered !== undefined) {
+        const from = before === undefined ? 0 : row * remembered.units;
+        stepMemory(remembered, this.remembering, scale, batch, row, before ?? this.noState, from);
+        addState(this.remembering, remembered.toValue, contextPart);
+      }
       const count = candidateCount[row]!;
       for (let i = 0; i < candidateWidth; i++) mean[i] = 0;
       for (let k = 0; k < count; k++) {
@@ -185,6 +310,24 @@ function positives(layer: Float64Array, width: number, active: Float64Array, act
     active[used] = x;
     activeAt[used] = i * LANES;
     if (x > 0) used++;
+  }
+  return used;
+}
+
+/** What is not zero of `source[from .. from + width)`, packed; returns how many. */
+function nonzeros(
+  source: Float64Array,
+  from: number,
+  width: number,
+  active: Float64Array,
+  activeAt: Int32Array,
+): number {
+  let used = 0;
+  for (let i = 0; i < width; i++) {
+    const x = source[from + i]!;
+    active[used] = x;
+    activeAt[used] = i * LANES;
+    if (x !== 0) used++;
   }
   return used;
 }
