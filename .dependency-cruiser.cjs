@@ -4,8 +4,11 @@
  */
 const TFJS = '(^|/)node_modules/@tensorflow/';
 const MACHINES = '(^|/)node_modules/(xstate|rxjs)/';
-/** `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately. */
-const FACES = ['^[^/]+/index\\.ts$', '^policies/(runtime|networks|bundle)/index\\.ts$'];
+/**
+ * `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately, and core two: what touches
+ * files must not reach satellites and browsers.
+ */
+const FACES = ['^[^/]+/index\\.ts$', '^policies/(runtime|networks|bundle)/index\\.ts$', '^core/files/index\\.ts$'];
 const ABOVE_AGENTS = '^(training|cli|examples|viewer|bench)/';
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */
@@ -26,8 +29,14 @@ module.exports = {
     forbid(
       'core-imports-nothing',
       'core holds the nouns that all others share.',
-      { path: '^core/' },
-      { pathNot: '^core/' },
+      { path: '^core/', pathNot: '^core/files/' },
+      { path: ['^core/files/', '^(?!core/)'] },
+    ),
+    forbid(
+      'core-files',
+      'What core does with files needs Node alone.',
+      { path: '^core/files/' },
+      { pathNot: ['^core/', '^(node:)?(fs|path)$'] },
     ),
     forbid(
       'environment-below',
@@ -39,7 +48,7 @@ module.exports = {
       'runtime-imports-core-only',
       'policies/runtime ships to satellites: no packages, no Node modules.',
       { path: '^policies/runtime/' },
-      { pathNot: ['^policies/runtime/', '^core/'] },
+      { pathNot: ['^policies/runtime/', '^core/(?!files/)'] },
     ),
     forbid(
       'policies-below',

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../core/files/index.ts';
 import { SpaceCloudError } from '../core/index.ts';
 import { fromSystemError } from './system-errors.ts';
 
@@ -113,30 +114,6 @@ export function expectWritable(folder: string): void {
   }
 }
 
-/**
- * Makes a folder and those above it, one level at a time: `mkdirSync` with `recursive` never returns where a level cannot be
- * made and the system calls that ENOENT, as under /proc (Node 20). Returns the first one made; on an error none is left.
- */
-function makeFolders(folder: string): string | undefined {
-  const missing: string[] = [];
-  for (let path = folder; !isFolder(path); path = dirname(path)) {
-    if (existsSync(path)) throw notAFolder(path, folder);
-    missing.push(path);
-    if (dirname(path) === path) break;
-  }
-  let made: string | undefined;
-  try {
-    for (const path of missing.reverse()) {
-      mkdirSync(path);
-      made ??= path;
-    }
-  } catch (error) {
-    if (made !== undefined) rmQuietly(made);
-    throw error;
-  }
-  return made;
-}
-
 /** False also where nobody can say: the call that needs the folder tells why. */
 function isFolder(path: string): boolean {
   try {
@@ -166,14 +143,6 @@ function isAFolder(path: string): SpaceCloudError {
   return new SpaceCloudError('FILE_WRITE', `Expected a file to write, got the folder '${path}'.`, {
     place: { file: path },
     hint: `Name a file in it, such as ${join(path, 'result.json')}.`,
-  });
-}
-
-function notAFolder(path: string, wanted: string): SpaceCloudError {
-  const within = path === wanted ? '' : ` to make '${wanted}' in`;
-  return new SpaceCloudError('FILE_WRITE', `Expected a folder${within}, got the file '${path}'.`, {
-    place: { file: path },
-    hint: 'Choose another folder, or remove the file first.',
   });
 }
 

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Rng, SPACE_CLOUD_SPEC, VERSION, decisionSpecHash, hashJson } from '../core/index.ts';
+import { makeFolders } from '../core/files/index.ts';
+import { Rng, SPACE_CLOUD_SPEC, SpaceCloudError, VERSION, decisionSpecHash, hashJson } from '../core/index.ts';
 import {
   type Architecture,
   type Normaliser,
@@ -244,8 +244,10 @@ function meanUtility(summaries: readonly CollectSummary[]): number | undefined {
 }
 
 function flatten(metrics: UpdateMetrics, run: RunState, utility: number | undefined): Record<string, number> {
-  const { rowsOfKind, ...rest } = metrics;
+  const { rowsOfKind, explainedVarianceOfKind, ...rest } = metrics;
   const kinds = Object.fromEntries(Object.entries(rowsOfKind).map(([kind, rows]) => [`rows.${kind}`, rows]));
+  for (const [kind, explained] of Object.entries(explainedVarianceOfKind))
+    kinds[`explainedVariance.${kind}`] = explained;
   return { ...run, ...rest, ...kinds, ...(utility === undefined ? {} : { utility }) };
 }
 
@@ -269,8 +271,8 @@ function writeManifest(
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (cause) {
-    throw fileError('write', folder, cause);
+    throw cause instanceof SpaceCloudError ? cause : fileError('write', folder, cause);
   }
 }

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { makeFolders } from '../../core/files/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import { type ColumnLengths, type GeometryColumns, alignedBytes, packed, packedBytes, unpacked } from './columns.ts';
 import { DIGEST_BYTES, bytesOf, digestOf, readBytes, writeBytes } from './file-bytes.ts';
@@ -145,7 +136,7 @@ export function createGeometryFile(path: string, shape: SkyShape): GeometryFileW
     }
   };
   orGiveUp(() => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     removeLeftovers(dirname(path));
     file = openSync(temporary, 'w+');
   });

@@ -2,7 +2,6 @@ import {
   closeSync,
   existsSync,
   fsyncSync,
-  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -11,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { makeFolders } from '../../core/files/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { BundleContent } from './content.ts';
 import { fileWriteError, writeNewFile } from './file-errors.ts';
@@ -77,9 +77,9 @@ function checkTarget(target: string, overwrite: boolean): void {
 /** Makes the folder above the bundle; returns the topmost folder made, for undoing. */
 function createParent(target: string): string | undefined {
   try {
-    return mkdirSync(dirname(target), { recursive: true });
+    return makeFolders(dirname(target));
   } catch (cause) {
-    throw fileWriteError(dirname(target), cause);
+    throw cause instanceof SpaceCloudError ? cause : fileWriteError(dirname(target), cause);
   }
 }
 

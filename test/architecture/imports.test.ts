@@ -26,11 +26,14 @@ describe('the import rules', () => {
 const PLANTED: readonly { readonly rule: string; readonly from: string; readonly imports: string }[] = [
   { rule: 'core-imports-nothing', from: 'core/a.ts', imports: 'node:fs' },
   { rule: 'core-imports-nothing', from: 'core/b.ts', imports: '../environment/index.ts' },
+  { rule: 'core-imports-nothing', from: 'core/c.ts', imports: './files/index.ts' },
+  { rule: 'core-files', from: 'core/files/a.ts', imports: 'node:child_process' },
   { rule: 'environment-below', from: 'environment/a.ts', imports: '../policies/index.ts' },
   { rule: 'environment-below', from: 'environment/b.ts', imports: 'xstate' },
   { rule: 'environment-below', from: 'environment/c.ts', imports: '@tensorflow/tfjs-core' },
   { rule: 'runtime-imports-core-only', from: 'policies/runtime/a.ts', imports: 'node:fs' },
   { rule: 'runtime-imports-core-only', from: 'policies/runtime/b.ts', imports: '../networks/index.ts' },
+  { rule: 'runtime-imports-core-only', from: 'policies/runtime/c.ts', imports: '../../core/files/index.ts' },
   { rule: 'policies-below', from: 'policies/baselines/a.ts', imports: '../../environment/index.ts' },
   { rule: 'policies-below', from: 'policies/bundle/a.ts', imports: '../../training/index.ts' },
   { rule: 'policies-tensorflow', from: 'policies/baselines/b.ts', imports: '@tensorflow/tfjs-core' },
@@ -52,6 +55,8 @@ const PLANTED: readonly { readonly rule: string; readonly from: string; readonly
 const ALLOWED: readonly { readonly from: string; readonly imports: string }[] = [
   { from: 'environment/world/world.ts', imports: '../../core/index.ts' },
   { from: 'environment/d.ts', imports: 'node:fs' },
+  { from: 'environment/e.ts', imports: '../core/files/index.ts' },
+  { from: 'core/files/b.ts', imports: 'node:fs' },
   { from: 'policies/networks/index.ts', imports: '@tensorflow/tfjs-core' },
   { from: 'policies/baselines/index.ts', imports: '../../core/index.ts' },
   { from: 'agents/d.ts', imports: 'xstate' },
@@ -66,6 +71,7 @@ const ALLOWED: readonly { readonly from: string; readonly imports: string }[] = 
 const FACES = [
   'core/index.ts',
   'core/errors.ts',
+  'core/files/index.ts',
   'environment/index.ts',
   'environment/world/index.ts',
   'policies/index.ts',

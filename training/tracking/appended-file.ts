@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from '../../core/files/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import { fileError } from '../checkpoint/file-errors.ts';
 
@@ -20,7 +21,7 @@ export class AppendedFile {
     this.path = path;
     this.length = keepBytes;
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
       this.file = openSync(path, 'a+');
       const found = fstatSync(this.file).size;
       if (found < keepBytes) throw tooShort(path, keepBytes, found);
