@@ -1,25 +1,20 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Rng, SpaceCloudError } from '../../core/index.ts';
-import { type Architecture, type Normaliser, weightCount, weightLayout } from '../../policies/index.ts';
-import { CandidateScorer, type Engine } from '../../policies/networks/index.ts';
+import { type Architecture, weightCount, weightLayout } from '../../policies/index.ts';
+import type { Engine } from '../../policies/networks/index.ts';
 import type { CheckpointSections } from '../checkpoint/format.ts';
 import type { RolloutBuffer } from '../rollout/buffer.ts';
 import { type AdamState, adamStep, createAdamState } from './adam.kernel.ts';
 import { checkRollout } from './check-rollout.ts';
 import { type PpoConfig, ppoConfig } from './config.ts';
-import { kindGradients } from './kind-gradients.ts';
+import type { GradientEngine, InitialPolicy, LearningEngine } from './engines/gradient-engine.ts';
+import { tensorflowEngine } from './engines/tensorflow-engine.ts';
+import type { KindMinibatch } from './kind-gradients.ts';
 import { type LearningData, learningData, scaledAdvantages } from './learning-data.ts';
-import { mergeRollouts } from './merge-rollouts.ts';
+import { rowsOfKind } from './rows-of-kind.kernel.ts';
 import { type UpdateMetrics, UpdateTally } from './update-metrics.ts';
 import { ValueNormaliser } from './value-normaliser.ts';
 
-/** The policy to start from. */
-export interface InitialPolicy {
-  readonly architecture: Architecture;
-  readonly normaliser: Normaliser;
-  /** Flat, in the order of `weightLayout`; copied. */
-  readonly weights: Float32Array;
-}
+export type { InitialPolicy };
 
 /** Where in the run an update stands; steers the learning rate. Counts from 1. */
 export interface IterationInfo {
@@ -30,38 +25,42 @@ export interface IterationInfo {
 /**
  * Proximal policy optimisation with one policy shared by all agents (`CHECKLIST.md` lists what is in).
  *
- * Networks and losses are TensorFlow.js; the flat float32 weights, gradient clipping and Adam are plain columns, so that
- * a checkpoint holds every bit that the next step depends on. Values are computed here, in batches: actors need none.
+ * This is the schedule: epochs, minibatches, advantages, annealing, clipping and Adam on flat float32 weights, plain columns,
+ * so that a checkpoint holds every bit that the next step depends on. Network, loss and derivatives are a `GradientEngine`'s.
+ * Values are computed here, in batches: actors need none.
  */
 export class Learner {
   readonly config: PpoConfig;
   /** Flat weights in the order of `weightLayout`; written by `update` and `restoreState`. Copy what you keep. */
   readonly weights: Float32Array;
-  private readonly engine: Engine;
-  private readonly scorer: CandidateScorer;
+  private readonly engine: GradientEngine;
+  private readonly architecture: Architecture;
   private readonly adam: AdamState;
   private readonly valueNormaliser: ValueNormaliser;
   private readonly gradient: Float32Array;
   /** [weights] factor of the learning rate in the present step; [kinds + 1] first weight of each kind. */
   private readonly rates: Float32Array;
   private readonly firstWeight: readonly number[];
+  /** [weights] 1 = of the critic, when its gradient is bounded by itself. */
+  private readonly critic: Uint8Array | undefined;
 
   /** Errors: MISUSE for weights of the wrong length or a configuration out of range. */
-  static create(engine: Engine, initial: InitialPolicy, config: Partial<PpoConfig> = {}): Learner {
-    return new Learner(engine, initial, ppoConfig(config));
+  static create(engine: Engine | LearningEngine, initial: InitialPolicy, config: Partial<PpoConfig> = {}): Learner {
+    return new Learner('tf' in engine ? tensorflowEngine(engine) : engine, initial, ppoConfig(config));
   }
 
-  private constructor(engine: Engine, initial: InitialPolicy, config: PpoConfig) {
-    const { architecture, normaliser, weights } = initial;
-    this.engine = engine;
+  private constructor(engine: LearningEngine, initial: InitialPolicy, config: PpoConfig) {
+    const { architecture, weights } = initial;
+    this.architecture = architecture;
     this.config = config;
     this.weights = weights.slice();
-    this.scorer = new CandidateScorer(engine.tf, architecture, normaliser, weights);
+    this.engine = engine.create(initial, config);
     this.adam = createAdamState(weights.length);
     this.valueNormaliser = new ValueNormaliser(architecture.kinds.length, config.valueNormBeta);
     this.gradient = new Float32Array(weights.length);
     this.rates = new Float32Array(weights.length).fill(1);
     this.firstWeight = firstWeightOfKinds(architecture);
+    this.critic = config.separateGradNorms ? criticWeights(architecture) : undefined;
   }
 
   /**
@@ -72,13 +71,14 @@ export class Learner {
    */
   update(buffers: readonly RolloutBuffer[], rng: Rng, info: IterationInfo): UpdateMetrics {
     const { config } = this;
-    const kinds = this.scorer.architecture.kinds;
+    const { kinds } = this.architecture;
     buffers.forEach((buffer, i) => checkRollout(buffer, `rollout ${i}`, kinds.length));
-    const buffer = mergeRollouts(buffers);
+    const buffer = this.engine.load(buffers);
     const before = this.evaluate(buffer);
     const data = learningData(buffer, before.values, this.valueNormaliser, config);
     const tally = new UpdateTally();
-    const learningRate = learningRateAt(config, info);
+    const learningRate = config.learningRate * (config.annealLearningRate ? shareLeft(info) : 1);
+    const clipCoef = config.clipCoef * (config.annealClip ? shareLeft(info) : 1);
 
     const order = Int32Array.from({ length: buffer.n }, (_, row) => row);
     const parts = Math.max(1, Math.round(buffer.n / config.minibatchRows));
@@ -90,19 +90,22 @@ export class Learner {
       for (let part = 0; part < parts; part++) {
         const first = Math.floor((part * buffer.n) / parts);
         const last = Math.floor(((part + 1) * buffer.n) / parts);
-        this.step(data, order.subarray(first, last), { learningRate, tally });
+        this.step(data, order.subarray(first, last), { learningRate, clipCoef, tally });
       }
     }
     return {
       ...tally.read(),
       epochs,
       explainedVariance: data.explainedVariance,
+      explainedVarianceOfKind: Object.fromEntries(
+        kinds.map(({ name }, k) => [name, data.explainedVarianceOfKind[k] ?? 0]),
+      ),
       returnMean: data.returnMean,
       returnStd: data.returnStd,
       ratioDeviation: before.ratioDeviation,
       learningRate,
       rows: buffer.n,
-      rowsOfKind: Object.fromEntries(kinds.map(({ name }, k) => [name, rowsOfKind(buffer, k, 0, buffer.n).length])),
+      rowsOfKind: Object.fromEntries(kinds.map(({ name }, k) => [name, rowsOfKind(buffer.kind, k, buffer.n).length])),
     };
   }
 
@@ -139,38 +142,23 @@ export class Learner {
       );
     }
     for (const [name, column] of Object.entries(own)) column.set(saved[name] as Float32Array);
-    this.scorer.assign(this.weights);
+    this.engine.setWeights(this.weights);
   }
 
-  /** Frees the tensors. */
+  /** Frees the engine's tensors or threads. */
   dispose(): void {
-    this.scorer.dispose();
+    this.engine.dispose();
   }
 
   /** The critic's output for all rows, finals included, and how far the log-probabilities are from those recorded. */
   private evaluate(buffer: RolloutBuffer): { readonly values: Float32Array; readonly ratioDeviation: number } {
-    const { tf } = this.engine;
     const values = new Float32Array(buffer.n + buffer.finals);
+    const logProbs = new Float32Array(buffer.n);
+    this.engine.evaluateInto({ values, logProbs });
     let ratioDeviation = 0;
-    const chunk = this.config.minibatchRows;
-    for (let kind = 0; kind < this.scorer.architecture.kinds.length; kind++) {
-      const all = rowsOfKind(buffer, kind, 0, values.length);
-      for (let first = 0; first < all.length; first += chunk) {
-        const rows = all.subarray(first, first + chunk);
-        tf.tidy(() => {
-          const inputs = this.scorer.inputs(buffer, kind, rows);
-          const { logits, value } = this.scorer.forwardKind(inputs);
-          const outputs = value.dataSync<'float32'>();
-          const logProbs = tf.logSoftmax(logits).dataSync<'float32'>();
-          rows.forEach((row, b) => {
-            values[row] = outputs[b] as number;
-            if (row >= buffer.n) return;
-            const logProb = logProbs[b * inputs.width + (buffer.action[row] as number)] as number;
-            const deviation = Math.abs(Math.expm1(logProb - (buffer.logProb[row] as number)));
-            if (deviation > ratioDeviation) ratioDeviation = deviation;
-          });
-        });
-      }
+    for (let row = 0; row < buffer.n; row++) {
+      const deviation = Math.abs(Math.expm1((logProbs[row] as number) - (buffer.logProb[row] as number)));
+      if (deviation > ratioDeviation) ratioDeviation = deviation;
     }
     this.checkSamePolicy(ratioDeviation);
     return { values, ratioDeviation };
@@ -199,30 +187,26 @@ export class Learner {
   private step(
     data: LearningData,
     rows: Int32Array,
-    options: { readonly learningRate: number; readonly tally: UpdateTally },
+    options: { readonly learningRate: number; readonly clipCoef: number; readonly tally: UpdateTally },
   ): void {
-    const { tf } = this.engine;
-    const { config, scorer } = this;
-    tf.tidy(() => {
-      const gradients: Record<string, Tensor> = {};
-      for (let kind = 0; kind < scorer.architecture.kinds.length; kind++) {
-        const ofKind = rows.filter((row) => data.buffer.kind[row] === kind);
-        this.setRate(kind, ofKind.length / rows.length);
-        if (ofKind.length === 0) continue;
-        const deviation = this.valueNormaliser.deviation(kind);
-        const advantage = scaledAdvantages(data.advantage, ofKind, config.normaliseAdvantages, deviation);
-        const minibatch = { data, kind, rows: ofKind, advantage, total: rows.length };
-        const forKind = { coefficients: config, tally: options.tally };
-        Object.assign(gradients, kindGradients(tf, scorer, minibatch, forKind));
-      }
-      scorer.readGradientsInto(gradients, this.gradient);
-    });
+    const { config } = this;
+    const parts: KindMinibatch[] = [];
+    for (let kind = 0; kind < this.architecture.kinds.length; kind++) {
+      const ofKind = rows.filter((row) => data.buffer.kind[row] === kind);
+      this.setRate(kind, ofKind.length / rows.length);
+      if (ofKind.length === 0) continue;
+      const deviation = this.valueNormaliser.deviation(kind);
+      const advantage = scaledAdvantages(data.advantage, ofKind, config.normaliseAdvantages, deviation);
+      parts.push({ data, kind, rows: ofKind, advantage, total: rows.length });
+    }
+    this.engine.gradientInto(parts, { coefficients: config, tally: options.tally }, this.gradient);
     const norm = adamStep(this.weights, this.gradient, this.adam, {
       learningRate: options.learningRate,
       beta1: config.adamBeta1,
       beta2: config.adamBeta2,
       epsilon: config.adamEpsilon,
       maxGradNorm: config.maxGradNorm,
+      ...(this.critic === undefined ? {} : { critic: this.critic }),
       rates: this.rates,
     });
     if (!Number.isFinite(norm)) {
@@ -231,15 +215,8 @@ export class Learner {
       });
     }
     options.tally.addStep(norm);
-    this.scorer.assign(this.weights);
+    this.engine.setWeights(this.weights);
   }
-}
-
-function rowsOfKind(buffer: RolloutBuffer, kind: number, first: number, end: number): Int32Array {
-  const rows = new Int32Array(end - first);
-  let count = 0;
-  for (let row = first; row < end; row++) if (buffer.kind[row] === kind) rows[count++] = row;
-  return rows.subarray(0, count);
 }
 
 /** [kinds + 1] where the weights of each kind begin, and the end of all. */
@@ -251,7 +228,16 @@ function firstWeightOfKinds(architecture: Architecture): number[] {
   return [...first, weightCount(architecture)];
 }
 
-function learningRateAt(config: PpoConfig, info: IterationInfo): number {
-  if (!config.annealLearningRate) return config.learningRate;
-  return config.learningRate * Math.max(0, 1 - (info.iteration - 1) / info.iterations);
+/** 1 in the first iteration, then linearly towards 0 after the last. */
+function shareLeft(info: IterationInfo): number {
+  return Math.max(0, 1 - (info.iteration - 1) / info.iterations);
+}
+
+/** [weights] 1 where a weight is the value network's. */
+function criticWeights(architecture: Architecture): Uint8Array {
+  const critic = new Uint8Array(weightCount(architecture));
+  for (const { name, offset, size } of weightLayout(architecture)) {
+    if (name.includes('/value.')) critic.fill(1, offset, offset + size);
+  }
+  return critic;
 }

@@ -152,10 +152,10 @@ describe('learner refuses', () => {
   };
 
   it('a row that allows nothing', () => {
-    expectRefusal((r) => r.actionMask.fill(0, 3 * 8, 4 * 8), /actionMask that allows.*rollout 0 row 3/);
+    expectRefusal((r) => r.actionMask.fill(0, 3 * r.maxCandidates, 4 * r.maxCandidates), /actionMask that allows.*rollout 0 row 3/);
   });
   it('a masked action', () => {
-    expectRefusal((r) => (r.actionMask[5 * 8 + (r.action[5] as number)] = 0), /rollout 0 row 5/);
+    expectRefusal((r) => (r.actionMask[5 * r.maxCandidates + (r.action[5] as number)] = 0), /rollout 0 row 5/);
   });
   it('rewards, times, log-probabilities and features that are not numbers', () => {
     expectRefusal((r) => (r.reward[9] = NaN), /finite reward in rollout 0 row 9, got NaN/);

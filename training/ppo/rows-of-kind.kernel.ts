@@ -1,0 +1,7 @@
+/** The rows among [0, end) that are of one decision kind, in order. */
+export function rowsOfKind(kinds: Uint8Array, kind: number, end: number): Int32Array {
+  const rows = new Int32Array(end);
+  let count = 0;
+  for (let row = 0; row < end; row++) if (kinds[row]! === kind) rows[count++] = row;
+  return rows.subarray(0, count);
+}
