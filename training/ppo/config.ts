@@ -24,12 +24,18 @@ export interface PpoConfig {
   readonly adamEpsilon: number;
   /** Probability ratios are clipped to 1 +- this. */
   readonly clipCoef: number;
+  /** `clipCoef` falls linearly to 0 with the iterations, as the learning rate does. */
+  readonly annealClip: boolean;
   /** Values may move by this per iteration, in normalised units; null = no clipping. */
   readonly valueClip: number | null;
+  /** Value errors beyond this count linearly (Huber 1964), in normalised units; null = squared error throughout. */
+  readonly huberDelta: number | null;
   readonly valueCoef: number;
   readonly entropyCoef: number;
   /** Bound on the norm of the gradient over all parameters; null = no bound. */
   readonly maxGradNorm: number | null;
+  /** Policy and value networks are bounded by `maxGradNorm` each by itself, instead of both together. */
+  readonly separateGradNorms: boolean;
   /** (A - mean) / (population std + 1e-8) within the minibatch and decision kind. */
   readonly normaliseAdvantages: boolean;
   /** Decay of the running return statistics, per iteration. */
@@ -61,10 +67,13 @@ export const PPO_DEFAULTS: PpoConfig = {
   adamBeta2: 0.999,
   adamEpsilon: 1e-5,
   clipCoef: 0.2,
+  annealClip: false,
   valueClip: 0.2,
+  huberDelta: null,
   valueCoef: 0.5,
   entropyCoef: 0.01,
   maxGradNorm: 0.5,
+  separateGradNorms: false,
   normaliseAdvantages: true,
   valueNormBeta: 0.99,
   targetKl: null,
@@ -105,6 +114,7 @@ const RANGES: Readonly<Partial<Record<keyof PpoConfig, Range>>> = {
   adamEpsilon: { min: TINY, max: 1 },
   clipCoef: { min: TINY, max: 1 },
   valueClip: { min: TINY, max: 1e6 },
+  huberDelta: { min: TINY, max: 1e6 },
   valueCoef: { min: 0, max: 1e6 },
   entropyCoef: { min: 0, max: 1e6 },
   maxGradNorm: { min: TINY, max: 1e6 },
@@ -112,4 +122,4 @@ const RANGES: Readonly<Partial<Record<keyof PpoConfig, Range>>> = {
   targetKl: { min: TINY, max: 1e6 },
   maxRatioDeviation: { min: TINY, max: 1e6 },
 };
-const NULLABLE = { valueClip: 1, maxGradNorm: 1, targetKl: 1, maxRatioDeviation: 1 };
+const NULLABLE = { valueClip: 1, huberDelta: 1, maxGradNorm: 1, targetKl: 1, maxRatioDeviation: 1 };

@@ -14,6 +14,8 @@ export interface LearningData {
   /** [n] return, normalised by the statistics that include this iteration. */
   readonly target: Float32Array;
   readonly explainedVariance: number;
+  /** [kinds] the same within each decision kind. */
+  readonly explainedVarianceOfKind: readonly number[];
   readonly returnMean: number;
   readonly returnStd: number;
 }
@@ -51,16 +53,27 @@ export function learningData(
   });
 
   const all = meanAndVariance(returns);
-  const unexplained = meanAndVariance(advantage).variance;
   return {
     buffer,
     advantage,
     oldValue: outputs.slice(0, n),
     target,
-    explainedVariance: all.variance === 0 ? 0 : 1 - unexplained / all.variance,
+    explainedVariance: explainedVariance(returns, advantage),
+    explainedVarianceOfKind: Array.from({ length: kinds }, (_, k) =>
+      explainedVariance(
+        returns.filter((_, row) => kind[row] === k),
+        advantage.filter((_, row) => kind[row] === k),
+      ),
+    ),
     returnMean: all.mean,
     returnStd: Math.sqrt(all.variance),
   };
+}
+
+/** 1 - Var(R - V) / Var(R); 0 where returns do not vary. */
+function explainedVariance(returns: Float64Array, advantage: Float64Array): number {
+  const { variance } = meanAndVariance(returns);
+  return variance > 0 ? 1 - meanAndVariance(advantage).variance / variance : 0;
 }
 
 /** Below this many rows of a kind, their own mean and deviation say too little. */

@@ -18,6 +18,7 @@ export interface PpoTargets {
 export interface PpoCoefficients {
   readonly clipCoef: number;
   readonly valueClip: number | null;
+  readonly huberDelta: number | null;
   readonly valueCoef: number;
   readonly entropyCoef: number;
 }
@@ -37,7 +38,8 @@ export interface PpoTerms {
  *
  *     ratio      = exp(logProb - oldLogProb)
  *     policyLoss = -min(ratio A, clip(ratio, 1 - c, 1 + c) A)
- *     valueLoss  = 1/2 max((v - R)^2, (v_old + clip(v - v_old, -c_v, c_v) - R)^2)
+ *     valueLoss  = max(h(v - R), h(v_old + clip(v - v_old, -c_v, c_v) - R))
+ *     h(e)       = 1/2 e^2, or with `huberDelta` d: 1/2 m^2 + d (|e| - m) where m = min(|e|, d)
  *     entropy    = -sum_k p_k log p_k
  *
  * The choice is selected by one-hot, never by `gather`, which has no derivative on WASM. A masked candidate has p = 0
@@ -45,20 +47,26 @@ export interface PpoTerms {
  */
 export function ppoTerms(tf: Tf, outputs: KindOutputs, targets: PpoTargets, coefficients: PpoCoefficients): PpoTerms {
   const { logits, value } = outputs;
-  const { clipCoef, valueClip, valueCoef, entropyCoef } = coefficients;
+  const { clipCoef, valueClip, huberDelta, valueCoef, entropyCoef } = coefficients;
   const logProbs = tf.logSoftmax(logits);
   const logProb = tf.sum<Tensor1D>(tf.mul(logProbs, targets.choice), -1);
   const entropy = tf.neg(tf.sum<Tensor1D>(tf.mul(tf.exp(logProbs), logProbs), -1));
   const ratio = tf.exp(tf.sub(logProb, targets.oldLogProb));
   const clipped = tf.clipByValue(ratio, 1 - clipCoef, 1 + clipCoef);
   const policyLoss = tf.neg(tf.minimum<Tensor1D>(tf.mul(ratio, targets.advantage), tf.mul(clipped, targets.advantage)));
-  const squared = tf.squaredDifference<Tensor1D>(value, targets.target);
-  const valueLoss = tf.mul<Tensor1D>(valueClip === null ? squared : tf.maximum(squared, clippedSquare(valueClip)), 0.5);
+  const unclipped = errorLoss(value);
+  const valueLoss = valueClip === null ? unclipped : tf.maximum<Tensor1D>(unclipped, errorLoss(moved(valueClip)));
   const perRow = tf.add(policyLoss, tf.sub(tf.mul(valueLoss, valueCoef), tf.mul(entropy, entropyCoef)));
   return { logProb, policyLoss, valueLoss, entropy, total: tf.sum(perRow) };
 
-  function clippedSquare(bound: number): Tensor1D {
-    const moved = tf.clipByValue(tf.sub(value, targets.oldValue), -bound, bound);
-    return tf.squaredDifference<Tensor1D>(tf.add(targets.oldValue, moved), targets.target);
+  function moved(bound: number): Tensor1D {
+    return tf.add(targets.oldValue, tf.clipByValue(tf.sub(value, targets.oldValue), -bound, bound));
+  }
+
+  function errorLoss(estimate: Tensor1D): Tensor1D {
+    if (huberDelta === null) return tf.mul(tf.squaredDifference(estimate, targets.target), 0.5);
+    const error = tf.abs(tf.sub(estimate, targets.target));
+    const inside = tf.minimum(error, huberDelta);
+    return tf.add(tf.mul(tf.square(inside), 0.5), tf.mul(tf.sub(error, inside), huberDelta));
   }
 }

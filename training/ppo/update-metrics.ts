@@ -11,6 +11,8 @@ export interface UpdateMetrics {
   readonly clipFraction: number;
   /** 1 - Var(R - V) / Var(R) before the update; 0 when the returns do not vary. */
   readonly explainedVariance: number;
+  /** The same within each decision kind, by its name. */
+  readonly explainedVarianceOfKind: Readonly<Record<string, number>>;
   /** Mean gradient norm before clipping. */
   readonly gradNorm: number;
   /** Largest |ratio - 1| before the first step: 0 up to rounding, or rollout and learner disagree. */

@@ -13,7 +13,7 @@ beforeAll(async () => {
   engine = await loadEngine('wasm');
 });
 
-const COEFFICIENTS = { clipCoef: 0.2, valueClip: 0.2, valueCoef: 0.5, entropyCoef: 0.01 };
+const COEFFICIENTS = { clipCoef: 0.2, valueClip: 0.2, huberDelta: null, valueCoef: 0.5, entropyCoef: 0.01 };
 
 interface Row {
   readonly logits: readonly number[];
@@ -143,6 +143,7 @@ describe('gradient of the whole loss', () => {
       oldValue: random(),
       target: random(),
       explainedVariance: 0,
+      explainedVarianceOfKind: [0],
       returnMean: 0,
       returnStd: 1,
     };
