@@ -15,7 +15,8 @@ export interface Feature {
 
 /** What the rows of one decision kind mean. */
 export interface KindSpec {
-  readonly kind: DecisionKind;
+  /** A `DecisionKind` in the space cloud; environments of users name their own. */
+  readonly kind: string;
   /** Features of the agent and its task, in column order. */
   readonly context: readonly Feature[];
   /** Features of each candidate, in column order; the last is always `prior`. */
@@ -30,7 +31,7 @@ export interface DecisionSpec {
   readonly version: number;
   /** Candidate rows per decision, padded with masked rows. */
   readonly maxCandidates: number;
-  /** One entry per decision kind, in the order of `DECISION_KINDS` (toy environments may have fewer). */
+  /** One entry per decision kind, in the space cloud in the order of `DECISION_KINDS`. */
   readonly kinds: readonly KindSpec[];
 }
 
