@@ -11,7 +11,6 @@ export {
   createPolicy,
   customSource,
 } from './evaluation/policy-source.ts';
-export { FIRST_TRAINING_SEED } from './evaluation/run.ts';
 export { type ExportOptions, exportPolicy } from './export-policy.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
 export { Learner, PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';

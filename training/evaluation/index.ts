@@ -3,6 +3,7 @@ export * from './evaluation-json.ts';
 export * from './kpi-catalogue.ts';
 export * from './marl-eval.ts';
 export * from './run-record.ts';
+export * from './seed-ranges.ts';
 export * from './sentences.ts';
 export * from './statistics.ts';
 export * from './summary.ts';

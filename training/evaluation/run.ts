@@ -6,9 +6,9 @@ import { siblingModule, startWorker } from '../executors/worker-thread.ts';
 import { type EpisodeOptions, runEpisode } from './episode.ts';
 import { type BaselineSource, type NetworkSource, type PolicySource, createPolicy } from './policy-source.ts';
 import type { RunRecord } from './run-record.ts';
+import { type SeedPurpose, expectSeeds } from './seed-ranges.ts';
 
-/** Seeds from here on belong to training: evaluation never sees the arrivals and windows that training saw. */
-export const FIRST_TRAINING_SEED = 1_000_000;
+export { FIRST_TRAINING_SEED } from './seed-ranges.ts';
 
 interface RunJob {
   readonly source: PolicySource;
@@ -30,6 +30,8 @@ export interface EvaluationRunOptions extends EpisodeWorkerData {
   readonly policies: readonly PolicySource[];
   /** The same for every policy. */
   readonly seeds: readonly number[];
+  /** What the seeds are for; default: a report. */
+  readonly purpose?: SeedPurpose;
   /** Worker threads. */
   readonly workers: number;
   readonly onProgress?: (done: number, total: number, last: RunRecord) => void;
@@ -43,7 +45,7 @@ export interface EvaluationRunOptions extends EpisodeWorkerData {
  */
 export async function runEvaluation(options: EvaluationRunOptions): Promise<RunRecord[]> {
   const { scenario, geometry, episode, policies, seeds, signal } = options;
-  checkSeeds(seeds);
+  expectSeeds(seeds, options.purpose ?? 'report');
   checkNames(policies);
   // By seed, so that an aborted evaluation has whole pairs.
   const jobs = seeds.flatMap((seed) => policies.map((source): RunJob => ({ source, seed })));
@@ -98,17 +100,5 @@ function checkNames(policies: readonly PolicySource[]): void {
     'MISUSE',
     `Expected policies of different names, got ${double === undefined ? 'none' : `'${double}' twice`}.`,
     { hint: 'Name each policy once; two bundles or runs need names of their own.' },
-  );
-}
-
-function checkSeeds(seeds: readonly number[]): void {
-  const bad = seeds.find((seed) => !Number.isInteger(seed) || seed < 1 || seed >= FIRST_TRAINING_SEED);
-  if (seeds.length > 0 && bad === undefined && new Set(seeds).size === seeds.length) return;
-  throw new SpaceCloudError(
-    'MISUSE',
-    `Expected different evaluation seeds from 1 to ${FIRST_TRAINING_SEED - 1}, got ${bad ?? (seeds.join(', ') || 'none')}.`,
-    {
-      hint: 'Larger seeds are those of training.',
-    },
   );
 }
