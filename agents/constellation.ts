@@ -9,7 +9,6 @@ import {
   type TransitionColumns,
 } from '../core/index.ts';
 import type { Decider } from './decider.ts';
-import type { GroundLayout } from './ground-agents.ts';
 import type { ModeLedger } from './ledger.ts';
 import { LockStep } from './lock-step.ts';
 import { ModeBoard } from './mode-board.ts';
@@ -20,7 +19,7 @@ import { BatchSource } from './streams/batch-source.ts';
 import { decide } from './streams/decide.ts';
 import type { AgentReport, DecidedBatch, ModeFrame, OutcomeFrame, TelemetryFrame } from './streams/frames.ts';
 import { type WatchOptions, watchObservations } from './streams/watch-observations.ts';
-import type { WorldPort } from './world-port.ts';
+import type { GroundLayout, WorldPort } from './world-port.ts';
 
 /** Decisions a world may put into one batch by default; what waits beyond them goes into the next. */
 const ROWS_PER_WORLD = 64;
@@ -33,9 +32,9 @@ export interface ConstellationOptions {
   readonly fallback: Policy;
   readonly spec?: DecisionSpec;
   readonly rowsPerWorld?: number;
-  /** How ground nodes are dealt; default: all are terminals. */
+  /** How ground nodes are dealt in worlds that do not say; default: all are terminals. */
   readonly layout?: GroundLayout;
-  /** Scenario `handoverS`, s; default 0.5. */
+  /** Scenario `handoverS`, s, of worlds that do not say; default 0.5. */
   readonly handoverS?: number;
   /** Why satellites start without a usable policy; default null: they start with it. */
   readonly refusal?: BundleRefusal | null;

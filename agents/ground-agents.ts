@@ -5,13 +5,7 @@ import { gatewayMachine, gatewayModes } from './gateway.machine.ts';
 import type { ModeChange } from './mode-change.ts';
 import type { GroundEvent, GroundModes } from './radios.ts';
 import { terminalMachine, terminalModes } from './terminal.machine.ts';
-import type { WorldPort } from './world-port.ts';
-
-/** How the ground nodes [satelliteCount, nodeCount) are dealt: gateways first, then data centres, the rest terminals. */
-export interface GroundLayout {
-  readonly gatewayCount: number;
-  readonly dataCentreCount: number;
-}
+import type { GroundLayout, WorldPort } from './world-port.ts';
 
 /** A handover under way: of which radio, until when in simulated time. */
 export interface PendingHandover {

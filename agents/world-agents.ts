@@ -1,6 +1,6 @@
 import { type Actor, type Snapshot, createActor, initialTransition } from 'xstate';
 import { CAPABILITIES, MODE_EVENTS, SpaceCloudError } from '../core/index.ts';
-import { GroundAgents, type GroundLayout, type PendingHandover, isGroundEvent } from './ground-agents.ts';
+import { GroundAgents, type PendingHandover, isGroundEvent } from './ground-agents.ts';
 import type { ModeChange } from './mode-change.ts';
 import {
   type BundleRefusal,
@@ -10,7 +10,7 @@ import {
   fallbackReason,
   satelliteMachine,
 } from './satellite.machine.ts';
-import type { WorldPort } from './world-port.ts';
+import type { GroundLayout, WorldPort } from './world-port.ts';
 
 export interface WorldAgentsOptions {
   readonly layout: GroundLayout;
@@ -51,7 +51,7 @@ export class WorldAgents {
   constructor(world: WorldPort, options: WorldAgentsOptions) {
     this.world = world;
     this.options = options;
-    this.grounds = new GroundAgents(world, options.layout, options.handoverS);
+    this.grounds = new GroundAgents(world, world.layout ?? options.layout, world.handoverS ?? options.handoverS);
     const [initial] = initialTransition(satelliteMachine, { node: 0, refusal: options.refusal });
     const bits = capabilities(initial);
     this.capabilities = new Uint8Array(world.satelliteCount).fill(bits);

@@ -1,5 +1,11 @@
 import type { DecisionBatch, LocalKnowledge, OracleView } from '../core/index.ts';
 
+/** How the ground nodes [satelliteCount, nodeCount) are dealt: gateways first, then data centres, the rest terminals. */
+export interface GroundLayout {
+  readonly gatewayCount: number;
+  readonly dataCentreCount: number;
+}
+
 /** What agents need of a world: the seam between the two. `environment/world` implements it structurally. */
 export interface WorldPort {
   readonly satelliteCount: number;
@@ -10,6 +16,9 @@ export interface WorldPort {
   readonly timeS: number;
   readonly knowledge: LocalKnowledge;
   readonly oracle: OracleView;
+  /** How its ground nodes are dealt, and how long a handover takes, s; default: as the constellation was told. */
+  readonly layout?: GroundLayout;
+  readonly handoverS?: number;
   /**
    * Runs events until decisions wait, or `untilS`. Appends the waiting decisions as rows (world index `worldIndex`) up to
    * `batch.capacity`; the rest wait for the next call. Returns rows added; 0 = `untilS` reached.

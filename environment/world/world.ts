@@ -76,6 +76,16 @@ export class World {
     return this.model.geometry.nodeNames;
   }
 
+  /** How its ground nodes are dealt. */
+  get layout(): { readonly gatewayCount: number; readonly dataCentreCount: number } {
+    return this.model;
+  }
+
+  /** Duration of a handover of an antenna, s. */
+  get handoverS(): number {
+    return this.model.scenario.handoverS;
+  }
+
   /** Simulated time, s since scenario start. */
   get timeS(): number {
     return this.state.clock.timeS;
