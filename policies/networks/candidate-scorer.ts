@@ -12,9 +12,11 @@ import {
   weightCount,
   weightLayout,
 } from '../runtime/index.ts';
+import { attend } from './attention.ts';
 import { column, denseRelu, productOfConstant } from './dense.ts';
+import { type MemoryInputs, unrollMemory } from './memory.ts';
 import type { Tf } from './tf.ts';
-import { packKind } from './pack.kernel.ts';
+import { type PackedKind, packKind } from './pack.kernel.ts';
 
 /** Tensors of B rows of one kind, normalised; W = the largest candidate count among them (see `PackedKind`). */
 export interface KindInputs {
@@ -33,6 +35,16 @@ export interface KindInputs {
   readonly prior: Tensor2D;
   /** [B, W] bool, true = allowed. */
   readonly mask: Tensor2D;
+  /** Only for networks with memory. */
+  readonly memory?: MemoryInputs;
+}
+
+/** Where the memory of rows comes from, for networks with memory. */
+export interface RowMemory {
+  /** [rows of the columns * M] state before each row. */
+  readonly before: Float32Array;
+  /** Sequences among the rows, see `MemoryInputs.steps`. */
+  readonly steps: readonly number[];
 }
 
 export interface KindOutputs {
@@ -72,8 +84,11 @@ export class CandidateScorer {
     return this.variables.slice(kindIndex * this.tensors.length, (kindIndex + 1) * this.tensors.length);
   }
 
-  /** Tensors of `rows` (row indices, all of kind `kindIndex`). The caller disposes them (`disposeInputs`, or a tidy). */
-  inputs(columns: DecisionColumns, kindIndex: number, rows: ArrayLike<number>): KindInputs {
+  /**
+   * Tensors of `rows` (row indices, all of kind `kindIndex`). The caller disposes them (`disposeInputs`, or a tidy).
+   * Without `memory`, a network that has one takes every row for the first of its agent: state zero.
+   */
+  inputs(columns: DecisionColumns, kindIndex: number, rows: ArrayLike<number>, memory?: RowMemory): KindInputs {
     const { tf } = this;
     const kind = this.architecture.kinds[kindIndex];
     if (kind === undefined) throw new SpaceCloudError('MISUSE', `Expected a decision kind, got index ${kindIndex}.`);
@@ -88,6 +103,7 @@ export class CandidateScorer {
       meanCandidate: tf.tensor2d(packed.meanCandidate, [b, kind.candidate]),
       prior: tf.tensor2d(packed.prior, [b, w]),
       mask: tf.tensor2d(packed.mask, [b, w], 'bool'),
+      ...(this.architecture.memory > 0 ? { memory: this.memoryInputs(rows, packed, kind.candidate, memory) } : {}),
     };
   }
 
@@ -95,6 +111,8 @@ export class CandidateScorer {
     for (const tensor of [inputs.context, inputs.candidates, inputs.meanCandidate, inputs.prior, inputs.mask]) {
       tensor.dispose();
     }
+    inputs.memory?.state.dispose();
+    inputs.memory?.allowedMean.dispose();
   }
 
   /** Logits and values of one kind; differentiable with respect to `variablesOfKind`. Call inside a tidy. */
@@ -106,17 +124,25 @@ export class CandidateScorer {
     const b = (name: KindTensor): Tensor1D => v(name) as unknown as Tensor1D;
     const h = this.architecture.hidden;
 
-    const fromContext = tf.add(this.fromContext(inputs, 'policy.context.w'), b('policy.encoder.b'));
+    const remembered = inputs.memory === undefined ? undefined : this.remembered(inputs, inputs.memory);
+    /** Adds what the memory says, if there is one. */
+    const withMemory = (x: Tensor, name: KindTensor): Tensor =>
+      remembered === undefined ? x : tf.add(x, tf.matMul(remembered, w(name)));
+
+    const ofContext = tf.add(this.fromContext(inputs, 'policy.context.w'), b('policy.encoder.b'));
+    const fromContext = withMemory(ofContext, 'policy.memory.w');
     const fromCandidate = productOfConstant(tf, inputs.candidates, w('policy.candidate.w'));
     const sum = tf.add(tf.reshape(fromCandidate, [width, rows, h]), fromContext);
-    const encoded = tf.reshape<Rank.R2>(tf.relu(sum), [width * rows, h]);
+    const alone = tf.reshape<Rank.R2>(tf.relu(sum), [width * rows, h]);
+    const encoded = this.architecture.attention > 0 ? this.attended(alone, inputs) : alone;
     const hidden = denseRelu(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'));
     const residual = tf.transpose(tf.reshape(column(tf, hidden, w('policy.out.w')), [width, rows]));
     const bounded = tf.div(residual, tf.add(tf.div(tf.abs(residual), RESIDUAL_BOUND), 1));
     const logits = tf.where<Tensor2D>(inputs.mask, tf.add(inputs.prior, bounded), MASKED_LOGIT);
 
     const fromMean = productOfConstant(tf, inputs.meanCandidate, w('value.candidate.w'));
-    const state = tf.relu(tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b')));
+    const ofState = tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b'));
+    const state = tf.relu(withMemory(ofState, 'value.memory.w'));
     const valueHidden = denseRelu(tf, state as Tensor2D, w('value.hidden.w'), b('value.hidden.b'));
     const output = tf.add(column(tf, valueHidden, w('value.out.w')), b('value.out.b'));
     const value = tf.reshape<Rank.R1>(output, [rows]);
@@ -159,6 +185,45 @@ export class CandidateScorer {
     const { tf } = this;
     if (inputs.context.shape[1] === 0) return tf.zeros([inputs.rows, this.architecture.hidden]);
     return productOfConstant(tf, inputs.context, this.variable(inputs.kindIndex, name) as unknown as Tensor2D);
+  }
+
+  private memoryInputs(rows: ArrayLike<number>, packed: PackedKind, width: number, memory?: RowMemory): MemoryInputs {
+    const { tf } = this;
+    const { memory: units } = this.architecture;
+    const steps = memory?.steps ?? [packed.rows];
+    const count = steps[0] ?? 0;
+    const state = new Float32Array(count * units);
+    if (memory !== undefined) {
+      for (let s = 0; s < count; s++) {
+        const from = (rows[s] as number) * units;
+        state.set(memory.before.subarray(from, from + units), s * units);
+      }
+    }
+    return {
+      steps,
+      state: tf.tensor2d(state, [count, units]),
+      allowedMean: tf.tensor2d(packed.allowedMean, [packed.rows, width]),
+    };
+  }
+
+  /** [B, M] states after the rows. */
+  private remembered(inputs: KindInputs, memory: MemoryInputs): Tensor2D {
+    const { kindIndex, context } = inputs;
+    const t = (name: KindTensor): Tensor => this.variable(kindIndex, name);
+    return unrollMemory(this.tf, context, memory, {
+      context: t('memory.context.w') as Tensor2D,
+      candidate: t('memory.candidate.w') as Tensor2D,
+      encoderBias: t('memory.encoder.b') as Tensor1D,
+      input: t('memory.input.w') as Tensor2D,
+      state: t('memory.state.w') as Tensor2D,
+      gateBias: t('memory.gate.b') as Tensor1D,
+    });
+  }
+
+  private attended(encoded: Tensor2D, { kindIndex, mask }: KindInputs): Tensor2D {
+    const w = (part: 'query' | 'key' | 'value' | 'merge'): Tensor2D =>
+      this.variable(kindIndex, `attention.${part}.w`) as unknown as Tensor2D;
+    return attend(this.tf, encoded, mask, { query: w('query'), key: w('key'), value: w('value'), merge: w('merge') });
   }
 
   private variable(kindIndex: number, name: KindTensor): Variable {

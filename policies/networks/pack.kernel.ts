@@ -14,6 +14,8 @@ export interface PackedKind {
   readonly candidates: Float32Array;
   /** [B * F] mean over the candidates that exist. */
   readonly meanCandidate: Float32Array;
+  /** [B * F] mean over the candidates that are allowed; empty without memory. */
+  readonly allowedMean: Float32Array;
   /** [B * W] raw prior feature. */
   readonly prior: Float32Array;
   /** [B * W] 1 = allowed. */
@@ -41,6 +43,8 @@ export function packKind(
   const prior = new Float32Array(count * width);
   const mask = new Uint8Array(count * width);
   const sum = new Float64Array(candidateWidth);
+  const remembers = architecture.memory > 0;
+  const allowedMean = new Float32Array(remembers ? count * candidateWidth : 0);
   for (let b = 0; b < count; b++) {
     const row = rows[b]!;
     for (let i = 0; i < contextWidth; i++) {
@@ -62,6 +66,29 @@ export function packKind(
       mask[b * width + k] = actionMask[row * maxCandidates + k]!;
     }
     for (let i = 0; i < candidateWidth; i++) meanCandidate[b * candidateWidth + i] = sum[i]! / Math.max(1, existing);
+    if (remembers) meanOfAllowed(candidates, mask, allowedMean, b, count, width, candidateWidth);
   }
-  return { rows: count, width, context, candidates, meanCandidate, prior, mask };
+  return { rows: count, width, context, candidates, meanCandidate, allowedMean, prior, mask };
+}
+
+/** Mean of the packed candidates of row `b` that are allowed. */
+function meanOfAllowed(
+  candidates: Float32Array,
+  mask: Uint8Array,
+  mean: Float32Array,
+  b: number,
+  rows: number,
+  width: number,
+  candidateWidth: number,
+): void {
+  let allowed = 0;
+  for (let k = 0; k < width; k++) allowed += mask[b * width + k]!;
+  const share = 1 / Math.max(1, allowed);
+  for (let i = 0; i < candidateWidth; i++) {
+    let sum = 0;
+    for (let k = 0; k < width; k++) {
+      if (mask[b * width + k] !== 0) sum += candidates[(k * rows + b) * candidateWidth + i]!;
+    }
+    mean[b * candidateWidth + i] = sum * share;
+  }
 }
