@@ -117,6 +117,7 @@ export class Constellation {
     this.board = new ModeBoard(worlds, { layout, handoverS, refusal });
     this.oracles = worlds.map((world) => world.oracle);
     this.attachOracles();
+    worlds.forEach((_, world) => this.forget(world));
     this.telemetry = {
       round: 0,
       timeS: new Float64Array(worlds.length),
@@ -280,7 +281,15 @@ export class Constellation {
     this.board.replace(index, next);
     this.oracles[index] = next.oracle;
     this.attachOracles();
+    this.forget(index);
     return next;
+  }
+
+  /** A world starts anew: policies that remember forget it. */
+  private forget(world: number): void {
+    const { policy, fallback } = this.options;
+    if (typeof policy !== 'function') policy.forget?.(world);
+    fallback.forget?.(world);
   }
 
   private attachOracles(): void {

@@ -9,6 +9,8 @@ export interface Policy {
    * (`ILLEGAL_CHOICE`). Keeps no reference into the batch.
    */
   choose(batch: DecisionBatch, out: Uint8Array): void;
+  /** Present on policies that remember: world `world` of coming batches starts anew, nothing is known of it. */
+  forget?(world: number): void;
   /** Present on oracles only: evaluation hands them the truth of each world before the first batch. */
   attachOracle?(views: readonly OracleView[]): void;
 }

@@ -1,5 +1,6 @@
 import { type DecisionBatch, type Policy, type Rng, SpaceCloudError } from '../../core/index.ts';
 import { checkSpec } from './checks.ts';
+import { MemoryStates } from './memory-states.ts';
 import { NO_ROW, firstRowNotFinite, firstRowWithoutChoice } from './inspect.kernel.ts';
 import type { Scorer } from './scorer.kernel.ts';
 import { argmaxInto, sampleInto } from './select.kernel.ts';
@@ -9,11 +10,16 @@ export type LearnedPolicyOptions =
   | { readonly name: string; readonly mode: 'greedy' }
   | { readonly name: string; readonly mode: 'sample'; readonly rng: Rng };
 
-/** A trained network as a policy. */
+/**
+ * A trained network as a policy. A network with memory gets one state per world, agent and decision kind; each decision this
+ * policy makes moves one on, in row order, and decisions made by somebody else leave it as it is.
+ */
 export class LearnedPolicy implements Policy {
   readonly name: string;
   readonly mode: 'greedy' | 'sample';
   readonly scorer: Scorer;
+  /** Undefined for a network without memory. */
+  readonly memory: MemoryStates | undefined;
   private readonly rng: Rng | undefined;
   private logits = new Float32Array(0);
   private chosenLogProb = new Float32Array(0);
@@ -22,6 +28,8 @@ export class LearnedPolicy implements Policy {
     this.name = options.name;
     this.mode = options.mode;
     this.scorer = scorer;
+    const { memory, kinds } = scorer.architecture;
+    this.memory = memory > 0 ? new MemoryStates(memory, kinds.length) : undefined;
     this.rng = options.mode === 'sample' ? options.rng : undefined;
   }
 
@@ -47,9 +55,15 @@ export class LearnedPolicy implements Policy {
       this.logits = new Float32Array(batch.capacity * batch.maxCandidates);
       this.chosenLogProb = new Float32Array(batch.capacity);
     }
-    this.scorer.logitsInto(batch, this.logits);
+    this.memory?.claim(batch);
+    this.scorer.logitsInto(batch, this.logits, this.memory);
     if (this.rng === undefined) argmaxInto(batch, this.logits, out, this.chosenLogProb);
     else sampleInto(batch, this.logits, this.rng, out, this.chosenLogProb);
+  }
+
+  /** World `world` starts anew: what was remembered of its agents is forgotten. */
+  forget(world: number): void {
+    this.memory?.forget(world);
   }
 
   private refuseBadRows(batch: DecisionBatch): void {
