@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
-import { architectureOf, normaliserFromJson } from '../policies/index.ts';
+import { actorOf, architectureOf, normaliserFromJson } from '../policies/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { NetworkData } from './evaluation/policy-source.ts';
 import { CHECKPOINT_FILE } from './train.ts';
@@ -51,11 +51,11 @@ export function readTrainedPolicy(runFolder: string): TrainedPolicy {
     );
   }
   return {
-    network: {
+    network: actorOf({
       architecture: architectureOf(SPACE_CLOUD_SPEC, { hidden: config.hidden }),
       weights,
       normaliser: normaliserFromJson(SPACE_CLOUD_SPEC, manifest.state['normaliser']),
-    },
+    }),
     config,
     scenario: String(manifest.state['scenario']),
     scenarioHash: String(manifest.identity['scenario']),

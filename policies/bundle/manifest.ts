@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, DECISION_KINDS, type DecisionSpec, decisionSpecHash } from '../../core/index.ts';
-import { MASKED_LOGIT, NORMALISED_CLIP, PRIOR_USES, weightLayout } from '../runtime/index.ts';
+import { MASKED_LOGIT, NORMALISED_CLIP, PRIOR_USES, type PriorUse, weightLayout } from '../runtime/index.ts';
 import { type BundleContent, DEFAULT_LIMITS } from './content.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
@@ -20,6 +20,9 @@ export const BUNDLE_FILES = {
 
 const FORMAT = 'spacecloud-policy-bundle';
 const FORMAT_VERSION = 1;
+
+/** What `logits` of the graph are made of; `network` where the prior is an input or hidden. */
+const LOGIT_RULES = ['prior-plus-residual', 'network'] as const;
 
 const text = z.string().min(1);
 const count = z.int().min(0);
@@ -68,7 +71,7 @@ const manifestSchema = z.strictObject({
     tieBreak: z.literal('lowest-index'),
     mask: z.literal('1-allowed'),
     maskedLogit: z.literal(MASKED_LOGIT),
-    logit: z.literal('prior-plus-residual'),
+    logit: z.enum(LOGIT_RULES),
     clip: z.literal(NORMALISED_CLIP),
   }),
   onnx: z.strictObject({
@@ -132,7 +135,7 @@ export function manifestOf(content: BundleContent): BundleManifest {
       tieBreak: 'lowest-index',
       mask: '1-allowed',
       maskedLogit: MASKED_LOGIT,
-      logit: 'prior-plus-residual',
+      logit: logitRule(architecture.prior),
       clip: NORMALISED_CLIP,
     },
     onnx: {
@@ -166,6 +169,14 @@ export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
       'Expected the weight tensors of the stated architecture, got another layout.',
     );
   }
+  const rule = logitRule(architecture.prior);
+  if (manifest.choice.logit !== rule) {
+    throw refuse(
+      'BUNDLE_MALFORMED',
+      file,
+      `Expected choice.logit '${rule}' for prior '${architecture.prior}', got '${manifest.choice.logit}'.`,
+    );
+  }
   if (canonicalJson(manifest.onnx.files) !== canonicalJson(onnxFiles(spec))) {
     throw refuse(
       'BUNDLE_MALFORMED',
@@ -174,6 +185,10 @@ export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
     );
   }
   return manifest;
+}
+
+function logitRule(prior: PriorUse): (typeof LOGIT_RULES)[number] {
+  return prior === 'added' ? 'prior-plus-residual' : 'network';
 }
 
 function onnxFiles(spec: DecisionSpec): Record<string, string> {

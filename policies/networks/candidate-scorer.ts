@@ -35,6 +35,8 @@ export interface KindInputs {
   readonly prior: Tensor2D;
   /** [B, W] bool, true = allowed. */
   readonly mask: Tensor2D;
+  /** [B, G], only for networks with global state. */
+  readonly global?: Tensor2D;
   /** Only for networks with memory. */
   readonly memory?: MemoryInputs;
 }
@@ -103,6 +105,7 @@ export class CandidateScorer {
       meanCandidate: tf.tensor2d(packed.meanCandidate, [b, kind.candidate]),
       prior: tf.tensor2d(packed.prior, [b, w]),
       mask: tf.tensor2d(packed.mask, [b, w], 'bool'),
+      ...(packed.global.length > 0 ? { global: tf.tensor2d(packed.global, [b, this.architecture.global]) } : {}),
       ...(this.architecture.memory > 0 ? { memory: this.memoryInputs(rows, packed, kind.candidate, memory) } : {}),
     };
   }
@@ -111,6 +114,7 @@ export class CandidateScorer {
     for (const tensor of [inputs.context, inputs.candidates, inputs.meanCandidate, inputs.prior, inputs.mask]) {
       tensor.dispose();
     }
+    inputs.global?.dispose();
     inputs.memory?.state.dispose();
     inputs.memory?.allowedMean.dispose();
   }
@@ -138,11 +142,16 @@ export class CandidateScorer {
     const hidden = denseRelu(tf, encoded, w('policy.hidden.w'), b('policy.hidden.b'));
     const residual = tf.transpose(tf.reshape(column(tf, hidden, w('policy.out.w')), [width, rows]));
     const bounded = tf.div(residual, tf.add(tf.div(tf.abs(residual), RESIDUAL_BOUND), 1));
-    const logits = tf.where<Tensor2D>(inputs.mask, tf.add(inputs.prior, bounded), MASKED_LOGIT);
+    const scores = this.architecture.prior === 'added' ? tf.add(inputs.prior, bounded) : residual;
+    const logits = tf.where<Tensor2D>(inputs.mask, scores as Tensor2D, MASKED_LOGIT);
 
     const fromMean = productOfConstant(tf, inputs.meanCandidate, w('value.candidate.w'));
     const ofState = tf.add(tf.add(this.fromContext(inputs, 'value.context.w'), fromMean), b('value.encoder.b'));
-    const state = tf.relu(withMemory(ofState, 'value.memory.w'));
+    const ofGlobal =
+      inputs.global === undefined
+        ? ofState
+        : tf.add(ofState, productOfConstant(tf, inputs.global, w('value.global.w')));
+    const state = tf.relu(withMemory(ofGlobal, 'value.memory.w'));
     const valueHidden = denseRelu(tf, state as Tensor2D, w('value.hidden.w'), b('value.hidden.b'));
     const output = tf.add(column(tf, valueHidden, w('value.out.w')), b('value.out.b'));
     const value = tf.reshape<Rank.R1>(output, [rows]);

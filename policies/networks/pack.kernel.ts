@@ -1,3 +1,4 @@
+import { SpaceCloudError } from '../../core/index.ts';
 import { type Architecture, type DecisionColumns, NORMALISED_CLIP, type Normaliser } from '../runtime/index.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface PackedKind {
   readonly meanCandidate: Float32Array;
   /** [B * F] mean over the candidates that are allowed; empty without memory. */
   readonly allowedMean: Float32Array;
+  /** [B * G]; empty without global state. */
+  readonly global: Float32Array;
   /** [B * W] raw prior feature. */
   readonly prior: Float32Array;
   /** [B * W] 1 = allowed. */
@@ -34,6 +37,8 @@ export function packKind(
   const { contextMean, contextStd, candidateMean, candidateStd } = normaliser.kinds[kindIndex]!;
   const { contextStride, candidateStride, maxCandidates, candidateCount, actionMask } = columns;
   const count = rows.length;
+  // A hidden prior, the last feature, stays 0.
+  const shown = architecture.prior === 'hidden' ? candidateWidth - 1 : candidateWidth;
   let width = 1;
   for (let b = 0; b < count; b++) width = Math.max(width, candidateCount[rows[b]!]!);
 
@@ -56,7 +61,7 @@ export function packKind(
     for (let k = 0; k < existing; k++) {
       const from = (row * maxCandidates + k) * candidateStride;
       const to = (k * count + b) * candidateWidth;
-      for (let i = 0; i < candidateWidth; i++) {
+      for (let i = 0; i < shown; i++) {
         const x = (columns.candidates[from + i]! - candidateMean[i]!) / candidateStd[i]!;
         const clipped = Math.min(NORMALISED_CLIP, Math.max(-NORMALISED_CLIP, x));
         candidates[to + i] = clipped;
@@ -68,7 +73,8 @@ export function packKind(
     for (let i = 0; i < candidateWidth; i++) meanCandidate[b * candidateWidth + i] = sum[i]! / Math.max(1, existing);
     if (remembers) meanOfAllowed(candidates, mask, allowedMean, b, count, width, candidateWidth);
   }
-  return { rows: count, width, context, candidates, meanCandidate, allowedMean, prior, mask };
+  const global = packGlobal(columns, rows, architecture.global, normaliser.kinds[kindIndex]!);
+  return { rows: count, width, context, candidates, meanCandidate, allowedMean, global, prior, mask };
 }
 
 /** Mean of the packed candidates of row `b` that are allowed. */
@@ -91,4 +97,26 @@ function meanOfAllowed(
     }
     mean[b * candidateWidth + i] = sum * share;
   }
+}
+
+function packGlobal(
+  columns: DecisionColumns,
+  rows: ArrayLike<number>,
+  width: number,
+  scale: Normaliser['kinds'][number],
+): Float32Array {
+  const packed = new Float32Array(rows.length * width);
+  if (width === 0) return packed;
+  const { global } = columns;
+  const { globalMean, globalStd } = scale;
+  if (global === undefined || globalMean === undefined || globalStd === undefined) {
+    throw new SpaceCloudError('MISUSE', `Expected ${width} features of global state and their scale, got none.`);
+  }
+  for (let b = 0; b < rows.length; b++) {
+    for (let i = 0; i < width; i++) {
+      const x = (global[rows[b]! * width + i]! - globalMean[i]!) / globalStd[i]!;
+      packed[b * width + i] = Math.min(NORMALISED_CLIP, Math.max(-NORMALISED_CLIP, x));
+    }
+  }
+  return packed;
 }

@@ -218,6 +218,9 @@ export interface Normaliser {
     /** [candidate] */
     readonly candidateMean: Float32Array;
     readonly candidateStd: Float32Array;
+    /** [G], only for networks with global state. */
+    readonly globalMean?: Float32Array;
+    readonly globalStd?: Float32Array;
   }[];
 }
 

@@ -32,12 +32,16 @@ export function checkArchitecture(spec: DecisionSpec, architecture: Architecture
 export function checkNormaliser(architecture: Architecture, normaliser: Normaliser): void {
   architecture.kinds.forEach((kind, index) => {
     const scale = normaliser.kinds[index];
-    const columns: readonly [string, Float32Array | undefined, number, boolean][] = [
+    const columns: [string, Float32Array | undefined, number, boolean][] = [
       ['contextMean', scale?.contextMean, kind.context, false],
       ['contextStd', scale?.contextStd, kind.context, true],
       ['candidateMean', scale?.candidateMean, kind.candidate, false],
       ['candidateStd', scale?.candidateStd, kind.candidate, true],
     ];
+    if (architecture.global > 0) {
+      columns.push(['globalMean', scale?.globalMean, architecture.global, false]);
+      columns.push(['globalStd', scale?.globalStd, architecture.global, true]);
+    }
     for (const [name, values, length, positive] of columns) {
       if (values?.length !== length) {
         const got = values === undefined ? 'none' : `${values.length}`;

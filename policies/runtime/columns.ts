@@ -2,7 +2,8 @@ import type { DecisionBatch } from '../../core/index.ts';
 
 /**
  * The columns a network reads. Both `DecisionBatch` and the learner's rollout buffer have them, so both are scored by the
- * same code. Row `r` in [0, n); strides and padding as in `DecisionBatch`.
+ * same code. Row `r` in [0, n); strides and padding as in `DecisionBatch`. `global` [n * G] is true global state, which a
+ * central critic reads and an actor never does; rollout buffers have it, batches do not.
  */
 export type DecisionColumns = Pick<
   DecisionBatch,
@@ -15,7 +16,7 @@ export type DecisionColumns = Pick<
   | 'context'
   | 'candidates'
   | 'actionMask'
->;
+> & { readonly global?: Float32Array };
 
 /** States of a network with memory; M units each. */
 export interface MemoryColumns {

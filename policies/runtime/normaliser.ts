@@ -19,8 +19,8 @@ export function identityNormaliser(spec: DecisionSpec): Normaliser {
 }
 
 /** Mean and standard deviation of every feature over the batches; see `NormaliserMeter`. */
-export function measureNormaliser(spec: DecisionSpec, batches: Iterable<DecisionColumns>): Normaliser {
-  const meter = new NormaliserMeter(spec);
+export function measureNormaliser(spec: DecisionSpec, batches: Iterable<DecisionColumns>, global = 0): Normaliser {
+  const meter = new NormaliserMeter(spec, global);
   for (const batch of batches) meter.add(batch);
   return meter.finish();
 }
@@ -34,9 +34,12 @@ export class NormaliserMeter {
   private readonly spec: DecisionSpec;
   private readonly context: readonly ColumnMoments[];
   private readonly candidate: readonly ColumnMoments[];
+  private readonly global: readonly ColumnMoments[];
 
-  constructor(spec: DecisionSpec) {
+  /** `global`: features of global state per row, which `add` then expects in `batch.global`. */
+  constructor(spec: DecisionSpec, global = 0) {
     this.spec = spec;
+    this.global = global > 0 ? spec.kinds.map(() => new ColumnMoments(global)) : [];
     this.context = spec.kinds.map((kind) => new ColumnMoments(kind.context.length));
     this.candidate = spec.kinds.map((kind) => new ColumnMoments(kind.candidate.length));
   }
@@ -46,6 +49,8 @@ export class NormaliserMeter {
     for (let row = 0; row < batch.n; row++) {
       const kind = batch.kind[row] as number;
       this.context[kind]?.add(batch.context, row * batch.contextStride);
+      const global = this.global[kind];
+      if (global !== undefined) global.add(batch.global ?? NOTHING, row * global.mean.length);
       for (let k = 0; k < (batch.candidateCount[row] as number); k++) {
         this.candidate[kind]?.add(batch.candidates, (row * batch.maxCandidates + k) * batch.candidateStride);
       }
@@ -61,16 +66,20 @@ export class NormaliserMeter {
     return {
       kinds: this.spec.kinds.map((_, kind) => {
         const [context, candidate] = [this.context[kind] as ColumnMoments, this.candidate[kind] as ColumnMoments];
+        const global = this.global[kind];
         return {
           contextMean: Float32Array.from(context.mean),
           contextStd: context.std(),
           candidateMean: Float32Array.from(candidate.mean),
           candidateStd: candidate.std(),
+          ...(global === undefined ? {} : { globalMean: Float32Array.from(global.mean), globalStd: global.std() }),
         };
       }),
     };
   }
 }
+
+const NOTHING = new Float32Array();
 
 class ColumnMoments {
   count = 0;
@@ -114,6 +123,8 @@ export interface NormaliserJson {
     readonly contextStd: readonly number[];
     readonly candidateMean: readonly number[];
     readonly candidateStd: readonly number[];
+    readonly globalMean?: readonly number[];
+    readonly globalStd?: readonly number[];
   }[];
 }
 
@@ -128,6 +139,9 @@ export function normaliserToJson(spec: DecisionSpec, normaliser: Normaliser): No
       contextStd: Array.from(kind.contextStd),
       candidateMean: Array.from(kind.candidateMean),
       candidateStd: Array.from(kind.candidateStd),
+      ...(kind.globalMean === undefined || kind.globalStd === undefined
+        ? {}
+        : { globalMean: Array.from(kind.globalMean), globalStd: Array.from(kind.globalStd) }),
     })),
   };
 }
@@ -160,6 +174,9 @@ export function normaliserFromJson(spec: DecisionSpec, json: unknown): Normalise
       contextStd: numbers(kind, 'contextStd'),
       candidateMean: numbers(kind, 'candidateMean'),
       candidateStd: numbers(kind, 'candidateStd'),
+      ...('globalMean' in recordOf(kind)
+        ? { globalMean: numbers(kind, 'globalMean'), globalStd: numbers(kind, 'globalStd') }
+        : {}),
     })),
   };
   checkNormaliser(architectureOf(spec), normaliser);

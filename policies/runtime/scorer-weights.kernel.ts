@@ -36,7 +36,11 @@ export interface KindScale {
   readonly contextMean: Float64Array;
   readonly contextInverseStd: Float64Array;
   readonly candidateMean: Float64Array;
+  /** 0 for a prior that the network must not see: it then normalises to 0. */
   readonly candidateInverseStd: Float64Array;
+  /** [0] without global state. */
+  readonly globalMean: Float64Array;
+  readonly globalInverseStd: Float64Array;
 }
 
 /** Hidden width rounded up to whole blocks. */
@@ -140,11 +144,19 @@ function targetOf(kind: KindWeights, name: KindTensor): Float64Array | undefined
 }
 
 /** The normaliser as the kernels read it. */
-export function scalesOf(normaliser: Normaliser): readonly KindScale[] {
-  return normaliser.kinds.map((kind) => ({
-    contextMean: Float64Array.from(kind.contextMean),
-    contextInverseStd: Float64Array.from(kind.contextStd, (std) => 1 / std),
-    candidateMean: Float64Array.from(kind.candidateMean),
-    candidateInverseStd: Float64Array.from(kind.candidateStd, (std) => 1 / std),
-  }));
+export function scalesOf(architecture: Architecture, normaliser: Normaliser): readonly KindScale[] {
+  const inverse = (stds: Float32Array): Float64Array => Float64Array.from(stds, (std) => 1 / std);
+  return normaliser.kinds.map((kind) => {
+    const candidateInverseStd = inverse(kind.candidateStd);
+    if (architecture.prior === 'hidden') candidateInverseStd[candidateInverseStd.length - 1] = 0;
+    const global = architecture.global > 0;
+    return {
+      contextMean: Float64Array.from(kind.contextMean),
+      contextInverseStd: inverse(kind.contextStd),
+      candidateMean: Float64Array.from(kind.candidateMean),
+      candidateInverseStd,
+      globalMean: Float64Array.from((global && kind.globalMean) || []),
+      globalInverseStd: inverse((global && kind.globalStd) || new Float32Array()),
+    };
+  });
 }

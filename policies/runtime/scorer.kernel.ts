@@ -49,6 +49,8 @@ export class Scorer {
   private readonly kinds: readonly KindWeights[];
   private readonly scales: readonly KindScale[];
   private readonly padded: number;
+  /** Whether the logit is the prior and a bounded residual, or the network's output alone. */
+  private readonly addsPrior: boolean;
   /** Scratch: inputs that are not zero, their positions, and layer outputs; sized for the widest layer. */
   private readonly active: Float64Array;
   private readonly activeAt: Int32Array;
@@ -74,10 +76,16 @@ export class Scorer {
     checkNormaliser(architecture, normaliser);
     this.spec = spec;
     this.architecture = architecture;
-    this.scales = scalesOf(normaliser);
+    this.scales = scalesOf(architecture, normaliser);
+    this.addsPrior = architecture.prior === 'added';
     this.padded = paddedWidth(architecture);
     this.kinds = architecture.kinds.map((kind) => emptyKindWeights(kind, architecture.global, this.padded));
-    const widest = Math.max(this.padded, ...architecture.kinds.map((kind) => Math.max(kind.context, kind.candidate)));
+    const { global } = architecture;
+    const widest = Math.max(
+      this.padded,
+      global,
+      ...architecture.kinds.map((kind) => Math.max(kind.context, kind.candidate)),
+    );
     this.active = new Float64Array(widest);
     this.activeAt = new Int32Array(widest);
     this.contextPart = new Float64Array(this.padded);
@@ -109,7 +117,7 @@ export class Scorer {
     this.checkBatch(batch, logits.length, batch.maxCandidates, 'logits');
     if (memory !== undefined) checkMemory(this.architecture, batch.n, memory);
     const { contextStride, candidateStride, maxCandidates, actionMask, candidateCount, n } = batch;
-    const { active, activeAt, contextPart, layer, head, padded } = this;
+    const { active, activeAt, contextPart, layer, head, padded, addsPrior } = this;
     for (let row = 0; row < n; row++) {
       const kind = batch.kind[row]!;
       const w = this.kinds[kind]!;
@@ -149,7 +157,7 @@ export class Scorer {
         reluDotInto(layer, w.policyOut, head);
         const residual = head[0]!;
         const bounded = residual / (1 + Math.abs(residual) / RESIDUAL_BOUND);
-        logits[first + k] = batch.candidates[at + candidateWidth - 1]! + bounded;
+        logits[first + k] = addsPrior ? batch.candidates[at + candidateWidth - 1]! + bounded : residual;
       }
     }
   }
@@ -183,7 +191,7 @@ export class Scorer {
     logits: Float32Array,
   ): void {
     const { candidateStride, maxCandidates, actionMask } = batch;
-    const { active, activeAt, contextPart, layer, head, padded, encoded, encodedAt } = this;
+    const { active, activeAt, contextPart, layer, head, padded, encoded, encodedAt, addsPrior } = this;
     const kind = batch.kind[row]!;
     const w = this.kinds[kind]!;
     const { candidateMean, candidateInverseStd } = this.scales[kind]!;
@@ -207,16 +215,18 @@ export class Scorer {
       const at = first + encodedAt[i]!;
       const residual = head[0]!;
       const bounded = residual / (1 + Math.abs(residual) / RESIDUAL_BOUND);
-      logits[at] = batch.candidates[at * candidateStride + candidateMean.length - 1]! + bounded;
+      const prior = batch.candidates[at * candidateStride + candidateMean.length - 1]!;
+      logits[at] = addsPrior ? prior + bounded : residual;
     }
   }
 
   /**
    * Writes `values[r]`, the critic's estimate, for rows [0, n). `before` [n * M]: the states before the decisions, as
-   * `logitsInto` records them; default zeros.
+   * `logitsInto` records them; default zeros. A network with global state needs `batch.global`.
    */
   valuesInto(batch: DecisionColumns, values: Float32Array, before?: Float32Array): void {
     this.checkBatch(batch, values.length, 1, 'values');
+    const stateOf = globalOf(batch, this.architecture.global);
     const { contextStride, candidateStride, maxCandidates, candidateCount, n } = batch;
     const { active, activeAt, contextPart, layer, head, mean, padded } = this;
     for (let row = 0; row < n; row++) {
@@ -258,6 +268,11 @@ export class Scorer {
         if (x !== 0) used++;
       }
       affine(w.valueCandidate, contextPart, active, activeAt, used, layer);
+      if (stateOf !== undefined) {
+        const { globalMean, globalInverseStd } = scale;
+        used = normalise(stateOf, row * globalMean.length, globalMean, globalInverseStd, active, activeAt);
+        affine(w.valueGlobal, layer, active, activeAt, used, layer);
+      }
       used = positives(layer, padded, active, activeAt);
       affine(w.valueHidden, w.valueHiddenBias, active, activeAt, used, layer);
       reluDotInto(layer, w.valueOut, head);
@@ -281,6 +296,19 @@ export class Scorer {
       }
     }
   }
+}
+
+/** The global state of a batch, if the network reads any. */
+function globalOf(batch: DecisionColumns, width: number): Float32Array | undefined {
+  if (width === 0) return undefined;
+  if (batch.global !== undefined && batch.global.length >= batch.n * width) return batch.global;
+  throw new SpaceCloudError(
+    'MISUSE',
+    `Expected ${width} features of global state per row, got ${batch.global?.length ?? 'none'}.`,
+    {
+      hint: 'A central critic is for training: policies that act are exported without it.',
+    },
+  );
 }
 
 /** Normalised inputs that are not zero, packed, with the offset of their weights within a block; returns how many. */

@@ -73,6 +73,9 @@ export function randomNormaliser(architecture: Architecture, seed: number): Norm
       contextStd: stds(kind.context),
       candidateMean: means(kind.candidate),
       candidateStd: stds(kind.candidate),
+      ...(architecture.global > 0
+        ? { globalMean: means(architecture.global), globalStd: stds(architecture.global) }
+        : {}),
     })),
   };
 }

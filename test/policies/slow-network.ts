@@ -27,7 +27,7 @@ export class SlowNetwork {
 
   /** [K] logits and the value of one row, and with a memory the state after it; `before` [M] is zero unless told. */
   row(
-    batch: DecisionBatch,
+    batch: DecisionBatch & { readonly global?: Float32Array },
     r: number,
     before?: ArrayLike<number>,
   ): { logits: number[]; value: number; state: number[] } {
@@ -40,7 +40,11 @@ export class SlowNetwork {
     const raw = Array.from({ length: batch.candidateCount[r] as number }, (_, k) =>
       slice(batch.candidates, (r * K + k) * F, widths.candidate),
     );
-    const candidates = raw.map((x) => normalise(x, scale.candidateMean, scale.candidateStd));
+    const { prior: use, global: G } = this.architecture;
+    const candidates = raw.map((x) => {
+      const seen = normalise(x, scale.candidateMean, scale.candidateStd);
+      return use === 'hidden' ? seen.with(-1, 0) : seen;
+    });
     const t = (name: string): number[][] => this.tensor(`${widths.name}/${name}`);
     const bias = (name: string): number[] => t(name)[0] as number[];
 
@@ -76,15 +80,21 @@ export class SlowNetwork {
       const h = relu(add(times(e, t('policy.hidden.w')), bias('policy.hidden.b')));
       const prior = (raw[k] as number[])[widths.candidate - 1] as number;
       const residual = times(h, t('policy.out.w'))[0] as number;
-      return prior + residual / (1 + Math.abs(residual) / 5);
+      return use === 'added' ? prior + residual / (1 + Math.abs(residual) / 5) : residual;
     });
 
     const mean = Array.from(
       { length: widths.candidate },
       (_, i) => candidates.reduce((sum, x) => sum + (x[i] as number), 0) / candidates.length,
     );
+    const { globalMean, globalStd } = scale;
+    const global =
+      G === 0 || batch.global === undefined || globalMean === undefined || globalStd === undefined
+        ? undefined
+        : normalise(slice(batch.global, r * G, G), globalMean, globalStd);
     const e = relu(
       add(
+        global === undefined ? [] : times(global, t('value.global.w')),
         times(context, t('value.context.w')),
         times(mean, t('value.candidate.w')),
         bias('value.encoder.b'),

@@ -1,6 +1,6 @@
 import type { DecisionSpec } from '../../../core/index.ts';
 import { candidateColumn, decisionSpecHash } from '../../../core/index.ts';
-import type { Architecture, Normaliser } from '../../runtime/index.ts';
+import type { Architecture, Normaliser, PriorUse } from '../../runtime/index.ts';
 import { KIND_TENSORS, MASKED_LOGIT, RESIDUAL_BOUND, NORMALISED_CLIP, weightLayout } from '../../runtime/index.ts';
 import { DATA_TYPE } from './fields.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
@@ -60,19 +60,25 @@ export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint
     inputs,
     outputs,
     constants: constantsOf(network, kindIndex),
-    nodes: [...normalisation(), ...policyHead(), ...valueHead()],
+    nodes: [...normalisation(architecture.prior), ...policyHead(architecture.prior), ...valueHead()],
   });
 }
 
-function normalisation(): OnnxNode[] {
-  return ['context', 'candidates'].flatMap((name) => [
+function normalisation(prior: PriorUse): OnnxNode[] {
+  const scaled = (name: string, output: string): OnnxNode[] => [
     node('Sub', [name, `${name}.mean`], `${name}.centred`),
     node('Div', [`${name}.centred`, `${name}.std`], `${name}.scaled`),
-    node('Clip', [`${name}.scaled`, 'clip.low', 'clip.high'], `${name}.normal`),
-  ]);
+    node('Clip', [`${name}.scaled`, 'clip.low', 'clip.high'], output),
+  ];
+  if (prior !== 'hidden') return [...scaled('context', 'context.normal'), ...scaled('candidates', 'candidates.normal')];
+  return [
+    ...scaled('context', 'context.normal'),
+    ...scaled('candidates', 'candidates.all'),
+    node('Mul', ['candidates.all', 'candidates.shown'], 'candidates.normal'),
+  ];
 }
 
-function policyHead(): OnnxNode[] {
+function policyHead(prior: PriorUse): OnnxNode[] {
   return [
     node('MatMul', ['context.normal', 'policy.context.w'], 'policy.context'),
     node('Unsqueeze', ['policy.context', 'axis.1'], 'policy.context.row'),
@@ -85,14 +91,21 @@ function policyHead(): OnnxNode[] {
     node('Relu', ['policy.hidden.in'], 'policy.hidden'),
     node('MatMul', ['policy.hidden', 'policy.out.w'], 'residual.column'),
     node('Squeeze', ['residual.column', 'axis.2'], 'residual'),
+    ...(prior === 'added' ? priorAdded() : []),
+    node('Where', ['mask', prior === 'added' ? 'scores' : 'residual', 'masked.logit'], 'logits'),
+    node('ArgMax', ['logits'], 'choice', { axis: 1, keepdims: 0, select_last_index: 0 }),
+  ];
+}
+
+/** The prior logit and the residual within its bound, as `scores`. */
+function priorAdded(): OnnxNode[] {
+  return [
     node('Gather', ['candidates', 'prior.column'], 'prior', { axis: 2 }),
     node('Abs', ['residual'], 'residual.size'),
     node('Div', ['residual.size', 'residual.bound'], 'residual.share'),
     node('Add', ['residual.share', 'one'], 'residual.divisor'),
     node('Div', ['residual', 'residual.divisor'], 'residual.bounded'),
     node('Add', ['prior', 'residual.bounded'], 'scores'),
-    node('Where', ['mask', 'scores', 'masked.logit'], 'logits'),
-    node('ArgMax', ['logits'], 'choice', { axis: 1, keepdims: 0, select_last_index: 0 }),
   ];
 }
 
@@ -140,6 +153,9 @@ function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] 
     floats('context.std', [kind.context], statistics.contextStd),
     floats('candidates.mean', [kind.candidate], statistics.candidateMean),
     floats('candidates.std', [kind.candidate], statistics.candidateStd),
+    ...(architecture.prior === 'hidden'
+      ? [floats('candidates.shown', [kind.candidate], allButLast(kind.candidate))]
+      : []),
     floats('clip.low', [], [-NORMALISED_CLIP]),
     floats('clip.high', [], [NORMALISED_CLIP]),
     floats('masked.logit', [], [MASKED_LOGIT]),
@@ -155,6 +171,11 @@ function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] 
     integers('axis.1', [1], [1]),
     integers('axis.2', [1], [2]),
   ];
+}
+
+/** Ones, and 0 for the prior, the last feature. */
+function allButLast(features: number): number[] {
+  return Array.from({ length: features }, (_, i) => (i < features - 1 ? 1 : 0));
 }
 
 function floats(name: string, dims: readonly number[], values: ArrayLike<number>): OnnxTensor {
