@@ -1,6 +1,6 @@
 import { Constellation, type ConstellationOptions, type DecidedBatch } from '../../agents/index.ts';
 import { type Policy } from '../../core/index.ts';
-import { World, type WorldModel, checkConservation } from '../../environment/index.ts';
+import { type RunPart, World, type WorldModel, checkConservation } from '../../environment/index.ts';
 import { createBaseline } from '../../policies/index.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -11,6 +11,8 @@ export interface EpisodeOptions {
   readonly drainS: number;
   /** Start within the scenario, s; default: drawn from the seed. */
   readonly startS?: number;
+  /** Where starts may be drawn in scenarios that hold stretches out; default: anywhere. */
+  readonly part?: RunPart;
   /** Baseline that decides for satellites in fallback. */
   readonly fallback: string;
   readonly role: RunRecord['role'];
@@ -53,12 +55,13 @@ export async function runEpisode(
   options: EpisodeOptions,
 ): Promise<RunRecord> {
   const { scenario } = model;
-  const { seed, arrivalsS, drainS, startS, onBatch, onModes, refusal, reports$ } = options;
+  const { seed, arrivalsS, drainS, startS, part, onBatch, onModes, refusal, reports$ } = options;
   const world = new World(model, {
     seed,
     runS: arrivalsS + drainS,
     arrivalsS,
     ...(startS === undefined ? {} : { startS }),
+    ...(part === undefined ? {} : { part }),
   });
   const constellation = new Constellation({
     worlds: [world],

@@ -1,4 +1,4 @@
-import { type DecisionSpec, type Policy, SPACE_CLOUD_SPEC } from '../../core/index.ts';
+import { type DecisionSpec, type Policy, SPACE_CLOUD_SPEC, hashJson } from '../../core/index.ts';
 import { type Architecture, LearnedPolicy, type Normaliser, Scorer, createBaseline } from '../../policies/index.ts';
 import type { RunRecord } from './run-record.ts';
 
@@ -11,7 +11,9 @@ export interface NetworkData {
 }
 
 interface NamedSource {
+  /** Sources of one name are training runs of one algorithm, told apart by `run`. */
   readonly name: string;
+  readonly run?: string;
   readonly role: RunRecord['role'];
 }
 
@@ -59,4 +61,11 @@ export function createPolicy(source: PolicySource, seed: number): Policy {
   if (source.kind === 'custom') return source.create(seed);
   const { spec = SPACE_CLOUD_SPEC, architecture, weights, normaliser } = source.network;
   return new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), { name: source.name, mode: 'greedy' });
+}
+
+/** Hash of all that decides what the policy does; undefined for code of the caller, which cannot be told from other code. */
+export function policyHash(source: PolicySource): string | undefined {
+  if (source.kind === 'custom') return undefined;
+  if (source.kind === 'baseline') return hashJson({ baseline: source.name });
+  return hashJson(source.network);
 }

@@ -5,9 +5,11 @@ import type { Strata } from './statistics.ts';
 export interface PolicyName {
   readonly policy: string;
   readonly role: RunRecord['role'];
+  /** Training runs compared as this policy, in order of first appearance; one without a name for all other policies. */
+  readonly runs: readonly (string | undefined)[];
 }
 
-/** Records of all policies, checked to be paired: in every scenario each policy ran the same seeds, once each. */
+/** Records of all policies, checked to be paired: in every scenario each policy (each of its training runs) ran the same seeds, once each. */
 export class RunTable {
   /** In order of first appearance. */
   readonly policies: readonly PolicyName[];
@@ -18,7 +20,8 @@ export class RunTable {
 
   /** @throws SpaceCloudError MISUSE naming the policy whose seeds, role or numbers do not fit. */
   constructor(records: readonly RunRecord[]) {
-    if (records.length === 0) {
+    const [first] = records;
+    if (first === undefined) {
       throw new SpaceCloudError('MISUSE', 'Expected at least one run record, got none.', {
         hint: 'Run the evaluation first.',
       });
@@ -26,26 +29,27 @@ export class RunTable {
     this.policies = distinctPolicies(records);
     this.scenarios = [...new Set(records.map((record) => record.scenario))];
     this.cells = indexRecords(records);
-    const first = (this.policies[0] as PolicyName).policy;
-    this.seeds = this.scenarios.map((scenario) => seedsOf(records, scenario, first));
-    for (const { policy } of this.policies) this.requireSeeds(records, policy, first);
-  }
-
-  /** Runs of each policy over all scenarios. */
-  get runs(): number {
-    return this.seeds.reduce((sum, seeds) => sum + seeds.length, 0);
+    const seeds = seedsByRun(records);
+    this.seeds = this.scenarios.map((scenario) => seeds.get(cellKey({ ...first, scenario, seed: -1 })) ?? []);
+    for (const { policy, runs } of this.policies) {
+      for (const run of runs) this.requireSeeds(seeds, { policy, run }, first.policy);
+    }
   }
 
   role(policy: string): RunRecord['role'] {
     return this.known(policy).role;
   }
 
-  /** [scenario][seed] values of one KPI; NaN where the run has none. Rows of two policies match seed by seed. */
-  values(policy: string, kpi: string): readonly Float64Array[] {
-    this.known(policy);
+  /** Training runs of a policy; see {@link PolicyName}. */
+  runs(policy: string): PolicyName['runs'] {
+    return this.known(policy).runs;
+  }
+
+  /** [scenario][seed] values of one KPI in one training run; NaN where there is none. Rows match seed by seed. */
+  values(policy: string, kpi: string, run = this.runs(policy)[0]): readonly Float64Array[] {
     return this.scenarios.map((scenario, s) =>
       Float64Array.from(this.seeds[s] ?? [], (seed) => {
-        const value = this.cells.get(cellKey(policy, scenario, seed))?.kpis[kpi] ?? NaN;
+        const value = this.cells.get(cellKey({ policy, run, scenario, seed }))?.kpis[kpi] ?? NaN;
         if (Math.abs(value) === Infinity) {
           throw new SpaceCloudError(
             'MISUSE',
@@ -64,14 +68,19 @@ export class RunTable {
     throw new SpaceCloudError('MISUSE', `Expected one of the evaluated policies (${names}), got '${policy}'.`);
   }
 
-  private requireSeeds(records: readonly RunRecord[], policy: string, first: string): void {
+  private requireSeeds(
+    seeds: ReadonlyMap<string, readonly number[]>,
+    { policy, run }: { readonly policy: string; readonly run: string | undefined },
+    first: string,
+  ): void {
     this.scenarios.forEach((scenario, s) => {
       const expected = this.seeds[s] as readonly number[];
-      const got = seedsOf(records, scenario, policy);
+      const got = seeds.get(cellKey({ policy, run, scenario, seed: -1 })) ?? [];
       if (expected.length === got.length && expected.every((seed, i) => seed === got[i])) return;
+      const whose = run === undefined ? `policy '${policy}'` : `run '${run}' of policy '${policy}'`;
       throw new SpaceCloudError(
         'MISUSE',
-        `Expected policy '${policy}' to have run the same seeds as '${first}' in scenario '${scenario}' (${list(expected)}), got ${list(got)}.`,
+        `Expected ${whose} to have run the same seeds as '${first}' in scenario '${scenario}' (${list(expected)}), got ${list(got)}.`,
         { hint: 'Comparisons are paired: evaluate every policy on the same seeds.' },
       );
     });
@@ -89,24 +98,25 @@ export function differences(x: readonly Float64Array[], y: readonly Float64Array
 }
 
 function distinctPolicies(records: readonly RunRecord[]): readonly PolicyName[] {
-  const roles = new Map<string, RunRecord['role']>();
-  for (const { policy, role } of records) {
-    const known = roles.get(policy);
-    if (known !== undefined && known !== role) {
+  const found = new Map<string, { role: RunRecord['role']; runs: Set<string | undefined> }>();
+  for (const { policy, role, run } of records) {
+    const known = found.get(policy);
+    if (known !== undefined && known.role !== role) {
       throw new SpaceCloudError(
         'MISUSE',
-        `Expected policy '${policy}' to have one role, got '${known}' and '${role}'.`,
+        `Expected policy '${policy}' to have one role, got '${known.role}' and '${role}'.`,
       );
     }
-    roles.set(policy, role);
+    if (known === undefined) found.set(policy, { role, runs: new Set([run]) });
+    else known.runs.add(run);
   }
-  return [...roles].map(([policy, role]) => ({ policy, role }));
+  return [...found].map(([policy, { role, runs }]) => ({ policy, role, runs: [...runs] }));
 }
 
 function indexRecords(records: readonly RunRecord[]): ReadonlyMap<string, RunRecord> {
   const cells = new Map<string, RunRecord>();
   for (const record of records) {
-    const key = cellKey(record.policy, record.scenario, record.seed);
+    const key = cellKey(record);
     if (cells.has(key)) {
       throw new SpaceCloudError(
         'MISUSE',
@@ -118,15 +128,26 @@ function indexRecords(records: readonly RunRecord[]): ReadonlyMap<string, RunRec
   return cells;
 }
 
-function cellKey(policy: string, scenario: string, seed: number): string {
-  return JSON.stringify([policy, scenario, seed]);
+/** Seeds ascending of each policy, training run and scenario, under the key of a cell with seed -1. */
+function seedsByRun(records: readonly RunRecord[]): ReadonlyMap<string, readonly number[]> {
+  const seeds = new Map<string, number[]>();
+  for (const record of records) {
+    const key = cellKey({ ...record, seed: -1 });
+    const list = seeds.get(key);
+    if (list === undefined) seeds.set(key, [record.seed]);
+    else list.push(record.seed);
+  }
+  for (const list of seeds.values()) list.sort((a, b) => a - b);
+  return seeds;
 }
 
-function seedsOf(records: readonly RunRecord[], scenario: string, policy: string): readonly number[] {
-  return records
-    .filter((record) => record.policy === policy && record.scenario === scenario)
-    .map((record) => record.seed)
-    .sort((a, b) => a - b);
+function cellKey(cell: {
+  readonly policy: string;
+  readonly run?: string | undefined;
+  readonly scenario: string;
+  readonly seed: number;
+}): string {
+  return JSON.stringify([cell.policy, cell.run ?? null, cell.scenario, cell.seed]);
 }
 
 function list(seeds: readonly number[]): string {

@@ -1,10 +1,17 @@
-import { SpaceCloudError } from '../../core/index.ts';
+import { SPACE_CLOUD_SPEC, SpaceCloudError, VERSION, decisionSpecHash, hashJson } from '../../core/index.ts';
 import { type Geometry, type Scenario, createWorldModel } from '../../environment/index.ts';
 import { nextTurn } from '../executors/next-turn.ts';
 import { WorkerCalls } from '../executors/worker-calls.ts';
 import { siblingModule, startWorker } from '../executors/worker-thread.ts';
 import { type EpisodeOptions, runEpisode } from './episode.ts';
-import { type BaselineSource, type NetworkSource, type PolicySource, createPolicy } from './policy-source.ts';
+import {
+  type BaselineSource,
+  type NetworkSource,
+  type PolicySource,
+  createPolicy,
+  policyHash,
+} from './policy-source.ts';
+import type { RecordKey, RecordStore } from './record-store.ts';
 import type { RunRecord } from './run-record.ts';
 import { type SeedPurpose, expectSeeds } from './seed-ranges.ts';
 
@@ -27,6 +34,7 @@ export interface EpisodeWorkerData {
 }
 
 export interface EvaluationRunOptions extends EpisodeWorkerData {
+  /** Those of one name are training runs of one policy. */
   readonly policies: readonly PolicySource[];
   /** The same for every policy. */
   readonly seeds: readonly number[];
@@ -34,6 +42,9 @@ export interface EvaluationRunOptions extends EpisodeWorkerData {
   readonly purpose?: SeedPurpose;
   /** Worker threads. */
   readonly workers: number;
+  /** Keeps records as they are made; what it has already is not run again. */
+  readonly store?: RecordStore;
+  /** `done` of `total` runs, those found in the store included; `last` is the one just made. */
   readonly onProgress?: (done: number, total: number, last: RunRecord) => void;
   readonly signal?: AbortSignal;
 }
@@ -44,18 +55,28 @@ export interface EvaluationRunOptions extends EpisodeWorkerData {
  * seeds only).
  */
 export async function runEvaluation(options: EvaluationRunOptions): Promise<RunRecord[]> {
-  const { scenario, geometry, episode, policies, seeds, signal } = options;
+  const { scenario, geometry, episode, policies, seeds, signal, store } = options;
   expectSeeds(seeds, options.purpose ?? 'report');
   checkNames(policies);
   // By seed, so that an aborted evaluation has whole pairs.
   const jobs = seeds.flatMap((seed) => policies.map((source): RunJob => ({ source, seed })));
-  const own = jobs.filter(({ source }) => source.kind === 'custom');
-  const sent = jobs.filter((job): job is EpisodeJob => job.source.kind !== 'custom');
   const records = new Map<RunJob, RunRecord>();
-  const keep = (job: RunJob, record: RunRecord): void => {
+  const keyOf = store === undefined ? undefined : recordKeys(options);
+  for (const job of jobs) {
+    const key = keyOf?.(job);
+    const record = key === undefined ? undefined : store?.get(key);
+    if (record !== undefined) records.set(job, named(record, job));
+  }
+  const keep = (job: RunJob, made: RunRecord): void => {
+    const record = named(made, job);
     records.set(job, record);
+    const key = keyOf?.(job);
+    if (key !== undefined) store?.add(key, record);
     options.onProgress?.(records.size, jobs.length, record);
   };
+  const missing = jobs.filter((job) => !records.has(job));
+  const own = missing.filter(({ source }) => source.kind === 'custom');
+  const sent = missing.filter((job): job is EpisodeJob => job.source.kind !== 'custom');
   let next = 0;
   const feed = async (worker: WorkerCalls): Promise<void> => {
     while (next < sent.length && signal?.aborted !== true) {
@@ -70,8 +91,7 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<RunR
       await nextTurn();
       if (signal?.aborted === true) return;
       const { source, seed } = job;
-      const record = await runEpisode(model, createPolicy(source, seed), { ...episode, seed, role: source.role });
-      keep(job, { ...record, policy: source.name });
+      keep(job, await runEpisode(model, createPolicy(source, seed), { ...episode, seed, role: source.role }));
     }
   };
   const data: EpisodeWorkerData = { scenario, geometry, episode };
@@ -85,20 +105,39 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<RunR
     await Promise.all(workers.map((worker) => worker.close()));
   }
   const whole = seeds.filter((seed) => jobs.every((job) => job.seed !== seed || records.has(job)));
-  return policies.flatMap((source) =>
-    whole.map(
-      (seed) => records.get(jobs.find((job) => job.source === source && job.seed === seed) as RunJob) as RunRecord,
-    ),
-  );
+  const bySource = new Map(policies.map((source) => [source, new Map<number, RunRecord>()]));
+  for (const [{ source, seed }, record] of records) bySource.get(source)?.set(seed, record);
+  return policies.flatMap((source) => whole.map((seed) => bySource.get(source)?.get(seed) as RunRecord));
+}
+
+/** A record under the names of its job: those of bundles and custom policies are the caller's. */
+function named(record: RunRecord, { source }: RunJob): RunRecord {
+  return { ...record, policy: source.name, ...(source.run === undefined ? {} : { run: source.run }) };
+}
+
+function recordKeys({ scenario, geometry, episode }: EpisodeWorkerData): (job: RunJob) => RecordKey | undefined {
+  const episodeHash = hashJson({
+    version: VERSION,
+    decisionSpec: decisionSpecHash(SPACE_CLOUD_SPEC),
+    scenario: hashJson(scenario),
+    geometry: geometry.key,
+    episode,
+  });
+  const hashes = new Map<PolicySource, string | undefined>();
+  return ({ source, seed }) => {
+    if (!hashes.has(source)) hashes.set(source, policyHash(source));
+    const policy = hashes.get(source);
+    return policy === undefined ? undefined : { policy, episode: episodeHash, seed };
+  };
 }
 
 function checkNames(policies: readonly PolicySource[]): void {
-  const names = policies.map(({ name }) => name);
+  const names = policies.map(({ name, run }) => (run === undefined ? `'${name}'` : `run '${run}' of '${name}'`));
   const double = names.find((name, i) => names.indexOf(name) !== i);
   if (policies.length > 0 && double === undefined) return;
   throw new SpaceCloudError(
     'MISUSE',
-    `Expected policies of different names, got ${double === undefined ? 'none' : `'${double}' twice`}.`,
+    `Expected policies of different names, got ${double === undefined ? 'none' : `${double} twice`}.`,
     { hint: 'Name each policy once; two bundles or runs need names of their own.' },
   );
 }

@@ -1,5 +1,6 @@
 /** What the numbers say, in words; the same sentences stand under the terminal table and at the top of the report. */
 import type { Interval } from './bootstrap.ts';
+import { caveats } from './caveats.ts';
 import type { EvaluatedKpi } from './kpi-catalogue.ts';
 import { formatFor, formatInterval, formatNumber, unitAfter } from './number-format.ts';
 import { type EvaluationSummary, type KpiSummary, type Loss, policySummary } from './summary.ts';
@@ -108,43 +109,6 @@ function breachFindings(summary: EvaluationSummary): string[] {
   ];
 }
 
-function caveats(summary: EvaluationSummary): string[] {
-  const { seeds, scenarios, comparisons, replicates, reference } = summary;
-  const fewest = Math.min(...seeds.map((stratum) => stratum.length));
-  const byScenario = scenarios.map((scenario, s) => `${count(seeds[s]?.length ?? 0, 'seed')} of ${scenario}`);
-  const out = [
-    `Every policy ran the same ${byScenario.join(', ')}; differences are ${reference} minus the other, seed by seed.`,
-  ];
-  if (fewest < 2) {
-    out.push('With one seed there are no intervals, and no difference shown here is evidence of one.');
-  } else {
-    out.push(`Brackets are 95 % percentile bootstrap intervals over seeds, ${replicates} resamples.`);
-    if (fewest < 10) {
-      out.push(
-        `${count(fewest, 'seed')} make these intervals too narrow: on normal data 3 seeds cover the truth about 75 % of the time, 5 about 84 %, 10 about 91 %.`,
-      );
-    }
-    out.push(
-      `${count(comparisons, 'comparison')}, none corrected for the others: if no policy differed, about ${Math.round(0.05 * comparisons)} would look clear by chance.`,
-    );
-  }
-  out.push(actionText(summary));
-  if (summary.kpis.some((spec) => spec.key.startsWith('latency'))) {
-    out.push('Latencies are of delivered tasks only: read them beside the share delivered.');
-  }
-  if (summary.policies.some((entry) => entry.role === 'oracle')) {
-    out.push('Oracles know the true state of the network; they show what is possible and are no fair rivals.');
-  }
-  return out;
-}
-
-function actionText({ actionSelection }: EvaluationSummary): string {
-  if (actionSelection === 'greedy') return 'Learned policies took their most probable choice (greedy).';
-  if (actionSelection === 'sampled')
-    return 'Learned policies drew their choices at random from their probabilities (sampled).';
-  return 'Whether learned policies chose greedily or sampled was not recorded.';
-}
-
 /** Size of a difference and its interval without sign, for sentences whose verb gives the direction. */
 function amount(difference: number, interval: Interval | null, spec: EvaluatedKpi): string {
   if (interval === null || difference >= 0) return signedAmount(difference, interval, spec);
@@ -156,8 +120,4 @@ function signedAmount(difference: number, interval: Interval | null, spec: Evalu
   const format = formatFor(spec, [size], interval === null ? [] : [interval]);
   const bounds = interval === null ? '' : ` ${formatInterval(interval, format)}`;
   return `${formatNumber(difference, format)}${unitAfter(format, true)}${bounds}`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -18,6 +18,12 @@ export function meanScore(strata: Strata): number {
   return sum / strata.length;
 }
 
+/** Median over tasks of the mean over runs (`aggregate_median`); with one task it is that mean. */
+export function medianScore(strata: Strata): number {
+  requireRuns(strata);
+  return quantileOfSorted(Float64Array.from(strata, meanOf).sort(), 0.5);
+}
+
 /**
  * Interquartile mean over all runs of all tasks (`aggregate_iqm`): `scipy.stats.trim_mean(scores, 0.25, axis=None)`,
  * which drops floor(0.25 n) values from each end.

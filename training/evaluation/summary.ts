@@ -1,9 +1,10 @@
 /** What an evaluation says: per policy and KPI the mean, its interval, and how the reference stands against it. */
 import { Rng, SpaceCloudError } from '../../core/index.ts';
-import { bootstrapInterval, type Interval, LEVEL } from './bootstrap.ts';
+import { bootstrapInterval, bootstrapTwoSampleInterval, type Interval, LEVEL } from './bootstrap.ts';
 import { type EvaluatedKpi, evaluatedKpis } from './kpi-catalogue.ts';
+import { pairedScores, type Replicate, replicateOf, replicateOfAll, replicateScores } from './replicates.ts';
 import type { RunRecord } from './run-record.ts';
-import { differences, finiteStrata, RunTable } from './run-table.ts';
+import { finiteStrata, RunTable } from './run-table.ts';
 import { flatten, meanScore, type Strata } from './statistics.ts';
 import {
   type UtilityAnchors,
@@ -17,16 +18,16 @@ import {
 export type Verdict = 'better' | 'worse' | 'unclear';
 
 export interface KpiSummary {
-  /** Mean over scenarios of the mean over seeds; `null` = no run has a value. */
+  /** Mean over scenarios of the mean over samples; `null` = no sample has a value. */
   readonly mean: number | null;
-  /** 95 % bootstrap interval of the mean; `null` with fewer than two runs. */
+  /** 95 % bootstrap interval of the mean; `null` with fewer than two samples. */
   readonly interval: Interval | null;
-  /** Runs with a value. */
+  /** Evaluation runs with a value. */
   readonly runs: number;
-  /** Mean over seeds of reference minus this policy; `null` for the reference itself and where no seed has both. */
+  /** Mean of reference minus this policy, paired by evaluation seed; `null` for the reference itself and where no seed has both. */
   readonly difference: number | null;
   readonly differenceInterval: Interval | null;
-  /** Seeds on which both have a value. */
+  /** Samples that the difference is the mean of: seeds on which both have a value, or training runs. */
   readonly pairs: number;
   /** `null` where the KPI has no better direction or there is no interval. */
   readonly verdict: Verdict | null;
@@ -37,6 +38,12 @@ export interface KpiSummary {
 export interface PolicySummary {
   readonly policy: string;
   readonly role: RunRecord['role'];
+  /** Training runs compared as this policy; empty for one run or none. */
+  readonly trainingRuns: readonly string[];
+  /** What one sample of its means is. */
+  readonly replicate: Replicate;
+  /** Evaluation runs in all. */
+  readonly runs: number;
   /** By KPI key. */
   readonly kpis: Readonly<Record<string, KpiSummary>>;
   /** Aggregates of rliable on utility; `null` when no run has a utility. */
@@ -59,8 +66,9 @@ export interface EvaluationSummary {
   readonly scenarios: readonly string[];
   /** [scenario] seeds, the same for all policies. */
   readonly seeds: readonly (readonly number[])[];
-  /** Runs of each policy. */
-  readonly runs: number;
+  /** What one sample of the comparisons is: the training run as soon as one policy has several. */
+  readonly replicate: Replicate;
+  /** Resamples of the bootstrap. */
   readonly replicates: number;
   readonly bootstrapSeed: number;
   readonly level: number;
@@ -98,9 +106,18 @@ export function summarise(records: readonly RunRecord[], options: SummariseOptio
   const table = new RunTable(records);
   table.role(options.reference);
   const kpis = evaluatedKpis(records);
-  const unranked = table.policies.map(({ policy, role }): PolicySummary => {
+  const seedCount = table.seeds.reduce((sum, seeds) => sum + seeds.length, 0);
+  const unranked = table.policies.map(({ policy, role, runs }): PolicySummary => {
     const entries = kpis.map((spec) => [spec.key, summariseKpi(table, policy, spec, options)] as const);
-    return { policy, role, kpis: Object.fromEntries(entries), utility: utilityScores(table, policy, options) };
+    return {
+      policy,
+      role,
+      trainingRuns: runs.length > 1 ? runs.map((run) => run ?? 'unnamed') : [],
+      replicate: replicateOf(table, policy),
+      runs: seedCount * runs.length,
+      kpis: Object.fromEntries(entries),
+      utility: utilityScores(table, policy, options),
+    };
   });
   const policies = withRanks(unranked, kpis).sort((a, b) => utilityOf(b) - utilityOf(a));
   const verdicts = policies.flatMap((entry) => Object.values(entry.kpis).filter((kpi) => kpi.verdict !== null));
@@ -109,7 +126,7 @@ export function summarise(records: readonly RunRecord[], options: SummariseOptio
     actionSelection: options.actionSelection ?? null,
     scenarios: table.scenarios,
     seeds: table.seeds,
-    runs: table.runs,
+    replicate: replicateOfAll(table),
     replicates: options.replicates,
     bootstrapSeed: options.seed,
     level: LEVEL,
@@ -133,20 +150,46 @@ export function policySummary(summary: EvaluationSummary, policy: string): Polic
 }
 
 function summariseKpi(table: RunTable, policy: string, spec: EvaluatedKpi, options: SummariseOptions): KpiSummary {
-  const own = table.values(policy, spec.key);
-  const scores = finiteStrata(own);
-  const paired =
-    policy === options.reference ? [] : finiteStrata(differences(table.values(options.reference, spec.key), own));
-  const differenceInterval = intervalOfMean(paired, options);
+  const { reference } = options;
+  const kpi = spec.key;
+  const scores = finiteStrata(replicateScores(table, { policy, kpi, by: replicateOf(table, policy) }));
+  const difference = policy === reference ? NO_DIFFERENCE : differenceTo(table, { reference, policy, kpi }, options);
   return {
     mean: meanOrNull(scores),
     interval: intervalOfMean(scores, options),
-    runs: flatten(scores).length,
-    difference: meanOrNull(paired),
-    differenceInterval,
-    pairs: flatten(paired).length,
-    verdict: judge(spec, differenceInterval),
+    runs: table
+      .runs(policy)
+      .reduce((sum, run) => sum + flatten(finiteStrata(table.values(policy, kpi, run))).length, 0),
+    ...difference,
+    verdict: judge(spec, difference.differenceInterval),
     rank: null,
+  };
+}
+
+type Difference = Pick<KpiSummary, 'difference' | 'differenceInterval' | 'pairs'>;
+const NO_DIFFERENCE: Difference = { difference: null, differenceInterval: null, pairs: 0 };
+
+function differenceTo(
+  table: RunTable,
+  what: { readonly reference: string; readonly policy: string; readonly kpi: string },
+  options: SummariseOptions,
+): Difference {
+  const { scores, subtrahend } = pairedScores(table, what);
+  if (subtrahend === null) {
+    const paired = finiteStrata(scores);
+    const differenceInterval = intervalOfMean(paired, options);
+    return { difference: meanOrNull(paired), differenceInterval, pairs: flatten(paired).length };
+  }
+  const both = scores
+    .map((x, s) => ({ x: x.filter(Number.isFinite), y: (subtrahend[s] as Float64Array).filter(Number.isFinite) }))
+    .filter(({ x, y }) => x.length > 0 && y.length > 0);
+  if (both.length === 0) return NO_DIFFERENCE;
+  const [x, y] = [both.map((stratum) => stratum.x), both.map((stratum) => stratum.y)];
+  const minus = (drawnX: Strata, drawnY: Strata): number => meanScore(drawnX) - meanScore(drawnY);
+  return {
+    difference: minus(x, y),
+    differenceInterval: bootstrapTwoSampleInterval({ x, y }, minus, bootstrapOf(options)),
+    pairs: flatten(x).length,
   };
 }
 
@@ -160,8 +203,12 @@ function meanOrNull(strata: Strata): number | null {
   return strata.length === 0 ? null : meanScore(strata);
 }
 
-function intervalOfMean(strata: Strata, { replicates, seed }: SummariseOptions): Interval | null {
-  return bootstrapInterval(strata, meanScore, { replicates, rng: new Rng(seed, 'evaluation-bootstrap') });
+function intervalOfMean(strata: Strata, options: SummariseOptions): Interval | null {
+  return bootstrapInterval(strata, meanScore, bootstrapOf(options));
+}
+
+function bootstrapOf({ replicates, seed }: SummariseOptions): { readonly replicates: number; readonly rng: Rng } {
+  return { replicates, rng: new Rng(seed, 'evaluation-bootstrap') };
 }
 
 function withRanks(policies: readonly PolicySummary[], kpis: readonly EvaluatedKpi[]): PolicySummary[] {

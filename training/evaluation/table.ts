@@ -90,7 +90,7 @@ function meanColumn(summary: EvaluationSummary, spec: EvaluatedKpi): TextColumn 
   const format = formatOf(summary, spec);
   const cells = summary.policies.map((entry): TextCell => {
     const kpi = entry.kpis[spec.key] as KpiSummary;
-    const missing = kpi.mean !== null && kpi.runs < summary.runs ? ` (${kpi.runs}/${summary.runs})` : '';
+    const missing = kpi.mean !== null && kpi.runs < entry.runs ? ` (${kpi.runs}/${entry.runs})` : '';
     return cell(`${formatNumber(kpi.mean, format)}${missing} ${verdictMark(kpi.verdict)}`, verdictStyle(kpi.verdict));
   });
   return { header: [...narrow(spec.label), `[${format.unit}]`].map((line) => `${line}  `), cells, align: 'right' };

@@ -7,11 +7,13 @@ import {
   bootstrapTwoSampleInterval,
   type Interval,
 } from './bootstrap.ts';
-import { differences, finiteStrata, type RunTable } from './run-table.ts';
+import { type Replicate, pairedScores, replicateOfAll, replicateScores } from './replicates.ts';
+import { finiteStrata, type RunTable } from './run-table.ts';
 import {
   flatten,
   interquartileMean,
   meanScore,
+  medianScore,
   optimalityGap,
   pairedProbabilityOfImprovement,
   performanceProfile,
@@ -27,21 +29,32 @@ export interface UtilityAnchors {
 
 export interface Estimate {
   readonly value: number;
-  /** 95 % bootstrap interval; `null` with one run per scenario. */
+  /** 95 % bootstrap interval; `null` with one replicate per scenario. */
   readonly interval: Interval | null;
 }
 
-export interface UtilityStatistics {
+/** On the scale whose 0 and 1 are the anchors, with rliable's aggregates. */
+export interface NormalisedUtility {
   readonly interquartileMean: Estimate;
-  /** P(reference above this policy), seeds drawn independently (rliable); `null` for the reference itself. */
-  readonly probabilityOfImprovement: Estimate | null;
-  /** Share of seeds on which the reference is above this policy, ties one half. */
-  readonly pairedProbabilityOfImprovement: Estimate | null;
-  /** Mean shortfall below 1 on the normalised scale; `null` without anchors. */
-  readonly optimalityGap: Estimate | null;
+  readonly mean: Estimate;
+  /** Over scenarios, of the mean of each. */
+  readonly median: Estimate;
+  /** Mean shortfall below 1. */
+  readonly optimalityGap: Estimate;
 }
 
-/** Share of runs with a utility above each threshold. */
+/** Samples are training runs as soon as one policy has several, else evaluation seeds. */
+export interface UtilityStatistics {
+  readonly interquartileMean: Estimate;
+  /** P(reference above this policy), samples drawn independently (rliable); `null` for the reference itself. */
+  readonly probabilityOfImprovement: Estimate | null;
+  /** Share of pairs in which the reference is above this policy, ties one half; `null` also where nothing pairs. */
+  readonly pairedProbabilityOfImprovement: Estimate | null;
+  /** `null` without anchors. */
+  readonly normalised: NormalisedUtility | null;
+}
+
+/** Share of samples (training runs or seeds) with a utility above each threshold. */
 export interface UtilityProfile {
   /** Normalised by the anchors, or utility per task as it is. */
   readonly normalised: boolean;
@@ -67,27 +80,44 @@ const MOST_PROFILE_REPLICATES = 2000;
 const PROFILE_POINTS = 81;
 
 export function utilityScores(table: RunTable, policy: string, options: UtilityOptions): UtilityStatistics | null {
-  const own = table.values(policy, 'utility');
+  const own = utilityBy(table, policy, replicateOfAll(table));
   const scores = finiteStrata(own);
   if (scores.length === 0) return null;
-  const reference = table.values(options.reference, 'utility');
-  const isReference = policy === options.reference;
-  const paired = isReference ? [] : finiteStrata(differences(reference, own));
-  const gapScores = options.anchors === undefined ? [] : finiteStrata(normalise(table, own, options.anchors));
+  const { reference, anchors } = options;
+  const paired = policy === reference ? undefined : pairedScores(table, { reference, policy, kpi: 'utility' });
+  const differences = paired?.subtrahend === null ? finiteStrata(paired.scores) : [];
   return {
     interquartileMean: estimate(scores, interquartileMean, options),
-    probabilityOfImprovement: paired.length === 0 ? null : unpairedProbability(reference, own, options),
+    probabilityOfImprovement:
+      policy === reference
+        ? null
+        : unpairedProbability(utilityBy(table, reference, replicateOfAll(table)), own, options),
     pairedProbabilityOfImprovement:
-      paired.length === 0 ? null : estimate(paired, pairedProbabilityOfImprovement, options),
-    optimalityGap: gapScores.length === 0 ? null : estimate(gapScores, (drawn) => optimalityGap(drawn), options),
+      differences.length === 0 ? null : estimate(differences, pairedProbabilityOfImprovement, options),
+    normalised: anchors === undefined ? null : normalisedUtility(finiteStrata(normalise(table, own, anchors)), options),
   };
 }
 
-/** Profiles of all policies over one range of thresholds, from the lowest run of any policy to the highest. */
+function normalisedUtility(scores: Strata, options: UtilityOptions): NormalisedUtility | null {
+  if (scores.length === 0) return null;
+  return {
+    interquartileMean: estimate(scores, interquartileMean, options),
+    mean: estimate(scores, meanScore, options),
+    median: estimate(scores, medianScore, options),
+    optimalityGap: estimate(scores, (drawn) => optimalityGap(drawn), options),
+  };
+}
+
+function utilityBy(table: RunTable, policy: string, by: Replicate): readonly Float64Array[] {
+  return replicateScores(table, { policy, kpi: 'utility', by });
+}
+
+/** Profiles of all policies over one range of thresholds, from the lowest sample of any policy to the highest. */
 export function utilityProfile(table: RunTable, options: UtilityOptions): UtilityProfile | null {
+  const by = replicateOfAll(table);
   const scored = table.policies
     .map(({ policy }) => {
-      const own = table.values(policy, 'utility');
+      const own = utilityBy(table, policy, by);
       return { policy, scores: finiteStrata(options.anchors ? normalise(table, own, options.anchors) : own) };
     })
     .filter(({ scores }) => scores.length > 0);
@@ -110,19 +140,29 @@ export function utilityProfile(table: RunTable, options: UtilityOptions): Utilit
   };
 }
 
+/** A policy with a single sample per scenario, such as a baseline beside training runs, stands still in the bootstrap. */
 function unpairedProbability(
   reference: readonly Float64Array[],
   own: readonly Float64Array[],
   options: UtilityOptions,
-): Estimate {
+): Estimate | null {
   const both = reference
     .map((x, s) => ({ x: x.filter(Number.isFinite), y: (own[s] ?? x).filter(Number.isFinite) }))
     .filter(({ x, y }) => x.length > 0 && y.length > 0);
+  if (both.length === 0) return null;
   const samples = { x: both.map(({ x }) => x), y: both.map(({ y }) => y) };
-  return {
-    value: probabilityOfImprovement(samples.x, samples.y),
-    interval: bootstrapTwoSampleInterval(samples, probabilityOfImprovement, fewerReplicates(options)),
-  };
+  const value = probabilityOfImprovement(samples.x, samples.y);
+  const bootstrap = fewerReplicates(options);
+  const isSingle = (strata: Strata): boolean => strata.every((stratum) => stratum.length === 1);
+  if (isSingle(samples.y)) {
+    const against = (x: Strata): number => probabilityOfImprovement(x, samples.y);
+    return { value, interval: bootstrapInterval(samples.x, against, bootstrap) };
+  }
+  if (isSingle(samples.x)) {
+    const against = (y: Strata): number => probabilityOfImprovement(samples.x, y);
+    return { value, interval: bootstrapInterval(samples.y, against, bootstrap) };
+  }
+  return { value, interval: bootstrapTwoSampleInterval(samples, probabilityOfImprovement, bootstrap) };
 }
 
 function estimate(strata: Strata, statistic: (strata: Strata) => number, options: UtilityOptions): Estimate {
@@ -135,7 +175,7 @@ function estimate(strata: Strata, statistic: (strata: Strata) => number, options
 
 function normalise(table: RunTable, own: readonly Float64Array[], anchors: UtilityAnchors): readonly Float64Array[] {
   const anchorMean = (policy: string, s: number): number => {
-    const runs = finiteStrata([table.values(policy, 'utility')[s] as Float64Array]);
+    const runs = finiteStrata([utilityBy(table, policy, 'run')[s] as Float64Array]);
     return runs.length === 0 ? NaN : meanScore(runs);
   };
   return own.map((stratum, s) => {

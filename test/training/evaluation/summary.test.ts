@@ -134,7 +134,7 @@ describe('summarise', () => {
     // near: mean 0.5 in s and 1.5 in t; learned - near is 0.1 in s and -0.9 in t: mean -0.4.
     expect(kpi(summary, 'near', 'utility').mean).toBeCloseTo(1, 12);
     expect(kpi(summary, 'near', 'utility').difference).toBeCloseTo(-0.4, 12);
-    expect(summary.runs).toBe(8);
+    expect(policySummary(summary, 'near').runs).toBe(8);
   });
 
   it('computes the same for other orders of the records', () => {
@@ -150,10 +150,14 @@ describe('summarise', () => {
     expect(plain?.probabilityOfImprovement?.value).toBe(0.625);
     expect(plain?.pairedProbabilityOfImprovement?.value).toBe(1);
     expect(plain?.interquartileMean.value).toBeCloseTo(0.5, 12); // drops 1 + 1: (0.4 + 0.6) / 2
-    expect(plain?.optimalityGap).toBeNull();
+    expect(plain?.normalised).toBeNull();
     const anchored = summarise(smallRecords(), { ...OPTIONS, anchors: { zero: 'fast', one: 'oracle' } });
     // (u - 0.1) / 0.9 averages (0.6 - 0.1) / 0.9 = 5/9 for learned, so the gap is 4/9.
-    expect(policySummary(anchored, 'learned').utility?.optimalityGap?.value).toBeCloseTo(4 / 9, 12);
+    const { normalised } = policySummary(anchored, 'learned').utility ?? {};
+    expect(normalised?.optimalityGap.value).toBeCloseTo(4 / 9, 12);
+    expect(normalised?.mean.value).toBeCloseTo(5 / 9, 12);
+    expect(normalised?.median.value).toBeCloseTo(5 / 9, 12); // over one scenario
+    expect(normalised?.interquartileMean.value).toBeCloseTo(5 / 9, 12); // (0.4 + 0.6) / 2 / 0.9
     expect(anchored.utilityProfile?.normalised).toBe(true);
   });
 });

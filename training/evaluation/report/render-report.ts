@@ -194,7 +194,7 @@ function grouped(value: number): string {
 }
 
 function requireSameRuns(summary: EvaluationSummary, records: readonly RunRecord[]): void {
-  const expected = summary.policies.length * summary.runs;
+  const expected = summary.policies.reduce((sum, entry) => sum + entry.runs, 0);
   const unknown = records.find((record) => !summary.policies.some((entry) => entry.policy === record.policy));
   if (records.length === expected && unknown === undefined) return;
   const got = unknown === undefined ? `${records.length} records` : `a record of '${unknown.policy}'`;
