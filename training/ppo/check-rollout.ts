@@ -23,6 +23,7 @@ export function checkRollout(buffer: RolloutBuffer, name: string, kinds: number)
   checkFinite(buffer.context, rows * buffer.contextStride, buffer.contextStride, `${name} context`);
   const candidateRow = buffer.maxCandidates * buffer.candidateStride;
   checkFinite(buffer.candidates, rows * candidateRow, candidateRow, `${name} candidates`);
+  checkFinite(buffer.memory, rows * buffer.memoryStride, buffer.memoryStride, `${name} memory`);
 }
 
 function checkDecision(buffer: RolloutBuffer, row: number, name: string): void {
@@ -36,6 +37,10 @@ function checkDecision(buffer: RolloutBuffer, row: number, name: string): void {
   const next = buffer.next[row] as number;
   if (next !== -1 && (next <= row || next >= buffer.n + buffer.finals)) {
     refuse(place, 'a successor after the row, or -1', `${next}`);
+  }
+  const earlier = buffer.memoryStride > 0 ? (buffer.earlier[row] as number) : -1;
+  if (earlier !== -1 && !(earlier >= 0 && earlier < row && buffer.kind[earlier] === buffer.kind[row])) {
+    refuse(place, 'an earlier row of the same kind, or -1', `${earlier}`);
   }
   const first = row * buffer.maxCandidates;
   const count = buffer.candidateCount[row] as number;

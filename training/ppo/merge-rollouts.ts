@@ -2,7 +2,7 @@ import { SpaceCloudError } from '../../core/index.ts';
 import { type RolloutBuffer, createRolloutBuffer } from '../rollout/buffer.ts';
 
 /**
- * One buffer out of several: all decisions in buffer order, then all finals in buffer order, with `next` renumbered. The
+ * One buffer out of several: all decisions in buffer order, then all finals in buffer order, with `next` and `earlier` renumbered. The
  * order is that of the argument, never of arrival, so that results do not depend on timing. A single buffer is returned
  * as it is. Errors: MISUSE when strides differ or there is no buffer.
  */
@@ -29,6 +29,8 @@ export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer 
     for (let r = 0; r < buffer.n; r++) {
       const next = buffer.next[r] as number;
       merged.next[row + r] = next < 0 ? -1 : next < buffer.n ? row + next : final + next - buffer.n;
+      const earlier = buffer.earlier[r];
+      if (earlier !== undefined) merged.earlier[row + r] = earlier < 0 ? -1 : row + earlier;
     }
     row += buffer.n;
     final += buffer.finals;
@@ -36,11 +38,11 @@ export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer 
   return merged;
 }
 
-const STRIDES = ['contextStride', 'candidateStride', 'maxCandidates'] as const;
+const STRIDES = ['contextStride', 'candidateStride', 'maxCandidates', 'memoryStride'] as const;
 
-/** Columns and their elements per row; `next` is renumbered apart. */
+/** Columns and their elements per row; `next` and `earlier` are renumbered apart. */
 function columnsOf(buffer: RolloutBuffer): readonly [Float32Array | Uint8Array, number][] {
-  const { maxCandidates, contextStride, candidateStride } = buffer;
+  const { maxCandidates, contextStride, candidateStride, memoryStride } = buffer;
   return [
     [buffer.kind, 1],
     [buffer.candidateCount, 1],
@@ -51,6 +53,7 @@ function columnsOf(buffer: RolloutBuffer): readonly [Float32Array | Uint8Array, 
     [buffer.logProb, 1],
     [buffer.reward, 1],
     [buffer.elapsed, 1],
+    [buffer.memory, memoryStride],
   ];
 }
 

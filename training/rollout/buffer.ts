@@ -27,6 +27,12 @@ export interface RolloutBuffer {
   readonly elapsed: Float32Array;
   /** [capacity] */
   readonly next: Int32Array;
+  /** M, units of the network's memory; 0 = none, and then the two columns are empty. */
+  readonly memoryStride: number;
+  /** [capacity * M] state of the row's agent and kind before the decision (before the observation, for finals). */
+  readonly memory: Float32Array;
+  /** [capacity] row of the decision before this one of the same agent, kind and episode; -1 = none in this rollout. */
+  readonly earlier: Int32Array;
 }
 
 export interface RolloutBufferShape {
@@ -34,12 +40,15 @@ export interface RolloutBufferShape {
   readonly contextStride: number;
   readonly candidateStride: number;
   readonly maxCandidates: number;
+  /** Default 0. */
+  readonly memoryStride?: number;
 }
 
 /** Columns over `SharedArrayBuffer`s, so that a worker fills what the learner reads. */
 export function createRolloutBuffer(shape: RolloutBufferShape): RolloutBuffer {
-  const { capacity, contextStride, candidateStride, maxCandidates } = shape;
+  const { capacity, contextStride, candidateStride, maxCandidates, memoryStride = 0 } = shape;
   const f32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(length * 4));
+  const i32 = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4));
   const u8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
   return {
     n: 0,
@@ -54,6 +63,9 @@ export function createRolloutBuffer(shape: RolloutBufferShape): RolloutBuffer {
     logProb: f32(capacity),
     reward: f32(capacity),
     elapsed: f32(capacity),
-    next: new Int32Array(new SharedArrayBuffer(capacity * 4)),
+    next: i32(capacity),
+    memoryStride,
+    memory: f32(capacity * memoryStride),
+    earlier: i32(memoryStride > 0 ? capacity : 0),
   };
 }
