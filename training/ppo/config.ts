@@ -10,6 +10,8 @@ export interface PpoConfig {
   readonly epochs: number;
   /** Rows per gradient step, aimed at: an epoch is cut into equal parts near this size. */
   readonly minibatchRows: number;
+  /** Networks with memory: derivatives run back through at most this many decisions of an agent. */
+  readonly sequenceLength: number;
   readonly learningRate: number;
   /**
    * Each decision kind learns at `learningRate` times the square root of its share of the minibatch: Adam's steps do not
@@ -60,6 +62,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   gaeLambda: 0.95,
   epochs: 4,
   minibatchRows: 4096,
+  sequenceLength: 10,
   learningRate: 1e-3,
   scaleRateByShare: true,
   annealLearningRate: true,
@@ -108,6 +111,7 @@ const RANGES: Readonly<Partial<Record<keyof PpoConfig, Range>>> = {
   gaeLambda: { min: 0, max: 1 },
   epochs: { min: 1, max: 1000, integer: true },
   minibatchRows: { min: 1, max: 2 ** 30, integer: true },
+  sequenceLength: { min: 1, max: 1000, integer: true },
   learningRate: { min: 0, max: 1 },
   adamBeta1: { min: 0, max: 1 - 2 ** -53 },
   adamBeta2: { min: 0, max: 1 - 2 ** -53 },

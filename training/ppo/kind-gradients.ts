@@ -2,6 +2,7 @@ import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { CandidateScorer, KindInputs, Tf } from '../../policies/networks/index.ts';
 import type { LearningData } from './learning-data.ts';
 import { type PpoCoefficients, type PpoTargets, type PpoTerms, ppoTerms } from './loss.ts';
+import { timeMajor } from './minibatches.ts';
 import type { UpdateTally } from './update-metrics.ts';
 
 /** The part of a minibatch that is of one decision kind. */
@@ -14,6 +15,20 @@ export interface KindMinibatch {
   readonly advantage: Float32Array;
   /** Rows of the whole minibatch: each row weighs 1 / total, whatever its kind. */
   readonly total: number;
+  /** Sequences among the rows, for a network with memory: see `inTime`. */
+  readonly steps?: readonly number[];
+}
+
+/** The minibatch with its rows rearranged by time, and its sequences; for networks with memory. */
+export function inTime(minibatch: KindMinibatch, sequenceLength: number): KindMinibatch {
+  const { rows, advantage } = minibatch;
+  const { order, steps } = timeMajor(rows, minibatch.data.buffer.earlier, sequenceLength);
+  return {
+    ...minibatch,
+    rows: order.map((at) => rows[at] as number),
+    advantage: Float32Array.from(order, (at) => advantage[at] as number),
+    steps,
+  };
 }
 
 /** Gradients by variable name, as `CandidateScorer.readGradientsInto` takes them. Call inside a tidy. */
@@ -23,7 +38,9 @@ export function kindGradients(
   minibatch: KindMinibatch,
   options: { readonly coefficients: PpoCoefficients; readonly tally: UpdateTally },
 ): Record<string, Tensor> {
-  const inputs = scorer.inputs(minibatch.data.buffer, minibatch.kind, minibatch.rows);
+  const { buffer } = minibatch.data;
+  const memory = minibatch.steps === undefined ? undefined : { before: buffer.memory, steps: minibatch.steps };
+  const inputs = scorer.inputs(buffer, minibatch.kind, minibatch.rows, memory);
   const targets = targetTensors(tf, minibatch, inputs);
   let kept: PpoTerms | undefined;
   const { value, grads } = tf.variableGrads(

@@ -10,6 +10,7 @@ import type { GradientEngine, InitialPolicy, LearningEngine } from './engines/gr
 import { tensorflowEngine } from './engines/tensorflow-engine.ts';
 import type { KindMinibatch } from './kind-gradients.ts';
 import { type LearningData, learningData, scaledAdvantages } from './learning-data.ts';
+import { Minibatches } from './minibatches.ts';
 import { rowsOfKind } from './rows-of-kind.kernel.ts';
 import { type UpdateMetrics, UpdateTally } from './update-metrics.ts';
 import { ValueNormaliser } from './value-normaliser.ts';
@@ -80,18 +81,13 @@ export class Learner {
     const learningRate = config.learningRate * (config.annealLearningRate ? shareLeft(info) : 1);
     const clipCoef = config.clipCoef * (config.annealClip ? shareLeft(info) : 1);
 
-    const order = Int32Array.from({ length: buffer.n }, (_, row) => row);
-    const parts = Math.max(1, Math.round(buffer.n / config.minibatchRows));
+    const minibatches = new Minibatches(buffer, config);
     let epochs = 0;
     for (; epochs < config.epochs; epochs++) {
       if (epochs > 0 && config.targetKl !== null && tally.approxKl > config.targetKl) break;
       tally.startEpoch();
-      rng.shuffle(order);
-      for (let part = 0; part < parts; part++) {
-        const first = Math.floor((part * buffer.n) / parts);
-        const last = Math.floor(((part + 1) * buffer.n) / parts);
-        this.step(data, order.subarray(first, last), { learningRate, clipCoef, tally });
-      }
+      minibatches.shuffle(rng);
+      for (const rows of minibatches.rows()) this.step(data, rows, { learningRate, clipCoef, tally });
     }
     return {
       ...tally.read(),
