@@ -1,13 +1,22 @@
+import {
+  type S3FifoColumns,
+  type S3FifoEntries,
+  createS3Fifo,
+  createS3FifoEntries,
+  enterS3Fifo,
+  leaveS3Fifo,
+  useS3Fifo,
+} from './s3-fifo.kernel.ts';
 import { type SeenObjects, createSeenObjects, findSeen, rememberSeen } from './seen-objects.kernel.ts';
 
 /**
  * Content caches of the satellites. A satellite may use slots [0, M); they lie in pages of a pool that all share, taken when first
  * used, so that memory goes to satellites that cache. Slot n of satellite s is entry `entryAt(caches, s, n)` of the columns.
  * Entries of a satellite are kept in insertion order in a list (newest at the head) with a SIEVE hand (Zhang et al.,
- * NSDI '24), a GDSF clock (Cherkasova 1998: priority = clock + hits * cost / size, cost 1) and access times, so that each
- * classic algorithm can name its victim whichever of them decides.
+ * NSDI '24), a GDSF clock (Cherkasova 1998: priority = clock + hits * cost / size, cost 1), access times and the queues of
+ * S3-FIFO, so that each classic algorithm can name its victim whichever of them decides.
  */
-export interface CacheColumns extends SeenObjects {
+export interface CacheColumns extends SeenObjects, S3FifoColumns, S3FifoEntries {
   /** M, most slots per satellite. */
   readonly slots: number;
   readonly capacityBits: number;
@@ -59,6 +68,7 @@ export function createCaches(
   const perSatellite = (): Int32Array => new Int32Array(satelliteCount);
   return {
     ...createSeenObjects(satelliteCount, objectCount),
+    ...createS3Fifo(satelliteCount),
     slots,
     capacityBits,
     usedBits: new Float64Array(satelliteCount),
@@ -92,6 +102,7 @@ function createPages(pages: number) {
     visited: new Uint8Array(n),
     newer: new Int32Array(n),
     older: new Int32Array(n),
+    ...createS3FifoEntries(n),
   };
 }
 
@@ -120,6 +131,7 @@ export function touch(caches: CacheColumns, satellite: number, entry: number, no
   const count = caches.count[entry]! + 1;
   caches.count[entry] = count;
   caches.visited[entry] = 1;
+  useS3Fifo(caches, entry);
   caches.priority[entry] = caches.gdsfClock[satellite]! + count / (caches.sizeBits[entry]! / 8e6);
 }
 
@@ -154,7 +166,9 @@ export function insertObject(caches: CacheColumns, satellite: number, insertion:
   if (newest >= 0) caches.newer[newest] = e;
   else caches.oldest[satellite] = e;
   caches.newest[satellite] = e;
-  caches.slotOf[rememberSeen(caches, satellite, insertion.object)] = slotAt(caches, e);
+  const seen = rememberSeen(caches, satellite, insertion.object);
+  caches.slotOf[seen] = slotAt(caches, e);
+  enterS3Fifo(caches, satellite, e, seen);
   caches.usedBits[satellite] = caches.usedBits[satellite]! + insertion.sizeBits;
   caches.entries[satellite] = caches.entries[satellite]! + 1;
 }
@@ -177,8 +191,8 @@ function takeEntry(caches: CacheColumns, satellite: number): number {
 }
 
 function growPool(caches: CacheColumns): void {
-  const { pageSlot, object, sizeBits, insertedS, accessedS, versionS, count, priority, fetchS, visited, newer, older } =
-    caches;
+  const { pageSlot, object, sizeBits, insertedS, accessedS, versionS, count, priority, fetchS, visited } = caches;
+  const { newer, older, inMain, uses, queueNewer, queueOlder } = caches;
   const larger = createPages(2 * pageSlot.length);
   larger.pageSlot.set(pageSlot);
   larger.object.set(object);
@@ -192,14 +206,19 @@ function growPool(caches: CacheColumns): void {
   larger.visited.set(visited);
   larger.newer.set(newer);
   larger.older.set(older);
+  larger.inMain.set(inMain);
+  larger.uses.set(uses);
+  larger.queueNewer.set(queueNewer);
+  larger.queueOlder.set(queueOlder);
   Object.assign(caches, larger);
 }
 
 /**
- * Evicts an entry. Evicting SIEVE's own victim moves its hand there and clears the visited marks it passed; evicting GDSF's
- * raises the clock to its priority, as the algorithms prescribe.
+ * Evicts an entry at `nowS`. Evicting SIEVE's own victim moves its hand there and clears the visited marks it passed; evicting GDSF's
+ * raises the clock to its priority, and that of S3-FIFO turns its queues, as the algorithms prescribe.
  */
-export function evictEntry(caches: CacheColumns, satellite: number, e: number): void {
+export function evictEntry(caches: CacheColumns, satellite: number, e: number, nowS: number): void {
+  leaveS3Fifo(caches, satellite, e);
   if (e === sieveVictim(caches, satellite)) moveHand(caches, satellite, e);
   else if (caches.hand[satellite]! === e) caches.hand[satellite] = caches.newer[e]!;
   if (e === gdsfVictim(caches, satellite)) caches.gdsfClock[satellite] = caches.priority[e]!;
@@ -211,7 +230,9 @@ export function evictEntry(caches: CacheColumns, satellite: number, e: number): 
   else caches.newer[older] = newer;
   caches.older[e] = caches.freeHead[satellite]!;
   caches.freeHead[satellite] = e;
-  caches.slotOf[findSeen(caches, satellite, caches.object[e]!)] = -1;
+  const seen = findSeen(caches, satellite, caches.object[e]!);
+  caches.slotOf[seen] = -1;
+  caches.evictedS[seen] = nowS;
   caches.object[e] = -1;
   const entries = caches.entries[satellite]! - 1;
   caches.entries[satellite] = entries;
@@ -289,6 +310,6 @@ export function lfuVictim(caches: CacheColumns, satellite: number): number {
 }
 
 /** Empties a satellite's cache, as a failure of its storage does. */
-export function clearCache(caches: CacheColumns, satellite: number): void {
-  while (caches.newest[satellite]! >= 0) evictEntry(caches, satellite, caches.newest[satellite]!);
+export function clearCache(caches: CacheColumns, satellite: number, nowS: number): void {
+  while (caches.newest[satellite]! >= 0) evictEntry(caches, satellite, caches.newest[satellite]!, nowS);
 }

@@ -1,3 +1,5 @@
+import { StrictMath } from '../../core/index.ts';
+
 /**
  * What satellites remember of objects, one row per pair of satellite and object. In a small world the row is the pair's key
  * `satellite * objectCount + object` itself. In a large one few pairs ever meet: rows lie in a hash table with linear probing that
@@ -17,12 +19,19 @@ export interface SeenObjects {
   /** [rows] requests for the object that the satellite has seen (65,535 at most); the last one, s, -1 = none. */
   requests: Uint16Array;
   requestedS: Float32Array;
+  /** [rows] rate of requests, an exponentially weighted mean as it was at the last one, Hz. */
+  requestRateHz: Float32Array;
+  /** [rows] when the satellite last evicted the object, s, -1 = never; number of that eviction in S3-FIFO's ghost queue, 0 = none. */
+  evictedS: Float64Array;
+  ghostNumber: Int32Array;
 }
 
-/** Up to this many pairs have a row each: 8 MB. */
+/** Up to this many pairs have a row each: 25 MB. */
 const SMALL_WORLD_PAIRS = 2 ** 20;
+/** Memory of request rates, s: some minutes, about as long as a satellite in low orbit sees a place. */
+const RATE_MEMORY_S = 120;
 const FIRST_ROWS = 2 ** 12;
-const ROW_BYTES = 8;
+const ROW_BYTES = 24;
 const HASHED_ROW_BYTES = ROW_BYTES + Int32Array.BYTES_PER_ELEMENT;
 /** A table fuller than this is doubled: a search then looks at two rows on average. */
 const FULLEST_FRAC = 0.7;
@@ -42,7 +51,23 @@ export function createSeenObjects(satelliteCount: number, objectCount: number): 
     slotOf: new Int16Array(rows).fill(-1),
     requests: new Uint16Array(rows),
     requestedS: new Float32Array(rows).fill(-1),
+    requestRateHz: new Float32Array(rows),
+    evictedS: new Float64Array(rows).fill(-1),
+    ghostNumber: new Int32Array(rows),
   };
+}
+
+/** A request for the object of a row. */
+export function noteRequest(seen: SeenObjects, row: number, nowS: number): void {
+  seen.requestRateHz[row] = rateAt(seen, row, nowS) + 1 / RATE_MEMORY_S;
+  seen.requests[row] = Math.min(65535, seen.requests[row]! + 1);
+  seen.requestedS[row] = nowS;
+}
+
+/** Rate of requests for the object of a row, Hz: the mean over the past with weights that fall by e every `RATE_MEMORY_S`. */
+export function rateAt(seen: SeenObjects, row: number, nowS: number): number {
+  const atS = seen.requestedS[row]!;
+  return atS < 0 ? 0 : seen.requestRateHz[row]! * StrictMath.exp((atS - nowS) / RATE_MEMORY_S);
 }
 
 /** Row of a pair, -1 = the satellite knows nothing of the object. */
@@ -78,7 +103,8 @@ function probe({ pairKey, pairMask }: SeenObjects, key: number): number {
 
 /** Twice as many rows, or one for every pair. */
 function grow(seen: SeenObjects): void {
-  const { pairKey, slotOf, requests, requestedS, satelliteCount, objectCount } = seen;
+  const { pairKey, slotOf, requests, requestedS, requestRateHz, evictedS, ghostNumber } = seen;
+  const { satelliteCount, objectCount } = seen;
   const pairs = satelliteCount * objectCount;
   const wanted = 2 * pairKey.length;
   const hashed = 2 * wanted * HASHED_ROW_BYTES <= pairs * ROW_BYTES;
@@ -88,6 +114,9 @@ function grow(seen: SeenObjects): void {
   seen.slotOf = new Int16Array(rows).fill(-1);
   seen.requests = new Uint16Array(rows);
   seen.requestedS = new Float32Array(rows).fill(-1);
+  seen.requestRateHz = new Float32Array(rows);
+  seen.evictedS = new Float64Array(rows).fill(-1);
+  seen.ghostNumber = new Int32Array(rows);
   for (let from = 0; from < pairKey.length; from++) {
     const pair = pairKey[from]!;
     if (pair < 0) continue;
@@ -96,5 +125,8 @@ function grow(seen: SeenObjects): void {
     seen.slotOf[to] = slotOf[from]!;
     seen.requests[to] = requests[from]!;
     seen.requestedS[to] = requestedS[from]!;
+    seen.requestRateHz[to] = requestRateHz[from]!;
+    seen.evictedS[to] = evictedS[from]!;
+    seen.ghostNumber[to] = ghostNumber[from]!;
   }
 }

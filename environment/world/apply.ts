@@ -1,4 +1,12 @@
-import { CACHE, type DecisionBatch, FORWARD, SpaceCloudError } from '../../core/index.ts';
+import {
+  CACHE,
+  type DecisionBatch,
+  FORWARD,
+  PLACE,
+  SPACE_CLOUD_SPEC,
+  SpaceCloudError,
+  candidateColumn,
+} from '../../core/index.ts';
 import { evictEntry, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
 import { placeReplica } from './backup-tasks.ts';
 import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
@@ -6,10 +14,13 @@ import { holdTask, holdUntilS } from './hold.ts';
 import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
+import { notePlacement } from './placements.kernel.ts';
 import { readLink } from './rows.ts';
 import type { WorldState } from './state.ts';
 import { FREE, PAYLOAD_REPLICA } from './tasks.kernel.ts';
 import { enterQueue } from './transmission.ts';
+
+const INPUT_LOAD_AWARE_S = candidateColumn(SPACE_CLOUD_SPEC, PLACE, 'inputLoadAwareS');
 
 /** Carries out the choices for this world's rows. Throws ILLEGAL_CHOICE before anything of the row has changed. */
 export function applyChoices(w: WorldState, batch: DecisionBatch, choices: Uint8Array): void {
@@ -59,10 +70,19 @@ function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: nu
     placeReplica(w, task, batch.agent[row] as number, executor);
     return;
   }
+  if (executor !== batch.agent[row] && executor < w.model.satelliteCount) rememberPlacement(w, batch, row, choice);
   w.tasks.destination[task] = executor;
   w.tasks.previous[task] = -1;
   if (executor === batch.agent[row]) enterCompute(w, task);
   else askDecision(w, FORWARD, task, batch.agent[row] as number);
+}
+
+/** What this satellite will know of its own work at another before the other tells it. */
+function rememberPlacement(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
+  const slot = row * batch.maxCandidates + choice;
+  const inputS = batch.candidates[slot * batch.candidateStride + INPUT_LOAD_AWARE_S] as number;
+  const executor = batch.candidateNode[slot] as number;
+  notePlacement(w, batch.agent[row] as number, executor, w.clock.timeS + inputS, batch.task[row] as number);
 }
 
 function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
@@ -74,7 +94,7 @@ function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: nu
   const task = w.rows.cacheTask[row - w.rows.first] as number;
   if (findObject(caches, satellite, object) >= 0) return;
   const entry = readLink(w, row, choice);
-  if (entry >= 0) evictEntry(caches, satellite, entry);
+  if (entry >= 0) evictEntry(caches, satellite, entry, clock.timeS);
   const sizeBits = model.traffic.objectBits[object] as number;
   if (fits(caches, satellite, sizeBits)) {
     auditLabel(w, model.traffic.objectLabel[object] as number, satellite);

@@ -1,6 +1,6 @@
 import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts';
 import { findObject, touch } from '../resources/cache.kernel.ts';
-import { rememberSeen } from '../resources/seen-objects.kernel.ts';
+import { noteRequest, rememberSeen } from '../resources/seen-objects.kernel.ts';
 import { storeReplica } from './backup-tasks.ts';
 import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
@@ -126,8 +126,7 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
   const { tasks, caches, satellites, statistics, model, clock } = w;
   const object = tasks.object[task] as number;
   const seen = rememberSeen(caches, satellite, object);
-  caches.requests[seen] = Math.min(65535, (caches.requests[seen] as number) + 1);
-  caches.requestedS[seen] = clock.timeS;
+  noteRequest(caches, seen, clock.timeS);
   const bits = model.traffic.objectBits[object] as number;
   const first = (tasks.hops[task] as number) === 1;
   caches.lookups[satellite] = (caches.lookups[satellite] as number) + 1;

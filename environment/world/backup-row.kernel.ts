@@ -35,6 +35,7 @@ const BEACON_AGE_S = 9;
 const BATTERY_FRAC = 10;
 const TEMPERATURE_C = 11;
 const ARCHIVE_FREE_FRAC = 13;
+const HOPS_AWAY = 15;
 const PRIOR = 16;
 
 /** Links kept where there are more than a row can show; scratch of the row. */
@@ -129,6 +130,7 @@ function writeNeighbour(w: WorldState, batch: DecisionBatch, row: number, k: num
   const beacon = beaconRow(w, generation, neighbour) + D;
   f[c + INPUT_SNAPSHOT_S] = bits / links.rateBps[link]! + range / C_KM_S;
   f[c + INPUT_LOAD_AWARE_S] = f[c + INPUT_SNAPSHOT_S]! + queueS(links, link, tasks.priority[task]!, nowS);
+  f[c + HOPS_AWAY] = 1;
   f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
   f[c + BEACON_AGE_S] = nowS - beacons.sentS[generation]!;
   f[c + BATTERY_FRAC] = beacons.values[beacon + BEACON_BATTERY_FRAC]!;

@@ -10,13 +10,14 @@ import {
   BEACON_CAPABILITIES,
   BEACON_COLUMNS,
   BEACON_DOWNLINK_QUEUE_S,
+  BEACON_GENERATIONS,
   BEACON_MEAN_QUEUE_S,
   BEACON_TEMPERATURE_C,
   type WorldState,
 } from './state.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
 
-/** All satellites report their state to their neighbours, captured ones perhaps something else; the report before stays readable until this one arrives. */
+/** All satellites report their state to their neighbours, captured ones perhaps something else; the reports before stay readable until this one arrives, and as what it relays. */
 export function sendBeacons(w: WorldState): void {
   const { model, beacons, links, satellites, power, compute, clock, backups } = w;
   const { satelliteCount: S, islSlots: D, firstDownlink, scenario } = model;
@@ -24,7 +25,7 @@ export function sendBeacons(w: WorldState): void {
   const bufferBits = scenario.satellite.bufferBytes * 8;
   const batteryJ = scenario.satellite.batteryWh * 3600;
   const archiveBits = backups.home.length === 0 ? 0 : scenario.satellite.archiveBytes * 8;
-  beacons.latest = 1 - beacons.latest;
+  beacons.latest = (beacons.latest + 1) % BEACON_GENERATIONS;
   beacons.sentS[beacons.latest] = nowS;
   const { values } = beacons;
   for (let s = 0; s < S; s++) {
@@ -68,11 +69,16 @@ function writeLies(values: Float32Array, row: number, islSlots: number): void {
   values[own + BEACON_CAPABILITIES] = ALL_CAPABILITIES;
 }
 
-/** Generation (0 or 1) of the neighbour's newest beacon that has reached the other end of a link of this range. */
+/** Generation of the neighbour's newest beacon that has reached the other end of a link of this range. */
 export function beaconGeneration(w: WorldState, rangeKm: number): number {
   const { beacons, clock } = w;
   const arrived = beacons.sentS[beacons.latest]! + rangeKm / C_KM_S <= clock.timeS;
-  return arrived ? beacons.latest : 1 - beacons.latest;
+  return arrived ? beacons.latest : generationBefore(beacons.latest);
+}
+
+/** The generation sent before another: the one whose reports of others a beacon relays. */
+export function generationBefore(generation: number): number {
+  return (generation + BEACON_GENERATIONS - 1) % BEACON_GENERATIONS;
 }
 
 /** First value of a satellite's beacon of a generation: its D ISL queues, then the `BEACON_*` columns. */

@@ -32,7 +32,7 @@ import { sendFromGround } from './ground.ts';
 import { learnOutages, sampleOutages } from './outages.ts';
 import { askDecision } from './pending.ts';
 import { endJob } from './processing.ts';
-import type { WorldState } from './state.ts';
+import { BEACON_GENERATIONS, type WorldState } from './state.ts';
 import { drop, scheduleArrival } from './tasks-lifecycle.ts';
 import { DECIDING, HOLDING, QUEUED, WAITING_COMPUTE } from './tasks.kernel.ts';
 import { advanceTick, beginFirstTick } from './tick.ts';
@@ -52,8 +52,7 @@ export function startEvents(w: WorldState, seed: number): void {
   startWeather(w);
   beginFirstTick(w);
   startFaults(w, seed);
-  sendBeacons(w);
-  sendBeacons(w);
+  for (let generation = 0; generation < BEACON_GENERATIONS; generation++) sendBeacons(w);
   const { beaconPeriodS, linkStatePeriodS } = model.scenario.knowledge;
   pushEvent(w.events, clock.timeS + beaconPeriodS, BEACON);
   pushEvent(w.events, clock.timeS + linkStatePeriodS, REPORT_SAMPLE);

@@ -90,7 +90,7 @@ function computes(w: WorldState, node: number): boolean {
 }
 
 function loseStorage(w: WorldState, satellite: number): void {
-  clearCache(w.caches, satellite);
+  clearCache(w.caches, satellite, w.clock.timeS);
   loseArchive(w, satellite);
 }
 

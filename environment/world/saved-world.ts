@@ -28,6 +28,7 @@ const GROUPS = [
   'satellites',
   'backups',
   'beacons',
+  'placements',
   'pending',
   'statistics',
   'modeEvents',

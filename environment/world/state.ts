@@ -20,6 +20,7 @@ import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import { type SkyReader, skyReader } from '../geometry/index.ts';
 import type { WorldModel } from './model.ts';
 import { type OutageColumns, createOutages, noFaults } from './outages.ts';
+import { type PlacementColumns, createPlacements } from './placements.kernel.ts';
 import { type PlanColumns, createPlan } from './plan-columns.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
 import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
@@ -49,12 +50,18 @@ export interface PendingDecisions {
   satellite: Int32Array;
 }
 
-/** What satellites report: [2 generations * S * REPORT_COLUMNS]; the receiver reads the newest that has reached it. */
+/**
+ * What satellites report: [BEACON_GENERATIONS * S * REPORT_COLUMNS]; the receiver reads the newest that has reached it, and what
+ * it relays of the sender's neighbours, which is one generation older.
+ */
 export interface Beacons {
   latest: number;
   sentS: Float64Array;
   values: Float32Array;
 }
+
+/** The newest, the one that may still be under way, and what the older one relays. */
+export const BEACON_GENERATIONS = 3;
 
 /** Columns of one satellite's beacon after its D ISL queues: see `BEACON_*`. */
 export const BEACON_MEAN_QUEUE_S = 0;
@@ -158,6 +165,7 @@ export interface WorldState {
   readonly satellites: SatelliteColumns;
   readonly backups: BackupColumns;
   readonly beacons: Beacons;
+  readonly placements: PlacementColumns;
   readonly pending: PendingDecisions;
   readonly rows: RowColumns;
   readonly statistics: Statistics;
@@ -251,9 +259,10 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     backups: createBackups(traffic.backups, S, model.firstDataCentre),
     beacons: {
       latest: 0,
-      sentS: new Float64Array(2),
-      values: new Float32Array(2 * S * (D + BEACON_COLUMNS)),
+      sentS: new Float64Array(BEACON_GENERATIONS),
+      values: new Float32Array(BEACON_GENERATIONS * S * (D + BEACON_COLUMNS)),
     },
+    placements: createPlacements(S),
     pending: {
       n: 0,
       kind: new Uint8Array(INITIAL_PENDING),

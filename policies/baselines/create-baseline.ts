@@ -12,7 +12,17 @@ import {
 import { bypassCache, randomCache, victimCache } from './cache-rules.ts';
 import { loadAwareForward, oracleForward, randomForward, shortestDelayForward } from './forward-rules.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
-import { atSourcePlace, bentPipePlace, greedyFinishPlace, oraclePlace, randomPlace } from './place-rules.ts';
+import {
+  atSourcePlace,
+  bentPipePlace,
+  firstFitPlace,
+  greedyFarPlace,
+  greedyFinishPlace,
+  greenFinishPlace,
+  oraclePlace,
+  randomPlace,
+  roundRobinPlace,
+} from './place-rules.ts';
 
 type RuleTable = Readonly<Record<string, (options: RuleOptions) => KindRule>>;
 
@@ -27,7 +37,11 @@ const PLACE_RULES = {
   random: randomPlace,
   'bent-pipe': bentPipePlace,
   'at-source': atSourcePlace,
+  'first-fit': firstFitPlace,
+  'round-robin': roundRobinPlace,
   'greedy-finish': greedyFinishPlace,
+  'greedy-far': greedyFarPlace,
+  'green-finish': greenFinishPlace,
   oracle: oraclePlace,
 } satisfies RuleTable;
 
@@ -38,6 +52,7 @@ const CACHE_RULES = {
   lfu: (options) => victimCache(options, 'isLfuVictim'),
   gdsf: (options) => victimCache(options, 'isGdsfVictim'),
   sieve: (options) => victimCache(options, 'isSieveVictim'),
+  's3-fifo': (options) => victimCache(options, 'isS3FifoVictim'),
 } satisfies RuleTable;
 
 /** The names a baseline is put together from, `forward+place+cache`. */

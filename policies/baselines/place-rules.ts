@@ -2,6 +2,7 @@ import { type OracleView, PLACE, Rng, candidateColumn, contextColumn } from '../
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import { leastTrueFinish } from './oracle.kernel.ts';
 import { firstAllowed, flagged, least, randomAllowed } from './pick.kernel.ts';
+import { allowedInTurn, firstWithout, leastStrainedFinish, leastUpTo } from './pick-executor.kernel.ts';
 
 /** Uniform over the allowed executors. */
 export function randomPlace({ seed }: RuleOptions): KindRule {
@@ -40,13 +41,84 @@ export function atSourcePlace({ spec }: RuleOptions): KindRule {
   };
 }
 
-/** Earliest finish by what the satellite knows: stale backlogs, transfers by stale queue reports. */
+/**
+ * Earliest finish by what the satellite knows: stale backlogs, its own work on the way, transfers by stale queue reports. Among
+ * itself, its neighbours and the data centres.
+ */
 export function greedyFinishPlace({ spec }: RuleOptions): KindRule {
+  const finishS = candidateColumn(spec, PLACE, 'finishS');
+  const hopsAway = candidateColumn(spec, PLACE, 'hopsAway');
+  return {
+    pick(batch, row) {
+      const near = leastUpTo(batch, row, finishS, hopsAway);
+      if (near >= 0) return near;
+      const best = least(batch, row, finishS, -1);
+      return best >= 0 ? best : firstAllowed(batch, row);
+    },
+  };
+}
+
+/** Earliest finish among all that are shown, satellites two links away by gossip included. */
+export function greedyFarPlace({ spec }: RuleOptions): KindRule {
   const finishS = candidateColumn(spec, PLACE, 'finishS');
   return {
     pick(batch, row) {
       const best = least(batch, row, finishS, -1);
       return best >= 0 ? best : firstAllowed(batch, row);
+    },
+  };
+}
+
+/** Earliest finish like `greedy-finish`, but the work takes longer in the reckoning where a battery is low or a satellite warm. */
+export function greenFinishPlace({ spec }: RuleOptions): KindRule {
+  const column = (name: string): number => candidateColumn(spec, PLACE, name);
+  const columns = {
+    isGround: column('isGround'),
+    hopsAway: column('hopsAway'),
+    finishS: column('finishS'),
+    serviceS: column('serviceS'),
+    batteryFrac: column('batteryFrac'),
+    temperatureC: column('temperatureC'),
+  };
+  return {
+    pick(batch, row) {
+      const best = leastStrainedFinish(batch, row, columns);
+      return best >= 0 ? best : firstAllowed(batch, row);
+    },
+  };
+}
+
+/** The first executor, in the order shown (itself, neighbours, data centres, others), where nothing waits; else the first allowed. */
+export function firstFitPlace({ spec }: RuleOptions): KindRule {
+  const waiting = Int32Array.of(
+    candidateColumn(spec, PLACE, 'backlogS'),
+    candidateColumn(spec, PLACE, 'placedSinceBeaconS'),
+  );
+  return {
+    pick(batch, row) {
+      const free = firstWithout(batch, row, waiting);
+      return free >= 0 ? free : firstAllowed(batch, row);
+    },
+  };
+}
+
+/** Each satellite takes its allowed executors in turn, in the order shown. */
+export function roundRobinPlace(): KindRule {
+  /** [world][agent] decisions made. */
+  const turns: Int32Array[] = [];
+  return {
+    pick(batch, row) {
+      const world = batch.world[row] as number;
+      const agent = batch.agent[row] as number;
+      let ofWorld = turns[world] ?? new Int32Array(0);
+      if (agent >= ofWorld.length) {
+        const longer = new Int32Array(2 * agent + 16);
+        longer.set(ofWorld);
+        turns[world] = ofWorld = longer;
+      }
+      const turn = ofWorld[agent] as number;
+      ofWorld[agent] = turn + 1;
+      return allowedInTurn(batch, row, turn);
     },
   };
 }

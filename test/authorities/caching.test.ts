@@ -54,7 +54,7 @@ describe('LRU', () => {
         if (i >= warmUp) hits++;
         continue;
       }
-      if (!fits(caches, 0, 1)) evictEntry(caches, 0, lruVictim(caches, 0));
+      if (!fits(caches, 0, 1)) evictEntry(caches, 0, lruVictim(caches, 0), 0);
       insertObject(caches, 0, { object, sizeBits: 1, versionS: i, fetchS: 1, nowS: i });
     }
     const expected = cheHitFrac(
@@ -103,7 +103,7 @@ function kernelHits(requests: Int32Array, capacity: number, victim: (c: CacheCol
       hits++;
       return;
     }
-    if (!fits(caches, 0, 1)) evictEntry(caches, 0, victim(caches, 0));
+    if (!fits(caches, 0, 1)) evictEntry(caches, 0, victim(caches, 0), 0);
     insertObject(caches, 0, { object, sizeBits: 1, versionS: i, fetchS: 1, nowS: i });
   });
   return hits;

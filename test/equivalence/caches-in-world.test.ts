@@ -4,7 +4,7 @@ import { ARRIVAL, pushEvent } from '../../environment/world/event-queue.kernel.t
 import { FREE } from '../../environment/world/tasks.kernel.ts';
 import { createBaseline } from '../../policies/index.ts';
 import { type SmallSky, drive, smallWorld } from '../environment/world/small-world.ts';
-import { slowGdsf, slowLfu, slowLru, slowSieve } from './slow-caches.ts';
+import { slowGdsf, slowLfu, slowLru, slowS3Fifo, slowSieve } from './slow-caches.ts';
 
 /** One satellite that sees the terminal and the gateway of the data centre. */
 const SKY: SmallSky = {
@@ -26,6 +26,7 @@ describe('caches driven by the decisions of a world', () => {
     ['lfu', slowLfu],
     ['gdsf', slowGdsf],
     ['sieve', slowSieve],
+    ['s3-fifo', slowS3Fifo],
   ] as const)('ENV-70 %s through observations and choices equals the plain implementation', (name, slow) => {
     const contents = [
       { name: 'c', ratePerS: 1e-9, objects: 40, zipfAlpha: 0.8, sizeBytes: 1e6, sizeSpread: 0.7, deadlineS: 50 },

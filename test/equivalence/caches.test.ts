@@ -13,8 +13,9 @@ import {
   sieveVictim,
   touch,
 } from '../../environment/resources/cache.kernel.ts';
+import { s3FifoVictim } from '../../environment/resources/s3-fifo.kernel.ts';
 import { drawFromCdf } from '../../environment/traffic/traffic-classes.ts';
-import { type SlowCache, slowGdsf, slowLfu, slowLru, slowSieve } from './slow-caches.ts';
+import { type SlowCache, slowGdsf, slowLfu, slowLru, slowS3Fifo, slowSieve } from './slow-caches.ts';
 
 const OBJECTS = 60;
 const BITS_PER_MB = 8e6;
@@ -53,7 +54,7 @@ function kernelCache(capacityMb: number, sizeMb: Float64Array, victim: Victim): 
         return true;
       }
       const sizeBits = (sizeMb[object] as number) * BITS_PER_MB;
-      while (!fits(caches, 1, sizeBits)) evictEntry(caches, 1, victim(caches, 1));
+      while (!fits(caches, 1, sizeBits)) evictEntry(caches, 1, victim(caches, 1), nowS);
       insertObject(caches, 1, { object, sizeBits, versionS: nowS, fetchS: 1, nowS });
       return false;
     },
@@ -66,6 +67,7 @@ describe('cache algorithms', () => {
     ['LFU', slowLfu, lfuVictim],
     ['GDSF', slowGdsf, gdsfVictim],
     ['SIEVE', slowSieve, sieveVictim],
+    ['S3-FIFO', slowS3Fifo, s3FifoVictim],
   ] as const)('ENV-70 %s equals a plain implementation of the paper, hit for hit', (_name, slow, victim) => {
     for (const equalSizes of [true, false]) {
       for (const seed of [1, 2, 3]) {
@@ -86,12 +88,12 @@ describe('cache algorithms', () => {
     }
   });
 
-  it('ENV-70 the four differ from one another on the same trace', () => {
+  it('ENV-70 the five differ from one another on the same trace', () => {
     const { objects, sizeMb } = zipfTrace(1, 4000, false);
-    const counts = [lruVictim, lfuVictim, gdsfVictim, sieveVictim].map((victim) => {
+    const counts = [lruVictim, lfuVictim, gdsfVictim, sieveVictim, s3FifoVictim].map((victim) => {
       const cache = kernelCache(12, sizeMb, victim);
       return objects.reduce((hits, object) => hits + (cache.request(object) ? 1 : 0), 0);
     });
-    expect(new Set(counts).size).toBe(4);
+    expect(new Set(counts).size).toBe(5);
   });
 });

@@ -30,7 +30,7 @@ describe('what satellites remember of objects', () => {
       if (seen.pairMask >= 0) hashedRows = seen.pairKey.length;
       if (i % 100_000 === 0) check();
     }
-    // 2 M pairs of 8 bytes are 16 MB; a table of 2^19 rows of 12 bytes is the last that takes at most half of that.
+    // 2 M pairs of 24 bytes are 48 MB; a table of 2^19 rows of 28 bytes is the last that takes at most half of that.
     expect(hashedRows).toBe(2 ** 19);
     expect(seen.pairMask).toBe(-1);
     expect(seen.requests.length).toBe(SATELLITES * OBJECTS);

@@ -123,3 +123,53 @@ export function slowSieve(capacity: number, sizeOf: SizeOf): SlowCache {
     },
   };
 }
+
+interface Queued {
+  readonly object: number;
+  uses: number;
+}
+
+/**
+ * S3-FIFO (Yang et al., SOSP 2023, algorithm 1), queues as arrays with the oldest first. The ghost queue has as many places as
+ * the main queue has entries; what returns leaves its place empty (-1).
+ */
+export function slowS3Fifo(capacity: number, sizeOf: SizeOf): SlowCache {
+  const small: Queued[] = [];
+  const main: Queued[] = [];
+  const ghost: number[] = [];
+  const bits = (queue: readonly Queued[]): number => queue.reduce((sum, e) => sum + sizeOf(e.object), 0);
+  const evictSmall = (): boolean => {
+    for (let e = small.shift(); e !== undefined; e = small.shift()) {
+      if (e.uses <= 1) {
+        ghost.push(e.object);
+        return true;
+      }
+      main.push({ object: e.object, uses: 0 });
+    }
+    return false;
+  };
+  const evictMain = (): void => {
+    for (let e = main.shift(); e !== undefined && e.uses > 0; e = main.shift()) {
+      main.push({ object: e.object, uses: e.uses - 1 });
+    }
+  };
+  const evict = (): void => {
+    const smallIsFull = small.length > 0 && (main.length === 0 || bits(small) >= 0.1 * capacity);
+    if (!smallIsFull || !evictSmall()) evictMain();
+  };
+  return {
+    request(object) {
+      const entry = [...small, ...main].find((e) => e.object === object);
+      if (entry !== undefined) {
+        entry.uses = Math.min(3, entry.uses + 1);
+        return true;
+      }
+      while (bits(small) + bits(main) + sizeOf(object) > capacity) evict();
+      const place = ghost.lastIndexOf(object);
+      const remembered = place >= 0 && place >= ghost.length - main.length;
+      if (place >= 0) ghost[place] = -1;
+      (remembered ? main : small).push({ object, uses: 0 });
+      return false;
+    },
+  };
+}

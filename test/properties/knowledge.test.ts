@@ -47,7 +47,7 @@ function changeTruth(world: World, satellite: number): void {
   power.batteryJ[satellite] = (power.batteryJ[satellite] as number) / 2;
   power.temperatureK[satellite] = 340;
   compute.waitingTflop[satellite] = 5000;
-  clearCache(caches, satellite);
+  clearCache(caches, satellite, world.timeS);
   if (backups.home.length > 0) backups.archiveBits[satellite] = 1e9;
   const capture = Array.from(faults.source).findIndex((s) => model.faults.sources[s]?.kind === 'capture');
   if (capture >= 0) outages.capturedBy[satellite] = capture;

@@ -114,14 +114,14 @@ describe('ways of labelled data', () => {
       const nodes = batch.candidateNode.subarray(0, batch.candidateCount[0]);
       return Object.fromEntries([...nodes].map((node, k) => [node, batch.actionMask[k]]));
     };
-    expect(masks(undefined, undefined)).toEqual({ 0: 1, 1: 1, 3: 1, [CENTRE]: 1 });
-    expect(masks(TO_ALBA, undefined)).toEqual({ 0: 1, 1: 0, 3: 1, [CENTRE]: 1 });
-    expect(masks(TO_ALBA, { level: 'open' })).toEqual({ 0: 1, 1: 0, 3: 1, [CENTRE]: 1 });
-    expect(masks(undefined, TO_ALBA)).toEqual({ 0: 1, 1: 0, 3: 1, [CENTRE]: 1 });
+    expect(masks(undefined, undefined)).toEqual({ 0: 1, 1: 1, 2: 1, 3: 1, [CENTRE]: 1 });
+    expect(masks(TO_ALBA, undefined)).toEqual({ 0: 1, 1: 0, 2: 1, 3: 1, [CENTRE]: 1 });
+    expect(masks(TO_ALBA, { level: 'open' })).toEqual({ 0: 1, 1: 0, 2: 1, 3: 1, [CENTRE]: 1 });
+    expect(masks(undefined, TO_ALBA)).toEqual({ 0: 1, 1: 0, 2: 1, 3: 1, [CENTRE]: 1 });
     const lowCentre = { dataCentres: [{ accreditation: 'open' }] };
-    expect(masks({ level: 'secret' }, undefined, lowCentre)).toEqual({ 0: 1, 1: 1, 3: 1, [CENTRE]: 0 });
+    expect(masks({ level: 'secret' }, undefined, lowCentre)).toEqual({ 0: 1, 1: 1, 2: 1, 3: 1, [CENTRE]: 0 });
     // A data centre behind a gateway that may not hold the data has no way.
-    expect(masks(TO_ALBA, undefined, { gateways: [BOREA] })).toEqual({ 0: 1, 1: 0, 3: 1, [CENTRE]: 0 });
+    expect(masks(TO_ALBA, undefined, { gateways: [BOREA] })).toEqual({ 0: 1, 1: 0, 2: 1, 3: 1, [CENTRE]: 0 });
   });
 
   it('ENV-132 change with the payload: a released product goes where the raw data could not', () => {

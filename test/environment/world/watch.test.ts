@@ -9,6 +9,7 @@ import {
   BEACON_BUFFER_FRAC,
   BEACON_CAPABILITIES,
   BEACON_DOWNLINK_QUEUE_S,
+  BEACON_GENERATIONS,
   BEACON_MEAN_QUEUE_S,
   BEACON_TEMPERATURE_C,
 } from '../../../environment/world/state.ts';
@@ -167,7 +168,7 @@ describe('captured satellites', () => {
     const honest = congest({}, 160.5, 3);
     const liar = congest({ capture: { lies: true }, watch: {} }, 160.5, 3);
     const beaconOf = ({ columns: { beacons } }: World): number[] => {
-      const width = beacons.values.length / 2 / SKY.satellites;
+      const width = beacons.values.length / BEACON_GENERATIONS / SKY.satellites;
       return [...beacons.values.subarray(beacons.latest * SKY.satellites * width).subarray(0, width)];
     };
     for (const world of [honest, liar]) expect(world.columns.links.waiting[2]).toBeGreaterThan(0); // towards satellite 3
