@@ -1,4 +1,6 @@
 export * from './constants.ts';
+export * from './damped-delay.ts';
+export * from './critic-spec.ts';
 export * from './decision.ts';
 export * from './decision-batch.ts';
 export * from './errors.ts';

@@ -57,6 +57,19 @@ export function snapshotFirstLink(w: WorldState, satellite: number, node: number
 
 /** The same with every queue as it is, for a bundle of `sizeBits`. For oracles only. */
 export function trueDelay(w: WorldState, satellite: number, node: number, sizeBits: number, label = 0): number {
+  chargeTruth(w, sizeBits);
+  const base = column(w, w.truth, label, node, satellite);
+  return w.truth.delayS[base + satellite]!;
+}
+
+/** `columnAround` for the truth and a bundle of `sizeBits`; good until the next decision. For oracles and critics only. */
+export function truthAround(w: WorldState, satellite: number, node: number, sizeBits: number, label: number): number {
+  chargeTruth(w, sizeBits);
+  return column(w, w.truth, label, node, satellite, w.links.to);
+}
+
+/** Links with every queue as it is, unless they are charged so already. */
+function chargeTruth(w: WorldState, sizeBits: number): void {
   const { truth, truthStamp, clock, links } = w;
   if (truthStamp.decision !== clock.decision || truthStamp.sizeBits !== sizeBits) {
     truthStamp.decision = clock.decision;
@@ -67,8 +80,6 @@ export function trueDelay(w: WorldState, satellite: number, node: number, sizeBi
     }
     clearColumns(truth);
   }
-  const base = column(w, truth, label, node, satellite);
-  return truth.delayS[base + satellite]!;
 }
 
 /** New tick: the snapshot and the report's network have changed. */

@@ -21,6 +21,7 @@ import { countLabelCost } from './labels.ts';
 import type { WorldModel } from './model.ts';
 import { observeCache } from './observe-cache.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
+import { createOverview, observeGlobal } from './observe-global.kernel.ts';
 import { type OpenCursor, observeOpenChains } from './observe-open.ts';
 import { observePlace } from './observe-place.kernel.ts';
 import { executorOf, setComputeMode } from './processing.ts';
@@ -55,6 +56,7 @@ export class World {
   /** Called when mode events have happened, before any decision that follows them; the listener sets `modeEvents.n` to 0. */
   onModeEvents: (() => void) | undefined;
   private state: WorldState;
+  private readonly overview = createOverview();
 
   constructor(model: WorldModel, options: WorldOptions) {
     this.model = model;
@@ -129,6 +131,7 @@ export class World {
   /** Starts a new run of the same model, as a newly made world would. */
   reset(options: WorldOptions): void {
     this.state = createWorldState(this.model, options.seed);
+    this.forgetTruth();
     this.start(options);
   }
 
@@ -165,6 +168,15 @@ export class World {
       );
     }
     applyChoices(this.state, batch, choices);
+    this.forgetTruth();
+  }
+
+  /**
+   * Writes what a central critic reads of a row, `CRITIC_WIDTH` numbers from `out[at]` on, as `CRITIC_SPEC` lists them. The row
+   * must be one that `advance` handed out and `apply` has not answered, or one of the last `observeOpen`. No actor may see it.
+   */
+  observeGlobal(batch: DecisionBatch, row: number, out: Float32Array, at: number): void {
+    observeGlobal(this.state, this.overview, batch, row, out, at);
   }
 
   /** Capabilities of a satellite as its machine decides them; bits of `CAPABILITIES`. */
@@ -222,6 +234,13 @@ export class World {
 
   restore(saved: SavedWorld): void {
     restoreWorld(this.state, saved);
+    this.forgetTruth();
+  }
+
+  /** What oracles and critics were told is of a moment that is over. */
+  private forgetTruth(): void {
+    this.overview.decision = -1;
+    this.state.truthStamp.decision = -1;
   }
 
   private start(options: WorldOptions): void {
