@@ -20,7 +20,8 @@ export function renderBundle(content: BundleContent): ReadonlyMap<string, Uint8A
   const { spec, architecture, weights, normaliser } = content;
   checkNetwork(content);
   const manifest = checkedManifest(content);
-  const golden = recordGolden(spec, content.golden, new Scorer(spec, architecture, weights, normaliser));
+  const scorer = new Scorer(spec, architecture, weights, normaliser);
+  const golden = recordGolden(spec, content.golden, scorer, architecture.memory);
   const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
   const files = new Map<string, Uint8Array>([
     [BUNDLE_FILES.manifest, text(readableJson(manifest))],
@@ -63,7 +64,8 @@ export function decodeBundle(files: ReadonlyMap<string, Uint8Array>, place: (nam
   );
   const problem = networkProblem({ spec, architecture, weights, normaliser });
   if (problem !== undefined) throw refuse('BUNDLE_MALFORMED', place(BUNDLE_FILES.manifest), problem);
-  const golden = decodeGolden(place(BUNDLE_FILES.golden), fileOf(files, BUNDLE_FILES.golden, place), spec);
+  const goldenBytes = fileOf(files, BUNDLE_FILES.golden, place);
+  const golden = decodeGolden(place(BUNDLE_FILES.golden), goldenBytes, spec, architecture.memory);
   return { manifest, spec, architecture, weights, normaliser, golden };
 }
 

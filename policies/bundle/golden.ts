@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DecisionSpec } from '../../core/index.ts';
 import { candidateWidth, contextWidth, SpaceCloudError } from '../../core/index.ts';
-import type { DecisionColumns } from '../runtime/index.ts';
+import type { DecisionColumns, MemoryColumns } from '../runtime/index.ts';
 import { parseJsonWith } from './signing/dsse.ts';
 import { refuse } from './signing/refuse.ts';
 import { float32Texts, readableJson } from './text.ts';
@@ -13,8 +13,8 @@ export const MAX_GOLDEN_ROWS = 1024;
 
 /** The part of a runtime that golden vectors check; `Scorer` has it. */
 export interface LogitRuntime {
-  /** Writes [n * maxCandidates] logits. */
-  logitsInto(batch: DecisionColumns, logits: Float32Array): void;
+  /** Writes [n * maxCandidates] logits, and moves the states of a network with memory on. */
+  logitsInto(batch: DecisionColumns, logits: Float32Array, memory?: MemoryColumns): void;
 }
 
 /** Golden vectors: inputs, and what the exporting runtime made of them. */
@@ -25,6 +25,8 @@ export interface GoldenVectors {
   /** [n] */
   readonly choices: Uint8Array;
   readonly tolerance: number;
+  /** Only of a network with memory: state before and after each row, [n * M] each. */
+  readonly memory?: { readonly units: number; readonly before: Float32Array; readonly after: Float32Array };
 }
 
 /** How well a runtime reproduces the vectors. */
@@ -46,6 +48,8 @@ const goldenSchema = z.strictObject({
         mask: z.array(z.union([z.literal(0), z.literal(1)])),
         logits: floats,
         choice: z.int().min(0),
+        memory: floats.exactOptional(),
+        nextMemory: floats.exactOptional(),
       }),
     )
     .min(1)
@@ -53,10 +57,16 @@ const goldenSchema = z.strictObject({
 });
 
 /**
- * Runs the recorded decisions through the runtime that will fly.
+ * Runs the recorded decisions through the runtime that will fly. A memory of `units` takes the rows of a kind for decisions
+ * of one satellite, one after another, so that the states recorded are states as they come up.
  * Throws MISUSE for an empty record, a decision kind without a row, a row without allowed candidate, or NaN.
  */
-export function recordGolden(spec: DecisionSpec, columns: DecisionColumns, runtime: LogitRuntime): GoldenVectors {
+export function recordGolden(
+  spec: DecisionSpec,
+  columns: DecisionColumns,
+  runtime: LogitRuntime,
+  units = 0,
+): GoldenVectors {
   const { n, maxCandidates: k } = columns;
   const problem = recordProblem(spec, columns);
   if (problem !== undefined) {
@@ -65,9 +75,24 @@ export function recordGolden(spec: DecisionSpec, columns: DecisionColumns, runti
     });
   }
   const logits = new Float32Array(n * k);
-  runtime.logitsInto(columns, logits);
+  const states = new Float32Array(spec.kinds.length * units);
+  const before = new Float32Array(n * units);
+  runtime.logitsInto(columns, logits, { states, slot: Int32Array.from(columns.kind), before });
+  const memory = units === 0 ? undefined : { units, before, after: statesAfter(columns, runtime, before) };
   const choices = Uint8Array.from({ length: n }, (_, row) => bestOf(logits.subarray(row * k, (row + 1) * k)));
-  return { columns, logits, choices, tolerance: GOLDEN_TOLERANCE };
+  return { columns, logits, choices, tolerance: GOLDEN_TOLERANCE, ...(memory === undefined ? {} : { memory }) };
+}
+
+/** What each row makes of its own state before it. */
+function statesAfter(columns: DecisionColumns, runtime: LogitRuntime, before: Float32Array): Float32Array {
+  const states = before.slice();
+  runtime.logitsInto(columns, new Float32Array(columns.n * columns.maxCandidates), ownStates(columns.n, states));
+  return states;
+}
+
+/** One state per row. */
+function ownStates(n: number, states: Float32Array): MemoryColumns {
+  return { states, slot: Int32Array.from({ length: n }, (_, row) => row), before: new Float32Array(states.length) };
 }
 
 /** Runs the vectors through a runtime; throws BUNDLE_GOLDEN naming the first row and candidate that differ. */
@@ -75,8 +100,9 @@ export function checkGolden(file: string, golden: GoldenVectors, runtime: LogitR
   const { columns, tolerance } = golden;
   const k = columns.maxCandidates;
   const logits = new Float32Array(columns.n * k);
-  runtime.logitsInto(columns, logits);
-  let maxDifference = 0;
+  const states = golden.memory?.before.slice() ?? new Float32Array();
+  runtime.logitsInto(columns, logits, ownStates(columns.n, states));
+  let maxDifference = checkStates(file, golden, states);
   for (let row = 0; row < columns.n; row++) {
     const count = columns.candidateCount[row] as number;
     for (let candidate = 0; candidate < count; candidate++) {
@@ -97,9 +123,28 @@ export function checkGolden(file: string, golden: GoldenVectors, runtime: LogitR
   return { rows: columns.n, maxDifference };
 }
 
+/** Largest difference of a state after its row, which is in [-1, 1]. */
+function checkStates(file: string, { memory, tolerance }: GoldenVectors, states: Float32Array): number {
+  let maxDifference = 0;
+  memory?.after.forEach((expected, i) => {
+    const actual = states[i] as number;
+    const difference = Math.abs(actual - expected);
+    if (!(difference <= tolerance)) {
+      const row = Math.floor(i / memory.units);
+      throw refuse(
+        'BUNDLE_GOLDEN',
+        file,
+        `Expected unit ${i % memory.units} of the memory to be ${expected} after row ${row}, got ${actual} (tolerance ${tolerance}).`,
+      );
+    }
+    maxDifference = Math.max(maxDifference, difference);
+  });
+  return maxDifference;
+}
+
 /** `golden.json`: one object per row, without padding. */
 export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors): string {
-  const { columns, logits, choices } = golden;
+  const { columns, logits, choices, memory } = golden;
   const { contextStride: c, candidateStride: f, maxCandidates: k } = columns;
   const rows = Array.from({ length: columns.n }, (_, row) => {
     const kind = spec.kinds[columns.kind[row] as number] as DecisionSpec['kinds'][number];
@@ -115,13 +160,20 @@ export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors): string 
       mask: Array.from(columns.actionMask.subarray(row * k, row * k + count)),
       logits: float32Texts(logits.subarray(row * k, row * k + count)),
       choice: choices[row],
+      ...(memory === undefined
+        ? {}
+        : { memory: stateOf(memory.before, memory.units, row), nextMemory: stateOf(memory.after, memory.units, row) }),
     };
   });
   return readableJson({ tolerance: golden.tolerance, rows });
 }
 
-/** The inverse; throws BUNDLE_MALFORMED for a row that does not fit the specification. */
-export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec): GoldenVectors {
+function stateOf(states: Float32Array, units: number, row: number): number[] {
+  return float32Texts(states.subarray(row * units, (row + 1) * units));
+}
+
+/** The inverse; throws BUNDLE_MALFORMED for a row that does not fit the specification and a memory of `units`. */
+export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec, units = 0): GoldenVectors {
   const { rows, tolerance } = parseJsonWith(file, bytes, goldenSchema);
   const c = contextWidth(spec);
   const f = candidateWidth(spec);
@@ -139,6 +191,7 @@ export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec
     actionMask: new Uint8Array(n * k),
   };
   const logits = new Float32Array(n * k);
+  const memory = { units, before: new Float32Array(n * units), after: new Float32Array(n * units) };
   rows.forEach((row, r) => {
     const kindIndex = spec.kinds.findIndex((kind) => kind.kind === row.kind);
     const kind = spec.kinds[kindIndex];
@@ -150,7 +203,9 @@ export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec
       row.candidates.every((candidate) => candidate.length === kind.candidate.length) &&
       row.mask.length === count &&
       row.logits.length === count &&
-      row.choice < count;
+      row.choice < count &&
+      (row.memory?.length ?? 0) === units &&
+      (row.nextMemory?.length ?? 0) === units;
     if (!fits) throw refuse('BUNDLE_MALFORMED', file, `Expected golden row ${r} to fit the decision specification.`);
     columns.kind[r] = kindIndex;
     columns.candidateCount[r] = count;
@@ -160,10 +215,13 @@ export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec
     });
     columns.actionMask.set(row.mask, r * k);
     logits.set(row.logits, r * k);
+    memory.before.set(row.memory ?? [], r * units);
+    memory.after.set(row.nextMemory ?? [], r * units);
   });
   const problem = recordProblem(spec, columns);
   if (problem !== undefined) throw refuse('BUNDLE_MALFORMED', file, problem);
-  return { columns, logits, choices: Uint8Array.from(rows, (row) => row.choice), tolerance };
+  const choices = Uint8Array.from(rows, (row) => row.choice);
+  return { columns, logits, choices, tolerance, ...(units === 0 ? {} : { memory }) };
 }
 
 /** Index of the largest logit, the lowest on ties. */

@@ -4,7 +4,8 @@ import { MASKED_LOGIT, NORMALISED_CLIP, PRIOR_USES, type PriorUse, weightLayout 
 import { type BundleContent, DEFAULT_LIMITS } from './content.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
-import { ONNX_INPUTS, ONNX_OUTPUTS } from './onnx/network.ts';
+import { MEMORY_INPUT, MEMORY_OUTPUT } from './onnx/memory.ts';
+import { onnxInputs, onnxOutputs } from './onnx/network.ts';
 import { parseJsonWith } from './signing/dsse.ts';
 import { refuse } from './signing/refuse.ts';
 
@@ -74,6 +75,19 @@ const manifestSchema = z.strictObject({
     logit: z.enum(LOGIT_RULES),
     clip: z.literal(NORMALISED_CLIP),
   }),
+  /** Only of a policy with memory. */
+  memory: z
+    .strictObject({
+      units: z.int().min(1).max(4096),
+      type: z.literal('float32'),
+      input: z.literal(MEMORY_INPUT),
+      output: z.literal(MEMORY_OUTPUT),
+      start: z.literal('zeros'),
+      owner: z.literal('satellite-and-decision-kind'),
+      reset: z.literal('episode-start'),
+      fallbackDecision: z.literal('unchanged'),
+    })
+    .exactOptional(),
   onnx: z.strictObject({
     opset: z.literal(ONNX_OPSET),
     irVersion: z.literal(ONNX_IR_VERSION),
@@ -138,12 +152,13 @@ export function manifestOf(content: BundleContent): BundleManifest {
       logit: logitRule(architecture.prior),
       clip: NORMALISED_CLIP,
     },
+    ...(architecture.memory > 0 ? { memory: memoryRules(architecture.memory) } : {}),
     onnx: {
       opset: ONNX_OPSET,
       irVersion: ONNX_IR_VERSION,
       files: onnxFiles(spec),
-      inputs: ONNX_INPUTS,
-      outputs: ONNX_OUTPUTS,
+      inputs: onnxInputs(architecture),
+      outputs: onnxOutputs(architecture),
       inside: ['normalisation', 'prior', 'mask', 'choice'],
     },
     goldenTolerance: GOLDEN_TOLERANCE,
@@ -177,6 +192,13 @@ export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
       `Expected choice.logit '${rule}' for prior '${architecture.prior}', got '${manifest.choice.logit}'.`,
     );
   }
+  if ((manifest.memory?.units ?? 0) !== architecture.memory) {
+    throw refuse(
+      'BUNDLE_MALFORMED',
+      file,
+      `Expected the rules of a memory of ${architecture.memory} units, got ${manifest.memory?.units ?? 0}.`,
+    );
+  }
   if (canonicalJson(manifest.onnx.files) !== canonicalJson(onnxFiles(spec))) {
     throw refuse(
       'BUNDLE_MALFORMED',
@@ -189,6 +211,20 @@ export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
 
 function logitRule(prior: PriorUse): (typeof LOGIT_RULES)[number] {
   return prior === 'added' ? 'prior-plus-residual' : 'network';
+}
+
+/** How the state of a policy with memory is carried. */
+function memoryRules(units: number): BundleManifest['memory'] {
+  return {
+    units,
+    type: 'float32',
+    input: MEMORY_INPUT,
+    output: MEMORY_OUTPUT,
+    start: 'zeros',
+    owner: 'satellite-and-decision-kind',
+    reset: 'episode-start',
+    fallbackDecision: 'unchanged',
+  };
 }
 
 function onnxFiles(spec: DecisionSpec): Record<string, string> {

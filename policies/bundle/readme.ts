@@ -3,6 +3,10 @@ import type { BundleManifest } from './manifest.ts';
 /** `README.txt`: one screen for whoever finds the folder. */
 export function readmeOf(manifest: BundleManifest): string {
   const { policyName, version, lineage, validity, fallback, licence, previous } = manifest;
+  const memory =
+    manifest.memory === undefined
+      ? ''
+      : `Memory      ${manifest.memory.units} numbers per satellite and decision kind, zeros at the start (policy.json: memory)\n`;
   const graphs = Object.values(manifest.onnx.files).join(', ');
   return `${policyName}, version ${version}
 A policy by which satellites decide where data goes, what is kept and where work runs.
@@ -13,7 +17,7 @@ Fallback    ${fallback}
 Trained on  ${lineage.scenario}, ${lineage.decisionsTrained} decisions, engine ${lineage.engine}
 Decisions   specification ${manifest.specHash}
 Licence     ${licence}
-
+${memory}
 policy.json      what the policy is: features, units, order, limits, lineage. Start here
 weights.bin      float32, little-endian, layout in policy.json
 normaliser.json  mean and deviation of each feature

@@ -17,9 +17,9 @@ export const OPERATOR_SET = { domain: 1, version: 2 } as const;
 export const STRING_ENTRY = { key: 1, value: 2 } as const;
 export const GRAPH = { node: 1, name: 2, initializer: 5, input: 11, output: 12 } as const;
 export const NODE = { input: 1, output: 2, name: 3, opType: 4, attribute: 5 } as const;
-export const ATTRIBUTE = { name: 1, i: 3, type: 20 } as const;
-/** AttributeProto.AttributeType.INT. */
-export const ATTRIBUTE_TYPE_INT = 2;
+export const ATTRIBUTE = { name: 1, i: 3, ints: 8, type: 20 } as const;
+/** AttributeProto.AttributeType. */
+export const ATTRIBUTE_TYPE = { int: 2, ints: 7 } as const;
 export const TENSOR = { dims: 1, dataType: 2, name: 8, rawData: 9 } as const;
 export const VALUE_INFO = { name: 1, type: 2, docString: 3 } as const;
 export const TYPE = { tensorType: 1 } as const;

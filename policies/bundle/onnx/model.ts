@@ -1,7 +1,7 @@
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   ATTRIBUTE,
-  ATTRIBUTE_TYPE_INT,
+  ATTRIBUTE_TYPE,
   DATA_TYPE,
   type DataTypeName,
   DIMENSION,
@@ -19,12 +19,12 @@ import {
   VALUE_INFO,
 } from './fields.ts';
 
-/** One operator; `attributes` are the integer attributes (the only sort the network needs). */
+/** One operator; `attributes` are integers or lists of them (the only sorts the network needs). */
 export interface OnnxNode {
   readonly op: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes?: Readonly<Record<string, number>>;
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
 /** A constant of the graph; `data` is raw little-endian content, row-major. */
@@ -105,8 +105,9 @@ function writeNode(out: BinaryWriter, node: OnnxNode, index: number): void {
   for (const [name, value] of Object.entries(node.attributes ?? {})) {
     message(out, NODE.attribute, () => {
       text(out, ATTRIBUTE.name, name);
-      int(out, ATTRIBUTE.i, value);
-      int(out, ATTRIBUTE.type, ATTRIBUTE_TYPE_INT);
+      if (typeof value === 'number') int(out, ATTRIBUTE.i, value);
+      else for (const each of value) int(out, ATTRIBUTE.ints, each);
+      int(out, ATTRIBUTE.type, typeof value === 'number' ? ATTRIBUTE_TYPE.int : ATTRIBUTE_TYPE.ints);
     });
   }
 }

@@ -1,9 +1,12 @@
 import type { DecisionSpec } from '../../../core/index.ts';
 import { candidateColumn, decisionSpecHash } from '../../../core/index.ts';
 import type { Architecture, Normaliser, PriorUse } from '../../runtime/index.ts';
-import { KIND_TENSORS, MASKED_LOGIT, RESIDUAL_BOUND, NORMALISED_CLIP, weightLayout } from '../../runtime/index.ts';
+import { MASKED_LOGIT, RESIDUAL_BOUND, NORMALISED_CLIP, kindSlots } from '../../runtime/index.ts';
+import { attentionConstants, attentionNodes } from './attention.ts';
 import { DATA_TYPE } from './fields.ts';
+import { MEMORY_INPUT, MEMORY_OUTPUT, memoryConstants, memoryInput, memoryNodes, memoryOutput } from './memory.ts';
 import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
+import { floats, integers, node } from './parts.ts';
 
 /** What an exported graph is made from, and the names it carries in its metadata. */
 export interface NetworkToExport {
@@ -15,10 +18,15 @@ export interface NetworkToExport {
   readonly normaliser: Normaliser;
 }
 
-/** Names of the inputs of every exported graph, in order. */
-export const ONNX_INPUTS = ['context', 'candidates', 'mask', 'count'] as const;
-/** Names of the outputs of every exported graph, in order. */
-export const ONNX_OUTPUTS = ['logits', 'value', 'choice'] as const;
+/** Names of the inputs of the exported graphs, in order. */
+export function onnxInputs({ memory }: Pick<Architecture, 'memory'>): readonly string[] {
+  return ['context', 'candidates', 'mask', 'count', ...(memory > 0 ? [MEMORY_INPUT] : [])];
+}
+
+/** Names of the outputs of the exported graphs, in order. */
+export function onnxOutputs({ memory }: Pick<Architecture, 'memory'>): readonly string[] {
+  return ['logits', 'value', 'choice', ...(memory > 0 ? [MEMORY_OUTPUT] : [])];
+}
 
 /**
  * The network of one decision kind as an ONNX file (opset 17, IR 8), computing what `policies/runtime` computes
@@ -27,7 +35,9 @@ export const ONNX_OUTPUTS = ['logits', 'value', 'choice'] as const;
  * Inputs, raw physical units as in the decision specification; B is free, K, C and F are the kind's own widths:
  * `context` float [B, C], `candidates` float [B, K, F], `mask` bool [B, K] (true = allowed), `count` int64 [B]
  * (candidates in use; masked candidates count, padding does not). Outputs: `logits` float [B, K], masked ones -1e9;
- * `value` float [B]; `choice` int64 [B], the best logit, the lowest index on ties.
+ * `value` float [B]; `choice` int64 [B], the best logit, the lowest index on ties. A network with memory also takes the
+ * state `memory` float [B, M] and gives `nextMemory` float [B, M]: whoever runs the graph carries it, one state per agent and
+ * decision kind, from one decision to the next, and starts every episode with zeros.
  */
 export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint8Array<ArrayBuffer> {
   const { spec, architecture } = network;
@@ -40,11 +50,13 @@ export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint
     { name: 'candidates', type: 'float', dims: [batch, k, kind.candidate], doc: 'Candidate features, raw units.' },
     { name: 'mask', type: 'bool', dims: [batch, k], doc: 'True = allowed. At least one per row.' },
     { name: 'count', type: 'int64', dims: [batch], doc: 'Candidates in use, 1..K; the rest is padding.' },
+    ...(architecture.memory > 0 ? [memoryInput(architecture)] : []),
   ];
   const outputs: OnnxValue[] = [
     { name: 'logits', type: 'float', dims: [batch, k], doc: `Score per candidate; ${MASKED_LOGIT} where masked.` },
     { name: 'value', type: 'float', dims: [batch], doc: 'Expected discounted reward, in the units training used.' },
     { name: 'choice', type: 'int64', dims: [batch], doc: 'Best candidate; the lowest index on ties.' },
+    ...(architecture.memory > 0 ? [memoryOutput(architecture)] : []),
   ];
   return encodeOnnx({
     name: kind.name,
@@ -60,7 +72,12 @@ export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint
     inputs,
     outputs,
     constants: constantsOf(network, kindIndex),
-    nodes: [...normalisation(architecture.prior), ...policyHead(architecture.prior), ...valueHead()],
+    nodes: [
+      ...normalisation(architecture.prior),
+      ...(architecture.memory > 0 ? memoryNodes() : []),
+      ...policyHead(architecture),
+      ...valueHead(architecture),
+    ],
   });
 }
 
@@ -78,15 +95,17 @@ function normalisation(prior: PriorUse): OnnxNode[] {
   ];
 }
 
-function policyHead(prior: PriorUse): OnnxNode[] {
+function policyHead({ prior, attention, memory }: Architecture): OnnxNode[] {
   return [
     node('MatMul', ['context.normal', 'policy.context.w'], 'policy.context'),
-    node('Unsqueeze', ['policy.context', 'axis.1'], 'policy.context.row'),
+    ...(memory > 0 ? [node('Add', ['policy.context', 'memory.to.policy'], 'policy.remembered')] : []),
+    node('Unsqueeze', [memory > 0 ? 'policy.remembered' : 'policy.context', 'axis.1'], 'policy.context.row'),
     node('MatMul', ['candidates.normal', 'policy.candidate.w'], 'policy.candidate'),
     node('Add', ['policy.candidate', 'policy.context.row'], 'policy.sum'),
     node('Add', ['policy.sum', 'policy.encoder.b'], 'policy.encoder.in'),
     node('Relu', ['policy.encoder.in'], 'policy.encoder'),
-    node('MatMul', ['policy.encoder', 'policy.hidden.w'], 'policy.hidden.product'),
+    ...(attention > 0 ? attentionNodes() : []),
+    node('MatMul', [attention > 0 ? 'policy.attended' : 'policy.encoder', 'policy.hidden.w'], 'policy.hidden.product'),
     node('Add', ['policy.hidden.product', 'policy.hidden.b'], 'policy.hidden.in'),
     node('Relu', ['policy.hidden.in'], 'policy.hidden'),
     node('MatMul', ['policy.hidden', 'policy.out.w'], 'residual.column'),
@@ -109,7 +128,7 @@ function priorAdded(): OnnxNode[] {
   ];
 }
 
-function valueHead(): OnnxNode[] {
+function valueHead({ memory }: Architecture): OnnxNode[] {
   return [
     node('Unsqueeze', ['count', 'axis.1'], 'count.column'),
     node('Less', ['candidate.index', 'count.column'], 'exists.flag'),
@@ -122,7 +141,8 @@ function valueHead(): OnnxNode[] {
     node('MatMul', ['context.normal', 'value.context.w'], 'value.context'),
     node('MatMul', ['candidates.average', 'value.candidate.w'], 'value.candidate'),
     node('Add', ['value.context', 'value.candidate'], 'value.sum'),
-    node('Add', ['value.sum', 'value.encoder.b'], 'value.encoder.in'),
+    ...(memory > 0 ? [node('Add', ['value.sum', 'memory.to.value'], 'value.remembered')] : []),
+    node('Add', [memory > 0 ? 'value.remembered' : 'value.sum', 'value.encoder.b'], 'value.encoder.in'),
     node('Relu', ['value.encoder.in'], 'value.encoder'),
     node('MatMul', ['value.encoder', 'value.hidden.w'], 'value.hidden.product'),
     node('Add', ['value.hidden.product', 'value.hidden.b'], 'value.hidden.in'),
@@ -133,20 +153,13 @@ function valueHead(): OnnxNode[] {
   ];
 }
 
-function node(op: string, inputs: readonly string[], output: string, attributes?: Record<string, number>): OnnxNode {
-  return attributes === undefined ? { op, inputs, outputs: [output] } : { op, inputs, outputs: [output], attributes };
-}
-
 function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] {
   const { spec, architecture, weights } = network;
   const kind = architecture.kinds[kindIndex] as Architecture['kinds'][number];
   const statistics = network.normaliser.kinds[kindIndex] as Normaliser['kinds'][number];
-  const layout = weightLayout(architecture);
-  const learned = KIND_TENSORS.map((name): OnnxTensor => {
-    const slot = layout.find((entry) => entry.name === `${kind.name}/${name}`);
-    if (slot === undefined) throw new RangeError(`The layout has no tensor '${kind.name}/${name}'.`);
-    return floats(name, slot.shape, weights.subarray(slot.offset, slot.offset + slot.size));
-  });
+  const learned = kindSlots(architecture, kindIndex).map(({ name, shape, offset, size }) =>
+    floats(name.slice(name.indexOf('/') + 1), shape, weights.subarray(offset, offset + size)),
+  );
   return [
     ...learned,
     floats('context.mean', [kind.context], statistics.contextMean),
@@ -159,15 +172,21 @@ function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] 
     floats('clip.low', [], [-NORMALISED_CLIP]),
     floats('clip.high', [], [NORMALISED_CLIP]),
     floats('masked.logit', [], [MASKED_LOGIT]),
-    floats('residual.bound', [], [RESIDUAL_BOUND]),
     floats('zero', [], [0]),
     floats('one', [], [1]),
-    integers('prior.column', [], [candidateColumn(spec, kindIndex, 'prior')]),
+    ...(architecture.prior === 'added'
+      ? [
+          floats('residual.bound', [], [RESIDUAL_BOUND]),
+          integers('prior.column', [], [candidateColumn(spec, kindIndex, 'prior')]),
+        ]
+      : []),
     integers(
       'candidate.index',
       [architecture.maxCandidates],
       Array.from({ length: architecture.maxCandidates }, (_, index) => index),
     ),
+    ...(architecture.attention > 0 ? attentionConstants(architecture) : []),
+    ...(architecture.memory > 0 ? memoryConstants(architecture) : []),
     integers('axis.1', [1], [1]),
     integers('axis.2', [1], [2]),
   ];
@@ -176,18 +195,4 @@ function constantsOf(network: NetworkToExport, kindIndex: number): OnnxTensor[] 
 /** Ones, and 0 for the prior, the last feature. */
 function allButLast(features: number): number[] {
   return Array.from({ length: features }, (_, i) => (i < features - 1 ? 1 : 0));
-}
-
-function floats(name: string, dims: readonly number[], values: ArrayLike<number>): OnnxTensor {
-  const data = new DataView(new ArrayBuffer(values.length * 4));
-  for (let i = 0; i < values.length; i++) data.setFloat32(i * 4, values[i] as number, true);
-  return { name, dims, type: 'float', data: new Uint8Array(data.buffer) };
-}
-
-function integers(name: string, dims: readonly number[], values: readonly number[]): OnnxTensor {
-  const data = new DataView(new ArrayBuffer(values.length * 8));
-  values.forEach((value, i) => {
-    data.setBigInt64(i * 8, BigInt(value), true);
-  });
-  return { name, dims, type: 'int64', data: new Uint8Array(data.buffer) };
 }
