@@ -23,6 +23,7 @@ export function checkRollout(buffer: RolloutBuffer, name: string, kinds: number)
   checkFinite(buffer.context, rows * buffer.contextStride, buffer.contextStride, `${name} context`);
   const candidateRow = buffer.maxCandidates * buffer.candidateStride;
   checkFinite(buffer.candidates, rows * candidateRow, candidateRow, `${name} candidates`);
+  checkFinite(buffer.global, rows * buffer.globalStride, buffer.globalStride, `${name} global`);
   checkFinite(buffer.memory, rows * buffer.memoryStride, buffer.memoryStride, `${name} memory`);
 }
 

@@ -5,8 +5,10 @@ import { type RolloutBuffer, createRolloutBuffer } from '../rollout/buffer.ts';
  * One buffer out of several: all decisions in buffer order, then all finals in buffer order, with `next` and `earlier` renumbered. The
  * order is that of the argument, never of arrival, so that results do not depend on timing. A single buffer is returned
  * as it is. Errors: MISUSE when strides differ or there is no buffer.
+ *
+ * Without `observations` the copy has none (strides 0), for those who read them where they are.
  */
-export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer {
+export function mergeRollouts(buffers: readonly RolloutBuffer[], observations = true): RolloutBuffer {
   const [first, ...others] = buffers;
   if (first === undefined) throw new SpaceCloudError('MISUSE', 'Expected at least one rollout buffer, got none.');
   if (others.length === 0) return first;
@@ -18,7 +20,8 @@ export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer 
   }
   const n = buffers.reduce((sum, buffer) => sum + buffer.n, 0);
   const finals = buffers.reduce((sum, buffer) => sum + buffer.finals, 0);
-  const merged = createRolloutBuffer({ ...first, capacity: n + finals });
+  const shape = observations ? first : { ...first, contextStride: 0, candidateStride: 0, globalStride: 0 };
+  const merged = createRolloutBuffer({ ...shape, capacity: n + finals });
   merged.n = n;
   merged.finals = finals;
   let row = 0;
@@ -38,11 +41,11 @@ export function mergeRollouts(buffers: readonly RolloutBuffer[]): RolloutBuffer 
   return merged;
 }
 
-const STRIDES = ['contextStride', 'candidateStride', 'maxCandidates', 'memoryStride'] as const;
+const STRIDES = ['contextStride', 'candidateStride', 'maxCandidates', 'memoryStride', 'globalStride'] as const;
 
 /** Columns and their elements per row; `next` and `earlier` are renumbered apart. */
 function columnsOf(buffer: RolloutBuffer): readonly [Float32Array | Uint8Array, number][] {
-  const { maxCandidates, contextStride, candidateStride, memoryStride } = buffer;
+  const { maxCandidates, contextStride, candidateStride, memoryStride, globalStride } = buffer;
   return [
     [buffer.kind, 1],
     [buffer.candidateCount, 1],
@@ -54,6 +57,7 @@ function columnsOf(buffer: RolloutBuffer): readonly [Float32Array | Uint8Array, 
     [buffer.reward, 1],
     [buffer.elapsed, 1],
     [buffer.memory, memoryStride],
+    [buffer.global, globalStride],
   ];
 }
 
@@ -66,6 +70,7 @@ function copyRows(
   const { first, rows } = range;
   const targets = columnsOf(to);
   columnsOf(from).forEach(([source, width], i) => {
+    if (targets[i]?.[1] !== width) return;
     (targets[i] as [Float32Array | Uint8Array, number])[0].set(
       source.subarray(first * width, (first + rows) * width),
       at * width,

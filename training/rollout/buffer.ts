@@ -33,6 +33,10 @@ export interface RolloutBuffer {
   readonly memory: Float32Array;
   /** [capacity] row of the decision before this one of the same agent, kind and episode; -1 = none in this rollout. */
   readonly earlier: Int32Array;
+  /** G, features of true global state for a central critic; 0 = none, and then the column is empty. */
+  readonly globalStride: number;
+  /** [capacity * G], finals included. Actors are never given it. */
+  readonly global: Float32Array;
 }
 
 export interface RolloutBufferShape {
@@ -42,11 +46,13 @@ export interface RolloutBufferShape {
   readonly maxCandidates: number;
   /** Default 0. */
   readonly memoryStride?: number;
+  /** Default 0. */
+  readonly globalStride?: number;
 }
 
 /** Columns over `SharedArrayBuffer`s, so that a worker fills what the learner reads. */
 export function createRolloutBuffer(shape: RolloutBufferShape): RolloutBuffer {
-  const { capacity, contextStride, candidateStride, maxCandidates, memoryStride = 0 } = shape;
+  const { capacity, contextStride, candidateStride, maxCandidates, memoryStride = 0, globalStride = 0 } = shape;
   const f32 = (length: number): Float32Array => new Float32Array(new SharedArrayBuffer(length * 4));
   const i32 = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(length * 4));
   const u8 = (length: number): Uint8Array => new Uint8Array(new SharedArrayBuffer(length));
@@ -67,5 +73,7 @@ export function createRolloutBuffer(shape: RolloutBufferShape): RolloutBuffer {
     memoryStride,
     memory: f32(capacity * memoryStride),
     earlier: i32(memoryStride > 0 ? capacity : 0),
+    globalStride,
+    global: f32(capacity * globalStride),
   };
 }

@@ -25,6 +25,7 @@ export function repeatObservation(buffer: RolloutBuffer, row: number, to: number
   buffer.context.copyWithin(to * C, row * C, (row + 1) * C);
   buffer.candidates.copyWithin(to * K * F, row * K * F, (row + 1) * K * F);
   buffer.actionMask.copyWithin(to * K, row * K, (row + 1) * K);
-  const { memoryStride: M } = buffer;
+  const { memoryStride: M, globalStride: G } = buffer;
   buffer.memory.copyWithin(to * M, row * M, (row + 1) * M);
+  buffer.global.copyWithin(to * G, row * G, (row + 1) * G);
 }
