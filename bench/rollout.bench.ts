@@ -15,22 +15,22 @@ export async function measure(): Promise<Figure[]> {
   const network = createNetwork(model);
   const weights = new Float32Array(new SharedArrayBuffer(network.weights.byteLength));
   weights.set(network.weights);
+  const scenarios = [{ scenario, geometry, weight: 1 }];
   const { rowsPerIteration, worldsPerWorker, episodeS, discountUnitS } = TRAIN_DEFAULTS;
   const pool = await CollectorPool.start(
     Array.from({ length: WORKERS }, (_, i) => ({
-      scenario,
-      geometry,
+      plan: { scenarios, variation: {}, curriculum: [], episodeS },
       architecture: network.architecture,
       normaliser: network.normaliser,
-      weights,
+      weights: [weights],
       fallback: HEURISTIC,
       collector: {
         worldCount: worldsPerWorker,
         rows: rowsPerIteration / WORKERS,
-        episodeS,
         discountUnitS,
         firstSeed: FIRST_TRAINING_SEED + i,
         seedStride: WORKERS,
+        bufferCount: 1,
       },
     })),
   );

@@ -3,6 +3,7 @@ import { SpaceCloudError } from '../core/index.ts';
 import { writeAtomically } from './checkpoint/atomic-write.ts';
 import { fileError } from './checkpoint/file-errors.ts';
 import { type Checkpoint, type CheckpointIdentity, decodeCheckpoint, encodeCheckpoint } from './checkpoint/format.ts';
+import { migrateVersion1 } from './checkpoint/migrate.ts';
 
 /**
  * Writes a checkpoint so that `path` is always a whole one, the old or the new; the one before stays as
@@ -23,7 +24,10 @@ export function loadCheckpoint(path: string, expected: CheckpointIdentity): Chec
   return checkpoint;
 }
 
-/** Reads a checkpoint of any run, for what needs its policy and not its continuation. Errors as `loadCheckpoint`. */
+/**
+ * Reads a checkpoint of any run, for what needs its policy and not its continuation; of an older format, as the present one
+ * has it. Errors as `loadCheckpoint`.
+ */
 export function readCheckpoint(path: string): Checkpoint {
   let file: Uint8Array;
   try {
@@ -31,7 +35,8 @@ export function readCheckpoint(path: string): Checkpoint {
   } catch (cause) {
     throw fileError('read', path, cause);
   }
-  return decodeCheckpoint(file, path);
+  const { formatVersion, ...checkpoint } = decodeCheckpoint(file, path);
+  return formatVersion === 1 ? migrateVersion1(checkpoint) : checkpoint;
 }
 
 /** The checkpoint at `path`, or undefined when there is none. Errors as `loadCheckpoint`. */

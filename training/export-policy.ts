@@ -68,7 +68,7 @@ export async function exportPolicy(options: ExportOptions): Promise<void> {
         engine: `tfjs-${trained.engine}`,
         versions: { spacecloud: VERSION, ...options.versions },
         decisionsTrained: trained.decisions,
-        configuration: { algorithm: 'ippo', ...trained.config },
+        configuration: { ...trained.config },
       },
       fallback: trained.config.fallback,
       validity: options.validity,

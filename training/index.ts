@@ -16,6 +16,9 @@ export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-refe
 export { Learner, PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';
 export { type RolloutBuffer, createRolloutBuffer } from './rollout/buffer.ts';
 export { CollectorPool } from './rollout/collector-pool.ts';
-export { CHECKPOINT_FILE, METRICS_FILE, TRAIN_DEFAULTS, type TrainResult, train, trainConfig } from './train.ts';
+export type { EpisodePlan, ScenarioShare } from './rollout/episode-worlds.ts';
+export { CHECKPOINT_FILE, EVALUATIONS_FILE, METRICS_FILE } from './run-files.ts';
+export { type TrainResult, train } from './train.ts';
+export { TRAIN_DEFAULTS, trainConfig } from './train-config.ts';
 export type { TrainConfig, TrainOptions, TrainProgress } from './train-options.ts';
 export { type TrainedPolicy, readTrainedPolicy } from './trained-policy.ts';

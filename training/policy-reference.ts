@@ -4,7 +4,7 @@ import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/ind
 import { architectureOf, createBaseline, identityNormaliser, initialWeights } from '../policies/index.ts';
 import { BUNDLE_FILES, loadBundle } from '../policies/bundle/index.ts';
 import { type PolicySource, baselineSource } from './evaluation/policy-source.ts';
-import { CHECKPOINT_FILE } from './train.ts';
+import { CHECKPOINT_FILE } from './run-files.ts';
 import { readTrainedPolicy } from './trained-policy.ts';
 
 export interface PolicyReferenceOptions {
@@ -12,6 +12,8 @@ export interface PolicyReferenceOptions {
   readonly publicKeyPem?: string;
   /** The time now, ms since 1970, for the validity of bundles. */
   readonly now: () => number;
+  /** Of a run folder: the last policy (default), or the best by its evaluations during training. */
+  readonly which?: 'last' | 'best';
 }
 
 /** The untrained network: its prior alone decides. The ablation every learned gain is held against. */
@@ -35,7 +37,7 @@ export function resolvePolicy(reference: string, options: PolicyReferenceOptions
   }
   if (existsSync(join(reference, CHECKPOINT_FILE))) {
     const name = `learned:${basename(resolve(reference))}`;
-    return { kind: 'network', name, role: 'learned', network: readTrainedPolicy(reference).network };
+    return { kind: 'network', name, role: 'learned', network: readTrainedPolicy(reference, options.which).network };
   }
   if (existsSync(join(reference, BUNDLE_FILES.manifest))) return bundleSource(reference, options);
   if (!existsSync(reference) && reference.split('+').length === 3) {

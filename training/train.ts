@@ -1,52 +1,44 @@
 import { join } from 'node:path';
 import { makeFolders } from '../core/files/index.ts';
 import { Rng, SPACE_CLOUD_SPEC, SpaceCloudError, VERSION, decisionSpecHash, hashJson } from '../core/index.ts';
-import {
-  type Architecture,
-  type Normaliser,
-  architectureOf,
-  initialWeights,
-  normaliserFromJson,
-  normaliserToJson,
-} from '../policies/index.ts';
+import { type Architecture, type Normaliser, normaliserFromJson, normaliserToJson } from '../policies/index.ts';
 import { type Engine, loadEngine } from '../policies/networks/index.ts';
-import { writeAtomically } from './checkpoint/atomic-write.ts';
 import { type CheckpointIdentity, type CheckpointManifest, type CheckpointSections } from './checkpoint/format.ts';
 import { fileError } from './checkpoint/file-errors.ts';
 import { lockRun } from './checkpoint/run-lock.ts';
 import { saveCheckpoint } from './checkpoint.ts';
-import { FIRST_TRAINING_SEED } from './evaluation/run.ts';
-import { measureInputs } from './measure-inputs.ts';
-import { Learner, type UpdateMetrics, ppoConfig } from './ppo/index.ts';
+import { CURRICULUM_START, type CurriculumState, advanceCurriculum } from './curriculum.ts';
+import { trainingSeeds } from './evaluation/seed-ranges.ts';
+import { initialPolicy } from './initial-policy.ts';
+import { iterationRecord, meanUtility, phasesOf } from './iteration-record.ts';
+import { Learner, type UpdateMetrics } from './ppo/index.ts';
 import { CollectorPool, type RolloutWorkerData } from './rollout/collector-pool.ts';
-import type { CollectSummary } from './rollout/collector.ts';
+import type { SavedCollector } from './rollout/collector.ts';
+import type { EpisodePlan } from './rollout/episode-worlds.ts';
+import { RolloutSchedule } from './rollout/rollout-schedule.ts';
 import { type CollectorsState, packCollectors, unpackCollectors } from './rollout/saved-collectors.ts';
 import { findResumable } from './resumable.ts';
+import { CHECKPOINT_FILE, EVALUATIONS_FILE, METRICS_FILE, TENSORBOARD_FILE } from './run-files.ts';
+import { writeRunManifest } from './run-manifest.ts';
+import { AppendedFile } from './tracking/appended-file.ts';
 import { MetricsLog } from './tracking/metrics-log.ts';
 import { TensorboardLog } from './tracking/tensorboard-log.ts';
+import { architectureFor, trainConfig } from './train-config.ts';
 import type { TrainConfig, TrainOptions } from './train-options.ts';
+import {
+  EVALUATION_START,
+  type TrainingEvaluationState,
+  evaluateWhileTraining,
+  isEvaluationDue,
+  scoreOf,
+} from './training-evaluation.ts';
 
-export const CHECKPOINT_FILE = 'checkpoint.bin';
-export const METRICS_FILE = 'metrics.jsonl';
-const TENSORBOARD_FILE = 'events.out.tfevents.spacecloud';
-const MANIFEST_FILE = 'run.json';
-/** Seeds of one training run: far more episodes than any run plays. */
-const SEEDS_PER_RUN = 1_000_000;
-
-/** Defaults; where they come from stands with the fields of `PpoConfig` and in docs/DECISIONS.md. */
-export const TRAIN_DEFAULTS: Omit<TrainConfig, 'ppo'> = {
-  seed: 1,
-  decisions: 1_000_000,
-  rowsPerIteration: 16_384,
-  workers: 2,
-  worldsPerWorker: 8,
-  episodeS: 10,
-  discountUnitS: 1,
-  hidden: 32,
-  calibrationDecisions: 20_000,
-  fallback: 'load-aware+greedy-finish+gdsf',
-  checkpointEveryIterations: 20,
-};
+/** Slots of shared weights: two that rollouts read in turn, and one for evaluations. */
+const EVALUATED = 2;
+/** Below so many decisions per call of the policy, most of the time goes into calls. */
+const FEW_ROWS = 2;
+/** As `PPO_DEFAULTS.maxRatioDeviation`; checked once where rollouts lag behind afterwards. */
+const MAX_FIRST_RATIO_DEVIATION = 1e-3;
 
 export interface TrainResult {
   readonly architecture: Architecture;
@@ -55,6 +47,8 @@ export interface TrainResult {
   readonly config: TrainConfig;
   readonly engine: string;
   readonly decisions: number;
+  /** Iteration, decisions and utility of the best policy that evaluations during training have found. */
+  readonly best: TrainingEvaluationState['best'];
   /** True when the run was ended by its signal before its last iteration. */
   readonly interrupted: boolean;
   readonly checkpointFile: string;
@@ -71,28 +65,26 @@ type Held = (() => void | Promise<void>)[];
 
 /**
  * Trains one policy for all satellites by PPO: workers collect decisions of many worlds, the learner improves the shared
- * weights, again and again. Writes checkpoints, metrics (JSON lines and TensorBoard) and a manifest into the run folder, and
- * goes on bit-exactly from a checkpoint.
+ * weights, again and again. Writes checkpoints, metrics (JSON lines and TensorBoard), evaluations and a manifest into the run
+ * folder, and goes on bit-exactly from a checkpoint.
  *
- * Errors: RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE, MISUSE.
+ * Errors: RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE, HELD_OUT, MISUSE.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const config = trainConfig(options.config);
+  const engine = await loadEngine(options.engine ?? 'auto');
+  const config = trainConfig(options.config, ONE_THREAD.has(engine.name));
   makeFolder(options.runFolder);
   const lock = lockRun(options.runFolder);
   const held: Held = [() => lock.release()];
   try {
-    return await runTraining(options, config, await loadEngine(options.engine ?? 'auto'), held);
+    return await runTraining(options, config, engine, held);
   } finally {
     for (const release of held.reverse()) await release();
   }
 }
 
-/** The defaults with `overrides`. Errors: MISUSE for a PPO field out of range. */
-export function trainConfig(overrides: TrainOptions['config'] = {}): TrainConfig {
-  const { ppo, ...rest } = overrides;
-  return { ...TRAIN_DEFAULTS, ...rest, ppo: ppoConfig(ppo) };
-}
+/** Engines that compute in the thread that calls them. */
+const ONE_THREAD: ReadonlySet<string> = new Set(['wasm', 'cpu']);
 
 async function runTraining(
   options: TrainOptions,
@@ -100,46 +92,57 @@ async function runTraining(
   engine: Engine,
   held: Held,
 ): Promise<TrainResult> {
-  const { scenario, geometry, runFolder, signal, onProgress, clockMs } = options;
+  const { scenario, geometry, more = [], runFolder, signal, onProgress, clockMs } = options;
   const checkpointFile = join(runFolder, CHECKPOINT_FILE);
-  const identity: CheckpointIdentity = {
-    version: VERSION,
-    scenario: hashJson(scenario),
-    geometry: geometry.key,
-    // A longer run may go on from a shorter one's checkpoint only with the same learning-rate schedule.
-    configuration: hashJson(config),
-    decisionSpec: decisionSpecHash(SPACE_CLOUD_SPEC),
-    engine: engine.name,
+  const plan: EpisodePlan = {
+    scenarios: [{ scenario, geometry, weight: 1 }, ...more],
+    variation: config.variation,
+    curriculum: config.curriculum,
+    episodeS: config.episodeS,
   };
+  const identity = identityOf(plan, config, engine);
   const resumeFrom = options.resume === true ? findResumable(checkpointFile, identity, config) : undefined;
-  const architecture = architectureOf(SPACE_CLOUD_SPEC, { hidden: config.hidden });
-  const first = initialWeights(architecture, config.seed);
-  const normaliser =
-    resumeFrom === undefined
-      ? await measureInputs({ scenario, geometry, architecture, weights: first, config })
-      : normaliserFromJson(SPACE_CLOUD_SPEC, resumeFrom.manifest.state['normaliser']);
-  const learner = Learner.create(engine, { architecture, normaliser, weights: first }, config.ppo);
+  const saved = resumeFrom?.manifest.state;
+  const architecture = architectureFor(config);
+  const start = await initialPolicy(plan, config, architecture, {
+    normaliser: saved && normaliserFromJson(SPACE_CLOUD_SPEC, saved['normaliser']),
+  });
+  const { normaliser } = start;
+  const learner = Learner.create(engine, { architecture, ...start }, config.ppo);
   held.push(() => learner.dispose());
   const shuffle = new Rng(config.seed, 'shuffle');
-  const weights = new Float32Array(new SharedArrayBuffer(first.byteLength));
-  weights.set(first);
+  const slots = Array.from({ length: EVALUATED + 1 }, () => sharedCopy(start.weights)) as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
 
+  const run: RunState = { iteration: 0, decisions: 0, simulatedS: 0, ...(saved?.['run'] as RunState | undefined) };
   const iterations = Math.ceil(config.decisions / config.rowsPerIteration);
-  const run: RunState = { iteration: 0, decisions: 0, simulatedS: 0 };
-  const pool = await CollectorPool.start(workerData(options, config, { architecture, normaliser, weights }));
+  const pool = await CollectorPool.start(workerData(plan, config, { architecture, normaliser, weights: slots }));
   held.push(() => pool.close());
-  let offsets = { metrics: 0, tensorboard: 0 };
-  if (resumeFrom !== undefined) {
-    const { state } = resumeFrom.manifest;
+  const schedule = new RolloutSchedule({
+    pool,
+    slots: [slots[0], slots[1]],
+    lag: config.lag,
+    total: iterations,
+    done: run.iteration,
+    isCheckpoint: (iteration) => iteration % config.checkpointEveryIterations === 0,
+  });
+  let curriculum = (saved?.['curriculum'] as CurriculumState | undefined) ?? CURRICULUM_START;
+  let evaluation = (saved?.['evaluation'] as TrainingEvaluationState | undefined) ?? EVALUATION_START;
+  let bestWeights: Float32Array | undefined;
+  const offsets = { metrics: 0, tensorboard: 0, evaluations: 0, ...(saved?.['offsets'] as object | undefined) };
+  if (resumeFrom !== undefined && saved !== undefined) {
     const sections = { ...resumeFrom.sections };
     learner.restoreState(takeSections(sections, 'learner.'));
     shuffle.state.set(sections['rng.shuffle'] as Uint32Array);
-    weights.set(learner.weights);
-    await pool.restore(unpackCollectors(state['rollout'] as CollectorsState, sections));
-    Object.assign(run, state['run']);
-    offsets = state['offsets'] as typeof offsets;
+    if (config.lag === 1) schedule.actingWeights(run.iteration).set(sections['acting.weights'] as Float32Array);
+    schedule.publish(run.iteration, learner.weights);
+    bestWeights = sections['best.weights'] as Float32Array | undefined;
+    await pool.restore(unpackCollectors(saved['rollout'] as CollectorsState, sections));
   } else {
-    writeManifest(runFolder, { identity, config, engine, scenarioName: scenario.name });
+    writeRunManifest(runFolder, { identity, config, engine, plan });
   }
   const metricsLog = new MetricsLog(join(runFolder, METRICS_FILE), offsets.metrics);
   held.push(() => metricsLog.close());
@@ -148,9 +151,11 @@ async function runTraining(
     keepBytes: offsets.tensorboard,
   });
   held.push(() => tensorboard.close());
+  const evaluationsLog = new AppendedFile(join(runFolder, EVALUATIONS_FILE), offsets.evaluations);
+  held.push(() => evaluationsLog.close());
 
-  const save = async (): Promise<void> => {
-    const packed = packCollectors(await pool.save());
+  const save = (collectors: readonly SavedCollector[]): void => {
+    const packed = packCollectors(collectors);
     const manifest: CheckpointManifest = {
       identity,
       state: {
@@ -158,8 +163,15 @@ async function runTraining(
         scenario: scenario.name,
         config,
         rollout: packed.state,
+        stages: schedule.stagesAfter(run.iteration),
+        curriculum,
+        evaluation,
         normaliser: normaliserToJson(SPACE_CLOUD_SPEC, normaliser),
-        offsets: { metrics: metricsLog.offset, tensorboard: tensorboard.offset },
+        offsets: {
+          metrics: metricsLog.offset,
+          tensorboard: tensorboard.offset,
+          evaluations: evaluationsLog.offset,
+        },
       },
     };
     const sections: Record<string, CheckpointSections[string]> = {
@@ -167,23 +179,55 @@ async function runTraining(
       'rng.shuffle': shuffle.state.slice(),
     };
     for (const [name, column] of Object.entries(learner.saveState())) sections[`learner.${name}`] = column;
+    if (config.lag === 1) sections['acting.weights'] = schedule.actingWeights(run.iteration).slice();
+    if (bestWeights !== undefined) sections['best.weights'] = bestWeights;
     saveCheckpoint(checkpointFile, { manifest, sections });
   };
 
-  while (run.iteration < iterations && signal?.aborted !== true) {
+  const stages = (saved?.['stages'] as readonly number[] | undefined) ?? [];
+  for (let ahead = 1; ahead <= 1 + config.lag; ahead++) {
+    schedule.settle(run.iteration + ahead, stages[ahead - 1] ?? curriculum.stage);
+    if (signal?.aborted !== true) schedule.ask(run.iteration + ahead);
+  }
+  const isFirst = run.iteration === 0;
+  for (;;) {
     const startMs = clockMs();
-    const { buffers, summaries } = await pool.collect();
+    const rollout = await schedule.take(run.iteration + 1);
+    if (rollout === undefined) break;
     const collectedMs = clockMs();
+    const { buffers, summaries } = rollout;
     run.iteration++;
     const metrics = learner.update(buffers, shuffle, { iteration: run.iteration, iterations });
-    weights.set(learner.weights);
+    const updatedMs = clockMs();
+    if (isFirst && run.iteration === 1) firstChecks(options, metrics, rollout);
+    schedule.publish(run.iteration, learner.weights);
+    const before = run.decisions;
     run.decisions += metrics.rows;
     run.simulatedS += summaries.reduce((sum, summary) => sum + summary.simulatedS, 0);
     const utility = meanUtility(summaries);
-    const times = { collectS: (collectedMs - startMs) / 1000, updateS: (clockMs() - collectedMs) / 1000 };
-    const scalars = flatten(metrics, run, utility);
-    metricsLog.append({ ...scalars, ...times });
-    tensorboard.append(run.decisions, { ...scalars, ...times });
+    curriculum = advanceCurriculum(config.curriculum, curriculum, { decisions: run.decisions, utility });
+    const next = run.iteration + 1 + config.lag;
+    schedule.settle(next, curriculum.stage);
+    if (signal?.aborted !== true) schedule.ask(next);
+
+    let evaluated: number | undefined;
+    const span = { before, now: run.decisions, isLast: run.iteration === iterations };
+    if (config.evaluation !== null && isEvaluationDue(config.evaluation, span)) {
+      slots[EVALUATED].set(learner.weights);
+      const request = { config: config.evaluation, pool, scenarios: plan.scenarios.length, weights: EVALUATED };
+      const records = await evaluateWhileTraining(request);
+      evaluated = scoreOf(records);
+      const { iteration, decisions } = run;
+      evaluationsLog.append(jsonLine({ iteration, decisions, utility: evaluated, records }));
+      const isBest = evaluation.best === null || evaluated > evaluation.best.utility;
+      if (isBest) bestWeights = learner.weights.slice();
+      const best = isBest ? { iteration, decisions, utility: evaluated } : evaluation.best;
+      evaluation = { count: evaluation.count + 1, best };
+    }
+    const phases = phasesOf(summaries, { startMs, collectedMs, updatedMs });
+    const record = iterationRecord({ run, metrics, utility, evaluated, stage: curriculum.stage, config, phases });
+    metricsLog.append(record);
+    tensorboard.append(run.decisions, record);
     onProgress?.({
       iteration: run.iteration,
       iterations,
@@ -191,10 +235,12 @@ async function runTraining(
       totalDecisions: config.decisions,
       metrics,
       utility,
+      phases,
+      evaluated,
     });
-    if (run.iteration % config.checkpointEveryIterations === 0) await save();
+    if (run.iteration % config.checkpointEveryIterations === 0) save(await schedule.savedAfter(run.iteration));
   }
-  await save();
+  save(await schedule.savedAfter(run.iteration));
   return {
     architecture,
     normaliser,
@@ -202,31 +248,71 @@ async function runTraining(
     config,
     engine: engine.name,
     decisions: run.decisions,
+    best: evaluation.best,
     interrupted: run.iteration < iterations,
     checkpointFile,
   };
 }
 
+function identityOf({ scenarios }: EpisodePlan, config: TrainConfig, engine: Engine): CheckpointIdentity {
+  const [first, ...others] = scenarios;
+  const all = scenarios.map(({ scenario, weight }) => ({ scenario, weight }));
+  return {
+    version: VERSION,
+    scenario: hashJson(others.length === 0 ? first?.scenario : all),
+    geometry: scenarios.map(({ geometry }) => geometry.key).join('+'),
+    // A longer run may go on from a shorter one's checkpoint only with the same learning-rate schedule.
+    configuration: hashJson(config),
+    decisionSpec: decisionSpecHash(SPACE_CLOUD_SPEC),
+    engine: engine.name,
+  };
+}
+
 function workerData(
-  { scenario, geometry }: TrainOptions,
+  plan: EpisodePlan,
   config: TrainConfig,
-  policy: { architecture: Architecture; normaliser: Normaliser; weights: Float32Array },
+  policy: Pick<RolloutWorkerData, 'architecture' | 'normaliser' | 'weights'>,
 ): RolloutWorkerData[] {
   const rows = Math.ceil(config.rowsPerIteration / config.workers);
   return Array.from({ length: config.workers }, (_, i) => ({
-    scenario,
-    geometry,
+    plan,
     ...policy,
     fallback: config.fallback,
     collector: {
       worldCount: config.worldsPerWorker,
       rows,
-      episodeS: config.episodeS,
       discountUnitS: config.discountUnitS,
-      firstSeed: FIRST_TRAINING_SEED + config.seed * SEEDS_PER_RUN + i,
+      firstSeed: trainingSeeds(config.seed).first + i,
       seedStride: config.workers,
+      bufferCount: 1 + config.lag,
     },
   }));
+}
+
+/** The first rollout is of the learner's own weights, lag or not: whether both compute the same policy shows here. */
+function firstChecks(
+  { onNotice }: TrainOptions,
+  metrics: UpdateMetrics,
+  { summaries }: { readonly summaries: readonly { readonly rows: number; readonly batches: number }[] },
+): void {
+  if (metrics.ratioDeviation > MAX_FIRST_RATIO_DEVIATION) {
+    throw new SpaceCloudError(
+      'MISUSE',
+      `Expected rollouts and learner to compute the same policy, got a probability ratio off by ${metrics.ratioDeviation}.`,
+    );
+  }
+  const batches = summaries.reduce((sum, summary) => sum + summary.batches, 0);
+  const perCall = metrics.rows / batches;
+  if (perCall >= FEW_ROWS) return;
+  onNotice?.(
+    `Only ${perCall.toFixed(1)} decisions per call of the policy: more worlds per worker make batches larger and the run faster.`,
+  );
+}
+
+function sharedCopy(weights: Float32Array): Float32Array {
+  const shared = new Float32Array(new SharedArrayBuffer(weights.byteLength));
+  shared.set(weights);
+  return shared;
 }
 
 function takeSections(sections: Record<string, CheckpointSections[string]>, prefix: string): CheckpointSections {
@@ -237,36 +323,8 @@ function takeSections(sections: Record<string, CheckpointSections[string]>, pref
   return taken;
 }
 
-function meanUtility(summaries: readonly CollectSummary[]): number | undefined {
-  const episodes = summaries.flatMap((summary) => summary.episodes);
-  if (episodes.length === 0) return undefined;
-  return episodes.reduce((sum, kpis) => sum + (kpis['utility'] as number), 0) / episodes.length;
-}
-
-function flatten(metrics: UpdateMetrics, run: RunState, utility: number | undefined): Record<string, number> {
-  const { rowsOfKind, explainedVarianceOfKind, ...rest } = metrics;
-  const kinds = Object.fromEntries(Object.entries(rowsOfKind).map(([kind, rows]) => [`rows.${kind}`, rows]));
-  for (const [kind, explained] of Object.entries(explainedVarianceOfKind))
-    kinds[`explainedVariance.${kind}`] = explained;
-  return { ...run, ...rest, ...kinds, ...(utility === undefined ? {} : { utility }) };
-}
-
-function writeManifest(
-  folder: string,
-  {
-    identity,
-    config,
-    engine,
-    scenarioName,
-  }: { identity: CheckpointIdentity; config: TrainConfig; engine: Engine; scenarioName: string },
-): void {
-  const manifest = {
-    scenario: scenarioName,
-    identity,
-    config,
-    engine: { name: engine.name, reason: engine.reason, versions: engine.versions },
-  };
-  writeAtomically(join(folder, MANIFEST_FILE), new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
+function jsonLine(value: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(value)}\n`);
 }
 
 function makeFolder(folder: string): void {

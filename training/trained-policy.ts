@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
-import { actorOf, architectureOf, normaliserFromJson } from '../policies/index.ts';
+import { actorOf, normaliserFromJson } from '../policies/index.ts';
 import { readCheckpoint } from './checkpoint.ts';
 import type { NetworkData } from './evaluation/policy-source.ts';
-import { CHECKPOINT_FILE } from './train.ts';
+import { CHECKPOINT_FILE } from './run-files.ts';
+import { architectureFor } from './train-config.ts';
 import type { TrainConfig } from './train-options.ts';
 
 /** The policy of a run folder's checkpoint, and where it comes from. */
 export interface TrainedPolicy {
   readonly network: NetworkData;
+  /** The network as it is trained: with all that its critic sees. */
+  readonly whole: NetworkData;
   readonly config: TrainConfig;
   readonly scenario: string;
   readonly scenarioHash: string;
@@ -22,12 +25,13 @@ export interface TrainedPolicy {
 }
 
 /**
- * Reads the policy out of a run folder.
+ * Reads the policy out of a run folder: the last one, or the best by the evaluations during training (the last where there
+ * were none).
  *
  * Errors: FILE_NOT_FOUND without a checkpoint, CHECKPOINT_CORRUPT, CHECKPOINT_VERSION, and BUNDLE_SPEC for a policy of
  * another decision specification.
  */
-export function readTrainedPolicy(runFolder: string): TrainedPolicy {
+export function readTrainedPolicy(runFolder: string, which: 'last' | 'best' = 'last'): TrainedPolicy {
   const file = join(runFolder, CHECKPOINT_FILE);
   const { manifest, sections } = readCheckpoint(file);
   const expected = decisionSpecHash(SPACE_CLOUD_SPEC);
@@ -42,7 +46,7 @@ export function readTrainedPolicy(runFolder: string): TrainedPolicy {
     );
   }
   const config = manifest.state['config'] as TrainConfig;
-  const weights = sections['learner.weights'];
+  const weights = (which === 'best' ? sections['best.weights'] : undefined) ?? sections['learner.weights'];
   if (!(weights instanceof Float32Array)) {
     throw new SpaceCloudError(
       'CHECKPOINT_CORRUPT',
@@ -50,12 +54,14 @@ export function readTrainedPolicy(runFolder: string): TrainedPolicy {
       { place: { file } },
     );
   }
+  const whole: NetworkData = {
+    architecture: architectureFor(config),
+    weights,
+    normaliser: normaliserFromJson(SPACE_CLOUD_SPEC, manifest.state['normaliser']),
+  };
   return {
-    network: actorOf({
-      architecture: architectureOf(SPACE_CLOUD_SPEC, { hidden: config.hidden }),
-      weights,
-      normaliser: normaliserFromJson(SPACE_CLOUD_SPEC, manifest.state['normaliser']),
-    }),
+    network: actorOf(whole),
+    whole,
     config,
     scenario: String(manifest.state['scenario']),
     scenarioHash: String(manifest.identity['scenario']),

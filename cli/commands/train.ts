@@ -73,7 +73,7 @@ export function register(program: Command, streams: CommandStreams): void {
             worldsPerWorker: options.worlds,
             rowsPerIteration: options.rows,
             episodeS: options.episode,
-            hidden: options.hidden,
+            network: { hidden: options.hidden },
             checkpointEveryIterations: options.checkpointEvery,
             ppo: { learningRate: options.learningRate, epochs: options.epochs },
           },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { SpaceCloudError } from '../../core/index.ts';
 
 /**
- * Checkpoint file, version 1, little-endian:
+ * Checkpoint file, version 2, little-endian. Version 1 differs in the content of `manifest` only and is read, too.
  *
  *     bytes  0..7    'SPCLDCKP'
  *     bytes  8..11   format version
@@ -11,7 +11,8 @@ import { SpaceCloudError } from '../../core/index.ts';
  *     bytes 48..     index: JSON `{manifest, sections: [{name, type, offset, length}]}`, padded with spaces to 8 bytes
  *     then           the sections' raw elements, each starting at a multiple of 8; offsets count from 48 + J
  */
-export const CHECKPOINT_FORMAT_VERSION = 1;
+export const CHECKPOINT_FORMAT_VERSION = 2;
+const OLDEST_VERSION = 1;
 
 const MAGIC = 'SPCLDCKP';
 const HEADER_BYTES = 48;
@@ -44,6 +45,11 @@ export interface CheckpointManifest {
 export interface Checkpoint {
   readonly manifest: CheckpointManifest;
   readonly sections: CheckpointSections;
+}
+
+/** As it stands in the file: content of an older format is not migrated yet. */
+export interface DecodedCheckpoint extends Checkpoint {
+  readonly formatVersion: number;
 }
 
 interface SectionEntry {
@@ -80,9 +86,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array {
 
 /**
  * Errors: CHECKPOINT_CORRUPT when the digest does not match, or the file is no checkpoint; CHECKPOINT_VERSION when it is
- * whole but of another format version.
+ * whole but of a format that this version cannot read; older ones it can are migrated.
  */
-export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
+export function decodeCheckpoint(file: Uint8Array, path: string): DecodedCheckpoint {
   if (file.length < HEADER_BYTES || new TextDecoder().decode(file.subarray(0, 8)) !== MAGIC) {
     throw corrupt(path, `a checkpoint starting with '${MAGIC}'`, `${file.length} bytes of something else`);
   }
@@ -91,10 +97,10 @@ export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
   if (found !== computed) throw corrupt(path, `content with SHA-256 ${found}`, computed);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const version = view.getUint32(8, true);
-  if (version !== CHECKPOINT_FORMAT_VERSION) {
+  if (version < OLDEST_VERSION || version > CHECKPOINT_FORMAT_VERSION) {
     throw new SpaceCloudError(
       'CHECKPOINT_VERSION',
-      `Expected checkpoint format ${CHECKPOINT_FORMAT_VERSION}, got ${version}.`,
+      `Expected checkpoint format ${OLDEST_VERSION} to ${CHECKPOINT_FORMAT_VERSION}, got ${version}.`,
       { place: { file: path }, hint: 'Resume with the version of spacecloud that wrote it, or start a new run.' },
     );
   }
@@ -105,7 +111,7 @@ export function decodeCheckpoint(file: Uint8Array, path: string): Checkpoint {
   };
   const sections: Record<string, CheckpointArray> = {};
   for (const entry of index.sections) sections[entry.name] = sectionOf(file, bodyAt, entry);
-  return { manifest: index.manifest, sections };
+  return { manifest: index.manifest, sections, formatVersion: version };
 }
 
 /** A copy: the file's bytes may start anywhere, typed arrays need alignment. */

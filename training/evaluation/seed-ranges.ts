@@ -20,6 +20,15 @@ export const SEED_RANGES: Readonly<Record<SeedPurpose, { readonly first: number;
 /** Seeds from here on belong to training: evaluation never sees the arrivals and windows that training saw. */
 export const FIRST_TRAINING_SEED = SEED_RANGES.training.first;
 
+/** Seeds of one training run: far more episodes than any run plays. */
+const SEEDS_PER_RUN = 1_000_000;
+
+/** The worlds that the training run of this seed draws its episodes from, both ends included. */
+export function trainingSeeds(runSeed: number): { readonly first: number; readonly last: number } {
+  const first = FIRST_TRAINING_SEED + runSeed * SEEDS_PER_RUN;
+  return { first, last: first + SEEDS_PER_RUN - 1 };
+}
+
 /** Refuses seeds that are not of the purpose, are there twice, or are none. Errors: MISUSE. */
 export function expectSeeds(seeds: readonly number[], purpose: SeedPurpose): void {
   const { first, last } = SEED_RANGES[purpose];

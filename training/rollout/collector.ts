@@ -2,6 +2,7 @@ import { Constellation, type DecidedBatch, type SavedModes } from '../../agents/
 import {
   type DecisionBatch,
   type Kpis,
+  type LocalKnowledge,
   type Policy,
   Rng,
   SPACE_CLOUD_SPEC,
@@ -11,13 +12,14 @@ import {
   contextWidth,
   createDecisionBatch,
 } from '../../core/index.ts';
-import { NEXT_OWN, type SavedWorld, World, type WorldModel } from '../../environment/index.ts';
+import { NEXT_OWN, type SavedWorld, type World } from '../../environment/index.ts';
 import { LearnedPolicy, type Scorer } from '../../policies/index.ts';
 import { type RolloutBuffer, createRolloutBuffer } from './buffer.ts';
 import { copyObservation, repeatObservation } from './copy-rows.kernel.ts';
+import type { EpisodeWorlds } from './episode-worlds.ts';
 
 export interface CollectorOptions {
-  readonly model: WorldModel;
+  readonly episodes: EpisodeWorlds;
   /** The policy that acts, with the learner's weights. */
   readonly scorer: Scorer;
   readonly fallback: Policy;
@@ -25,19 +27,23 @@ export interface CollectorOptions {
   readonly worldCount: number;
   /** Decisions per rollout; the batch that reaches it is kept whole. */
   readonly rows: number;
-  /** Simulated time of one episode, s. */
-  readonly episodeS: number;
   /** Time unit of the discount, s. */
   readonly discountUnitS: number;
   /** Seed of the first episode, and how far the next episode's seed lies from the last. Collectors interleave. */
   readonly firstSeed: number;
   readonly seedStride: number;
+  /** Buffers to fill in turn: 2 where the learner reads one while the next rollout is collected. */
+  readonly bufferCount: number;
+  /** Clock for `CollectSummary`, ms; nothing else depends on it. */
+  readonly clockMs: () => number;
 }
 
 /** What a checkpoint keeps of a collector. */
 export interface SavedCollector {
   readonly nextSeed: number;
   readonly worldSeeds: readonly number[];
+  /** [worlds] stage of the curriculum in which each world's episode began: with its seed, what it is played in. */
+  readonly worldStages: readonly number[];
   readonly rng: Uint32Array;
   readonly modes: SavedModes;
   readonly worlds: readonly SavedWorld[];
@@ -49,6 +55,11 @@ export interface CollectSummary {
   /** KPIs of the episodes that ended during the rollout. */
   readonly episodes: readonly Kpis[];
   readonly simulatedS: number;
+  /** Calls of the policy. */
+  readonly batches: number;
+  /** Time the rollout took, and the policy's part of it, s of the clock. */
+  readonly tookS: number;
+  readonly inferS: number;
 }
 
 /** Finals are at most the tasks under way; a rollout makes room for as many as it has decisions. */
@@ -65,61 +76,71 @@ const FIRST_FINAL = -16;
  * on from rollout to rollout; at a rollout's end open chains are truncated with a final observation.
  */
 export class Collector {
-  readonly buffer: RolloutBuffer;
+  readonly buffers: readonly RolloutBuffer[];
+  private buffer: RolloutBuffer;
   private readonly options: CollectorOptions;
   private readonly policy: LearnedPolicy;
+  private readonly timedPolicy: Policy;
   private readonly rng: Rng;
-  private readonly worlds: World[];
-  private readonly constellation: Constellation;
+  private worlds: World[];
+  private constellation: Constellation;
   private readonly finals: RolloutBuffer;
   private readonly finalBatch: DecisionBatch;
+  /** [worlds] what the agents of each world know; read by `finalBatch`. */
+  private readonly knowledge: LocalKnowledge[];
   /** Per world: sequence number of its first decision in this rollout, and the buffer row of each since. */
   private readonly firstDecision: Int32Array;
   private readonly rowOf: Int32Array[];
-  private readonly episodes: Kpis[] = [];
+  private readonly ended: Kpis[] = [];
   private finalCount = 0;
   private nextSeed: number;
   private readonly worldSeeds: number[] = [];
+  private readonly worldStages: number[] = [];
+  private stage = 0;
+  private inferMs = 0;
+  private batches = 0;
 
   constructor(options: CollectorOptions) {
     this.options = options;
-    const { model, scorer, worldCount, rows } = options;
+    const { scorer, worldCount, rows } = options;
     this.rng = new Rng(options.firstSeed, 'actions');
     this.policy = new LearnedPolicy(scorer, { name: 'learner', mode: 'sample', rng: this.rng });
+    this.timedPolicy = { name: this.policy.name, choose: (batch, out) => this.choose(batch, out) };
     this.nextSeed = options.firstSeed;
-    this.worlds = Array.from({ length: worldCount }, () => this.createWorld());
-    const { scenario } = model;
-    this.constellation = new Constellation({
-      worlds: this.worlds,
-      policy: this.policy,
-      fallback: options.fallback,
-      layout: { gatewayCount: model.gatewayCount, dataCentreCount: model.dataCentreCount },
-      handoverS: scenario.handoverS,
-    });
+    this.worlds = Array.from({ length: worldCount }, (_, w) => this.createWorld(w));
+    this.knowledge = this.worlds.map((world) => world.knowledge);
+    this.constellation = this.createConstellation();
     const shape = {
       contextStride: contextWidth(SPACE_CLOUD_SPEC),
       candidateStride: candidateWidth(SPACE_CLOUD_SPEC),
       maxCandidates: SPACE_CLOUD_SPEC.maxCandidates,
+      globalStride: scorer.architecture.global,
     };
     const decisions = rows + worldCount * ROWS_PER_WORLD;
-    this.buffer = createRolloutBuffer({ capacity: Math.ceil(decisions * (1 + FINALS_PER_ROW)), ...shape });
+    const capacity = Math.ceil(decisions * (1 + FINALS_PER_ROW));
+    this.buffers = Array.from({ length: options.bufferCount }, () => createRolloutBuffer({ capacity, ...shape }));
+    this.buffer = this.buffers[0] as RolloutBuffer;
     this.finals = createRolloutBuffer({ capacity: this.buffer.capacity - decisions, ...shape });
-    this.finalBatch = createDecisionBatch(
-      SPACE_CLOUD_SPEC,
-      256,
-      this.worlds.map((world) => world.knowledge),
-    );
+    this.finalBatch = createDecisionBatch(SPACE_CLOUD_SPEC, 256, this.knowledge);
     this.firstDecision = new Int32Array(worldCount);
     this.rowOf = Array.from({ length: worldCount }, () => new Int32Array(decisions));
   }
 
-  /** Collects one rollout into `buffer`. */
-  collect(): CollectSummary {
-    const { buffer, worlds, options } = this;
+  /** Collects one rollout into `buffers[into]`. Episodes that begin in it are of `stage` of the curriculum. */
+  collect(stage = 0, into = 0): CollectSummary {
+    const { worlds, options } = this;
+    const startMs = options.clockMs();
+    const buffer = this.buffers[into];
+    if (buffer === undefined)
+      throw new SpaceCloudError('MISUSE', `Expected one of ${this.buffers.length} rollout buffers, got ${into}.`);
+    this.buffer = buffer;
+    this.stage = stage;
+    this.inferMs = 0;
+    this.batches = 0;
     buffer.n = 0;
     buffer.finals = 0;
     this.finalCount = 0;
-    this.episodes.length = 0;
+    this.ended.length = 0;
     const startS = worlds.map((world) => world.timeS);
     let pastS = 0;
     worlds.forEach((world, w) => (this.firstDecision[w] = world.decisionCount));
@@ -137,26 +158,51 @@ export class Collector {
     worlds.forEach((_, w) => this.closeChains(w));
     this.appendFinals();
     const simulatedS = worlds.reduce((sum, world, w) => sum + world.timeS - (startS[w] as number), pastS);
-    return { rows: buffer.n, finals: buffer.finals, episodes: [...this.episodes], simulatedS };
+    return {
+      rows: buffer.n,
+      finals: buffer.finals,
+      episodes: [...this.ended],
+      simulatedS,
+      batches: this.batches,
+      tookS: (options.clockMs() - startMs) / 1000,
+      inferS: this.inferMs / 1000,
+    };
   }
 
   save(): SavedCollector {
     return {
       nextSeed: this.nextSeed,
       worldSeeds: [...this.worldSeeds],
+      worldStages: [...this.worldStages],
       rng: this.rng.state.slice(),
       modes: this.constellation.saveModes(),
       worlds: this.worlds.map((world) => world.save()),
     };
   }
 
+  /** Errors: CHECKPOINT_SCENARIO for another number of worlds, CHECKPOINT_VERSION for worlds of another version. */
   restore(saved: SavedCollector): void {
+    if (saved.worlds.length !== this.worlds.length) {
+      throw new SpaceCloudError(
+        'CHECKPOINT_SCENARIO',
+        `Expected ${this.worlds.length} saved worlds, got ${saved.worlds.length}.`,
+        { hint: 'Resume with the number of worlds the checkpoint was written with.' },
+      );
+    }
+    this.constellation.close();
+    this.worlds = saved.worlds.map((_, w) => {
+      const seed = saved.worldSeeds[w] as number;
+      const stage = saved.worldStages[w] as number;
+      this.worldSeeds[w] = seed;
+      this.worldStages[w] = stage;
+      return this.options.episodes.create(seed, stage);
+    });
+    this.worlds.forEach((world, w) => (this.knowledge[w] = world.knowledge));
     this.nextSeed = saved.nextSeed;
     this.rng.state.set(saved.rng);
-    this.worlds.forEach((world, w) => {
-      this.worldSeeds[w] = saved.worldSeeds[w] as number;
-      world.restore(saved.worlds[w] as SavedWorld);
-    });
+    this.constellation = this.createConstellation();
+    // After the machines have written their first modes to the worlds: what they wrote is overwritten.
+    this.worlds.forEach((world, w) => restoreWorld(world, saved.worlds[w] as SavedWorld));
     this.constellation.restoreModes(saved.modes);
   }
 
@@ -164,24 +210,36 @@ export class Collector {
     this.constellation.close();
   }
 
-  private createWorld(): World {
+  private createConstellation(): Constellation {
+    return new Constellation({ worlds: this.worlds, policy: this.timedPolicy, fallback: this.options.fallback });
+  }
+
+  private choose(batch: DecisionBatch, out: Uint8Array): void {
+    const { clockMs } = this.options;
+    const startMs = clockMs();
+    this.policy.choose(batch, out);
+    this.inferMs += clockMs() - startMs;
+    this.batches++;
+  }
+
+  private createWorld(index: number): World {
     const seed = this.nextSeed;
     this.nextSeed += this.options.seedStride;
-    this.worldSeeds.push(seed);
-    return new World(this.options.model, { seed, runS: this.options.episodeS, part: 'training' });
+    this.worldSeeds[index] = seed;
+    this.worldStages[index] = this.stage;
+    return this.options.episodes.create(seed, this.stage);
   }
 
   private replaceWorld(index: number): World {
     const world = this.worlds[index] as World;
     this.closeChains(index);
-    this.episodes.push(world.finish());
+    this.ended.push(world.finish());
     world.transitions.n = 0;
-    const seed = this.nextSeed;
-    this.nextSeed += this.options.seedStride;
-    this.worldSeeds[index] = seed;
-    world.reset({ seed, runS: this.options.episodeS });
+    const next = this.createWorld(index);
+    this.worlds[index] = next;
+    this.knowledge[index] = next.knowledge;
     this.firstDecision[index] = 0;
-    return world;
+    return next;
   }
 
   /** Copies the rows of a batch that the policy decided, before they are applied. */
@@ -200,6 +258,9 @@ export class Collector {
       }
       const to = buffer.n++;
       copyObservation(batch, row, buffer, to);
+      if (buffer.globalStride > 0) {
+        (this.worlds[world] as World).observeGlobal(batch, row, buffer.global, to * buffer.globalStride);
+      }
       buffer.action[to] = choices[row] as number;
       buffer.logProb[to] = policy.logProb[seen++] as number;
       buffer.reward[to] = 0;
@@ -221,6 +282,8 @@ export class Collector {
       for (let row = 0; row < this.finalBatch.n; row++) {
         if (this.finalCount === this.finals.capacity) break;
         copyObservation(this.finalBatch, row, this.finals, this.finalCount);
+        const { global, globalStride } = this.finals;
+        if (globalStride > 0) world.observeGlobal(this.finalBatch, row, global, this.finalCount * globalStride);
         finalOf.set(this.finalBatch.decision[row] as number, this.finalCount++);
       }
     } while (cursor !== undefined);
@@ -264,6 +327,7 @@ export class Collector {
     buffer.context.set(finals.context.subarray(0, count * buffer.contextStride), n * buffer.contextStride);
     buffer.candidates.set(finals.candidates.subarray(0, count * width), n * width);
     buffer.actionMask.set(finals.actionMask.subarray(0, count * buffer.maxCandidates), n * buffer.maxCandidates);
+    buffer.global.set(finals.global.subarray(0, count * buffer.globalStride), n * buffer.globalStride);
     for (let row = 0; row < n; row++) {
       const next = buffer.next[row] as number;
       if (next <= FIRST_FINAL) {
@@ -277,5 +341,18 @@ export class Collector {
       }
     }
     buffer.finals = count;
+  }
+}
+
+/** A world of another version lacks columns: its name for the missing one goes into the refusal. */
+function restoreWorld(world: World, saved: SavedWorld): void {
+  try {
+    world.restore(saved);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new SpaceCloudError('CHECKPOINT_VERSION', `Expected worlds of this version, got others: ${cause.message}`, {
+      hint: 'Resume with the version of spacecloud that wrote the checkpoint, or start a new run.',
+      cause,
+    });
   }
 }

@@ -9,6 +9,7 @@ export interface CollectorsState {
   readonly collectors: readonly {
     readonly nextSeed: number;
     readonly worldSeeds: readonly number[];
+    readonly worldStages: readonly number[];
     readonly modes: SavedModes;
     readonly numbers: readonly Readonly<Record<string, number | string>>[];
   }[];
@@ -30,6 +31,7 @@ export function packCollectors(saved: readonly SavedCollector[]): {
     return {
       nextSeed: collector.nextSeed,
       worldSeeds: collector.worldSeeds,
+      worldStages: collector.worldStages,
       modes: collector.modes,
       numbers: collector.worlds.map(({ numbers }) =>
         Object.fromEntries(
@@ -58,6 +60,7 @@ export function unpackCollectors(state: CollectorsState, sections: CheckpointSec
     const rng = sections[`collector.${i}.rng`];
     if (!(rng instanceof Uint32Array))
       throw new SpaceCloudError('CHECKPOINT_CORRUPT', `Expected section 'collector.${i}.rng', got none.`);
-    return { nextSeed: collector.nextSeed, worldSeeds: collector.worldSeeds, modes: collector.modes, rng, worlds };
+    const { nextSeed, worldSeeds, worldStages, modes } = collector;
+    return { nextSeed, worldSeeds, worldStages, modes, rng, worlds };
   });
 }
