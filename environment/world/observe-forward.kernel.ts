@@ -43,7 +43,11 @@ const LONGEST_S = MOST_SHOWN_S;
 const LONGEST_QUEUE_S = 60;
 /** Contact ends are shown up to this horizon, s. */
 const CONTACT_HORIZON_S = 600;
-/** The prior loses one logit per this much estimated delay, s; a compromise of exploration and of following the estimate. */
+/**
+ * The prior loses one logit per this share of the best estimated delay, plus this many seconds: estimates err in proportion to
+ * the queues on the way. With a constant scale alone, nothing but the estimate's favourite is ever tried where queues are long.
+ */
+const PRIOR_SCALE_FRAC = 0.1;
 const PRIOR_SCALE_S = 0.01;
 const PRIOR_FLOOR = -20;
 
@@ -385,11 +389,12 @@ function writePriors(batch: DecisionBatch, first: number, count: number, bestSna
     f[c + PRIOR] = estimateS;
     if (batch.actionMask[first + k] === 1 && estimateS < leastS) leastS = estimateS;
   }
+  const scaleS = PRIOR_SCALE_FRAC * (leastS < LONGEST_S ? leastS : LONGEST_S) + PRIOR_SCALE_S;
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
     f[c + SNAPSHOT_EXCESS_S] =
       f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]! - bestSnapshotS;
-    const logit = (leastS - f[c + PRIOR]!) / PRIOR_SCALE_S;
+    const logit = (leastS - f[c + PRIOR]!) / scaleS;
     f[c + PRIOR] = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
   }
 }
