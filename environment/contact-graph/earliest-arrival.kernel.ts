@@ -21,7 +21,7 @@ export function firstOpenContact(columns: SearchColumns, node: number, atS: numb
  * Earliest arrival at every node that is reached before `target` is (all that are reached, with `target` -1); Infinity
  * elsewhere. Waiting is free, so a Dijkstra search by time is exact: who comes first can do all that who comes later can.
  *
- * Writes `arrivalS` [nodes].
+ * Writes `arrivalS` [nodes], and if given `via` [nodes]: the contact by which each node is reached, of the nodes that are.
  */
 export function earliestArrivalsInto(
   columns: SearchColumns,
@@ -29,6 +29,7 @@ export function earliestArrivalsInto(
   atS: number,
   target: number,
   arrivalS: Float64Array,
+  via?: Int32Array,
 ): void {
   const { outStart, toNode, startS, openS, queueS, sendS, endS, owltS, blocked } = columns;
   const heap = new Int32Array(arrivalS.length);
@@ -54,6 +55,7 @@ export function earliestArrivalsInto(
       const thereS = sentS + owltS[c]!;
       if (thereS >= arrivalS[to]!) continue;
       arrivalS[to] = thereS;
+      if (via !== undefined) via[to] = c;
       siftUp(heap, slotOf, arrivalS, slotOf[to]! < 0 ? size++ : slotOf[to]!, to);
     }
   }

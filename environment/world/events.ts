@@ -1,3 +1,4 @@
+import { ENDED } from '../../core/index.ts';
 import { dequeue } from '../network/links.kernel.ts';
 import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
@@ -26,6 +27,7 @@ import {
   popEvent,
   pushEvent,
 } from './event-queue.kernel.ts';
+import { noteLeft } from './departures.ts';
 import { takeDeadline } from './deadlines.kernel.ts';
 import { beginFault, endFault, startFaults } from './faults.ts';
 import { sendFromGround } from './ground.ts';
@@ -113,6 +115,7 @@ function expire(w: WorldState, task: number): void {
     const link = tasks.queue[task] as number;
     const fromSource = tasks.hops[task] === 0 && (links.to[link] as number) < 0 && link >= model.firstUplink;
     dequeue(links, tasks, task, clock.timeS);
+    noteLeft(w, task, ENDED);
     tasks.state[task] = DECIDING;
     drop(w, task, fromSource ? 'source-unattached' : 'deadline');
     startLink(w, link);

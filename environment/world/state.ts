@@ -16,6 +16,7 @@ import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
+import { DepartureColumns } from './departures.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import { type SkyReader, skyReader } from '../geometry/index.ts';
 import type { WorldModel } from './model.ts';
@@ -171,6 +172,8 @@ export interface WorldState {
   readonly statistics: Statistics;
   readonly modeEvents: ModeEvents;
   readonly transitions: TransitionColumns & { capacity: number };
+  /** For baselines that learn from what they have sent; empty between decisions, so not saved. */
+  readonly departures: DepartureColumns;
   /** [S * D] the ISL in the other direction, -1 = down. */
   readonly reverse: Int32Array;
   /** What fails in this run, and what has failed. */
@@ -305,6 +308,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     },
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),
+    departures: new DepartureColumns(),
     reverse,
     faults: noFaults(),
     outages: createOutages(model),

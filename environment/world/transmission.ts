@@ -1,6 +1,7 @@
-import { C_KM_S, FORWARD, PLACE } from '../../core/index.ts';
+import { ASKED_AGAIN, C_KM_S, FORWARD, PLACE } from '../../core/index.ts';
 import { dequeue, enqueue, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
 import { creditTask, earn } from './credit.kernel.ts';
+import { noteLeft, noteSent } from './departures.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
 import { holdTask } from './hold.ts';
 import { mayHold, mayTake } from './labels.ts';
@@ -38,6 +39,7 @@ export function startLink(w: WorldState, link: number): void {
   for (; task >= 0; task = firstWaiting(links, link)) {
     if (!mayReceive(w, task, links.to[link] as number)) {
       dequeue(links, tasks, task, nowS);
+      noteLeft(w, task, ASKED_AGAIN);
       turnBack(w, task, link);
       continue;
     }
@@ -45,6 +47,7 @@ export function startLink(w: WorldState, link: number): void {
     if (endS < (links.untilS[link] as number)) break;
     if (!onSatellite) return;
     dequeue(links, tasks, task, nowS);
+    noteLeft(w, task, ASKED_AGAIN);
     askDecision(w, FORWARD, task, links.from[link] as number);
   }
   if (task < 0) return;
@@ -103,6 +106,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   tasks.state[task] = PROPAGATING;
   const tickFrac = nowS / scenario.tickS - clock.tick;
   const reachS = nowS + rangeKm(links, link, tickFrac) / C_KM_S;
+  if (from < satelliteCount) noteSent(w, task, reachS);
   if (model.watch !== undefined) watchHandOver(w, task, link, reachS);
   pushEvent(w.events, reachS, REACH, task, to);
   startLink(w, link);
@@ -116,10 +120,12 @@ export function closeSatelliteLink(w: WorldState, link: number): void {
   if (sending >= 0) {
     links.sending[link] = -1;
     links.version[link] = (links.version[link] as number) + 1;
+    noteLeft(w, sending, ASKED_AGAIN);
     askDecision(w, FORWARD, sending, satellite);
   }
   for (let task = firstWaiting(links, link); task >= 0; task = firstWaiting(links, link)) {
     dequeue(links, tasks, task, clock.timeS);
+    noteLeft(w, task, ASKED_AGAIN);
     askDecision(w, FORWARD, task, satellite);
   }
   links.to[link] = -1;

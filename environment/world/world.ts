@@ -24,6 +24,7 @@ import { observeForward } from './observe-forward.kernel.ts';
 import { createOverview, observeGlobal } from './observe-global.kernel.ts';
 import { type OpenCursor, observeOpenChains } from './observe-open.ts';
 import { observePlace } from './observe-place.kernel.ts';
+import { WorldPlan } from './planned-network.ts';
 import { executorOf, setComputeMode } from './processing.ts';
 import { ROWS_PER_ADVANCE } from './row-columns.ts';
 import { type SavedWorld, restoreWorld, saveWorld } from './saved-world.ts';
@@ -360,6 +361,14 @@ export class World {
       snapshotDelayS: (from, to) => delayS(false, from, to),
       linkStateDelayS: (from, to) => delayS(true, from, to),
       linkStateAgeS: () => state().clock.timeS - state().reportTimes.knownS,
+      planned: new WorldPlan(state),
+      get departures() {
+        return state().departures;
+      },
+      get startS() {
+        return state().clock.startS;
+      },
+      beaconPeriodS: this.model.scenario.knowledge.beaconPeriodS,
     };
   }
 

@@ -9,8 +9,13 @@ import {
   SPACE_CLOUD_SPEC,
   SpaceCloudError,
 } from '../../core/index.ts';
+import { backpressureForward } from './backpressure-rule.ts';
 import { bypassCache, randomCache, victimCache } from './cache-rules.ts';
+import { contactGraphForward } from './contact-graph-rule.ts';
+import { dampedForward } from './damped-rule.ts';
+import { elbForward } from './elb-rule.ts';
 import { loadAwareForward, oracleForward, randomForward, shortestDelayForward } from './forward-rules.ts';
+import { groundTableForward } from './ground-table-rule.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import {
   atSourcePlace,
@@ -23,6 +28,7 @@ import {
   randomPlace,
   roundRobinPlace,
 } from './place-rules.ts';
+import { qRoutingForward } from './q-routing-rule.ts';
 
 type RuleTable = Readonly<Record<string, (options: RuleOptions) => KindRule>>;
 
@@ -30,6 +36,12 @@ const FORWARD_RULES = {
   random: randomForward,
   'shortest-delay': shortestDelayForward,
   'load-aware': loadAwareForward,
+  damped: dampedForward,
+  'ground-table': groundTableForward,
+  'contact-graph': contactGraphForward,
+  backpressure: backpressureForward,
+  elb: elbForward,
+  'q-routing': qRoutingForward,
   oracle: oracleForward,
 } satisfies RuleTable;
 
@@ -55,6 +67,14 @@ const CACHE_RULES = {
   's3-fifo': (options) => victimCache(options, 'isS3FifoVictim'),
 } satisfies RuleTable;
 
+/** Parameters of rules that have any, with their defaults; where they come from stands with each rule. */
+const PARAMETERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'ground-table': { periodS: 15, delayS: 15 },
+  backpressure: { weight: 1 },
+  elb: { lowS: 0.1, highS: 0.5 },
+  'q-routing': { rate: 0.5, recoveryS: 2, detourHops: 8 },
+};
+
 /** The names a baseline is put together from, `forward+place+cache`. */
 export const BASELINE_NAMES: {
   readonly forward: readonly string[];
@@ -67,8 +87,9 @@ export const BASELINE_NAMES: {
 };
 
 /**
- * A baseline by its name `forward+place+cache`; the parts are those of `BASELINE_NAMES`. The same name and seed give the
- * same choices for the same rows.
+ * A baseline by its name `forward+place+cache`; the parts are those of `BASELINE_NAMES`, those with parameters followed by what
+ * differs from the defaults: `ground-table:periodS=60:delayS=5`. The same name and seed give the same choices for the same rows;
+ * those that remember begin anew with every run of a world.
  *
  * A policy with an `oracle` part has `attachOracle`, and must be given the truth before the first batch. Throws USAGE for a
  * name that cannot be understood.
@@ -81,11 +102,17 @@ export function createBaseline(name: string, seed: number, spec: DecisionSpec = 
   if (parts.length !== 3) {
     throw usage(name, `Expected a baseline as 'forward+place+cache', got '${name}' with ${parts.length} part(s).`);
   }
-  const options: RuleOptions = { spec, seed };
+  const tables: readonly [number, string, RuleTable][] = [
+    [FORWARD, 'forward', FORWARD_RULES],
+    [PLACE, 'place', PLACE_RULES],
+    [CACHE, 'cache', CACHE_RULES],
+  ];
   const rules: KindRule[] = [];
-  rules[FORWARD] = ruleOf(FORWARD_RULES, 'forward', parts[0] as string, name)(options);
-  rules[PLACE] = ruleOf(PLACE_RULES, 'place', parts[1] as string, name)(options);
-  rules[CACHE] = ruleOf(CACHE_RULES, 'cache', parts[2] as string, name)(options);
+  tables.forEach(([kind, kindName, table], i) => {
+    const [part = '', ...settings] = (parts[i] as string).split(':');
+    const rule = ruleOf(table, kindName, part, name);
+    rules[kind] = rule({ spec, seed, parameters: parametersOf(part, settings, name) });
+  });
   return composite(name, rules);
 }
 
@@ -108,6 +135,25 @@ function composite(name: string, rules: readonly KindRule[]): Policy {
       for (const rule of rules) rule.attachOracle?.(views);
     },
   };
+}
+
+/** Defaults of a rule, and what the name says otherwise. */
+function parametersOf(part: string, settings: readonly string[], name: string): Readonly<Record<string, number>> {
+  const defaults = PARAMETERS[part] ?? {};
+  const parameters = { ...defaults };
+  for (const setting of settings) {
+    const [key = '', text = ''] = setting.split('=');
+    const value = text === '' ? NaN : Number(text);
+    if (!Object.hasOwn(defaults, key) || !(value >= 0)) {
+      const known = Object.entries(defaults).map(([parameter, number]) => `${parameter}=${number}`);
+      throw usage(
+        name,
+        `Expected parameters of '${part}' (${known.join(', ') || 'it has none'}) from 0, got '${setting}' in '${name}'.`,
+      );
+    }
+    parameters[key] = value;
+  }
+  return parameters;
 }
 
 function ruleOf(table: RuleTable, kind: string, part: string, name: string): (options: RuleOptions) => KindRule {

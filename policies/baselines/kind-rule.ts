@@ -1,4 +1,4 @@
-import { type DecisionBatch, type OracleView, SpaceCloudError } from '../../core/index.ts';
+import { type DecisionBatch, type LocalKnowledge, type OracleView, SpaceCloudError } from '../../core/index.ts';
 
 /** How one kind of decision is made by a baseline; a composite policy has one per kind. */
 export interface KindRule {
@@ -16,6 +16,8 @@ export interface RuleOptions {
   readonly spec: DecisionBatch['spec'];
   /** Seed of rules that draw; each rule has its own stream. */
   readonly seed: number;
+  /** Parameters of the rule: its defaults, and what the baseline's name says otherwise (`ground-table:periodS=60`). */
+  readonly parameters: Readonly<Record<string, number>>;
 }
 
 /** The error of a row without an allowed candidate: the world must drop such a task instead of asking. */
@@ -33,5 +35,18 @@ export function nothingAllowed(batch: DecisionBatch, row: number): SpaceCloudErr
 export function truthMissing(world: number): SpaceCloudError {
   return new SpaceCloudError('MISUSE', `Expected an OracleView for world ${world}, got none.`, {
     hint: 'Call attachOracle(views) before the first batch; only evaluation hands the truth out.',
+  });
+}
+
+/** Part of what satellites know, for a rule that cannot do without. Throws MISUSE where the world does not offer it. */
+export function knowledgeOf<K extends keyof LocalKnowledge>(
+  batch: DecisionBatch,
+  world: number,
+  part: K,
+): NonNullable<LocalKnowledge[K]> {
+  const found = batch.knowledge[world]?.[part];
+  if (found !== undefined && found !== null) return found;
+  throw new SpaceCloudError('MISUSE', `Expected world ${world} to offer LocalKnowledge.${part}, got none.`, {
+    hint: 'Baselines that plan or remember need a world of their own process; on a node of its own use another baseline.',
   });
 }
