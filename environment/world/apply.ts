@@ -9,7 +9,8 @@ import {
 } from '../../core/index.ts';
 import { evictEntry, findObject, fits, insertObject } from '../resources/cache.kernel.ts';
 import { placeReplica } from './backup-tasks.ts';
-import { linkCacheDecision, linkTaskDecision } from './credit.kernel.ts';
+import { missCost } from './cache-credit.kernel.ts';
+import { closeCacheDecision, linkTaskDecision, openCacheDecision } from './credit.kernel.ts';
 import { holdTask, holdUntilS } from './hold.ts';
 import { auditLabel } from './labels.ts';
 import { askDecision } from './pending.ts';
@@ -85,30 +86,52 @@ function rememberPlacement(w: WorldState, batch: DecisionBatch, row: number, cho
   notePlacement(w, batch.agent[row] as number, executor, w.clock.timeS + inputS, batch.task[row] as number);
 }
 
+/**
+ * An object is admitted, perhaps in place of an entry, or not. What the cache is without from now on is charged at once: see
+ * `missCost`. A further eviction for the same object continues the chain; otherwise it ends.
+ */
 function applyCache(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {
-  const { caches, model, tasks, clock } = w;
+  const { caches, model, tasks, satellites, clock } = w;
   const satellite = batch.agent[row] as number;
-  linkCacheDecision(w, satellite, batch.decision[row] as number);
-  if (choice === 0) return;
   const object = batch.task[row] as number;
+  const decision = batch.decision[row] as number;
   const task = w.rows.cacheTask[row - w.rows.first] as number;
-  if (findObject(caches, satellite, object) >= 0) return;
-  const entry = readLink(w, row, choice);
-  if (entry >= 0) evictEntry(caches, satellite, entry, clock.timeS);
-  const sizeBits = model.traffic.objectBits[object] as number;
-  if (fits(caches, satellite, sizeBits)) {
-    auditLabel(w, model.traffic.objectLabel[object] as number, satellite);
-    const fetchS = clock.timeS - (tasks.createdS[task] as number);
-    insertObject(caches, satellite, {
+  const fetchS = clock.timeS - (tasks.createdS[task] as number);
+  const versionS = tasks.versionS[task] as number;
+  const follows = satellites.cacheObject[satellite] === object;
+  closeCacheDecision(w, satellite, follows ? decision : undefined);
+  if (choice === 0) {
+    openCacheDecision(w, satellite, {
+      decision,
       object,
-      sizeBits,
-      versionS: tasks.versionS[task] as number,
-      fetchS,
-      nowS: clock.timeS,
+      reward: -missCost(w, satellite, { object, versionS, fetchS }),
     });
-  } else if (tasks.state[task] !== FREE) {
-    askCacheAgain(w, task, satellite);
+    closeCacheDecision(w, satellite);
+    return;
   }
+  const entry = readLink(w, row, choice);
+  openCacheDecision(w, satellite, { decision, object, reward: entry < 0 ? 0 : -entryCost(w, satellite, entry) });
+  if (findObject(caches, satellite, object) < 0) {
+    if (entry >= 0) evictEntry(caches, satellite, entry, clock.timeS);
+    const sizeBits = model.traffic.objectBits[object] as number;
+    if (fits(caches, satellite, sizeBits)) {
+      auditLabel(w, model.traffic.objectLabel[object] as number, satellite);
+      insertObject(caches, satellite, { object, sizeBits, versionS, fetchS, nowS: clock.timeS });
+    } else if (tasks.state[task] !== FREE) {
+      askCacheAgain(w, task, satellite);
+      return;
+    }
+  }
+  closeCacheDecision(w, satellite);
+}
+
+function entryCost(w: WorldState, satellite: number, entry: number): number {
+  const { object, versionS, fetchS } = w.caches;
+  return missCost(w, satellite, {
+    object: object[entry] as number,
+    versionS: versionS[entry] as number,
+    fetchS: fetchS[entry] as number,
+  });
 }
 
 /** The eviction freed too little: ask once more, without disturbing where the task itself is. */

@@ -77,6 +77,7 @@ function reachDataCentre(w: WorldState, task: number, node: number): void {
   if (payload === PAYLOAD_REQUEST) {
     const object = tasks.object[task] as number;
     replacePayload(w, task, PAYLOAD_OBJECT, model.traffic.objectBits[object] as number);
+    w.statistics.originBits += model.traffic.objectBits[object] as number;
     tasks.versionS[task] = clock.timeS;
     tasks.destination[task] = tasks.consumer[task] as number;
     tasks.previous[task] = -1;
@@ -123,7 +124,7 @@ function storeAt(w: WorldState, task: number, satellite: number): boolean {
 
 /** Looks a request up in the satellite's cache; a fresh copy answers it on the spot, if the buffer has room for it. */
 function answerFromCache(w: WorldState, task: number, satellite: number): void {
-  const { tasks, caches, satellites, statistics, model, clock } = w;
+  const { tasks, caches, statistics, model, clock } = w;
   const object = tasks.object[task] as number;
   const seen = rememberSeen(caches, satellite, object);
   noteRequest(caches, seen, clock.timeS);
@@ -143,10 +144,10 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
   caches.hits[satellite] = (caches.hits[satellite] as number) + 1;
   statistics.cacheHits++;
   statistics.cacheHitBits += bits;
-  const savedValue =
-    Math.min(caches.fetchS[entry] as number, (tasks.deadlineS[task] as number) - clock.timeS) *
-    (tasks.slopePerS[task] as number);
-  satellites.cacheReward[satellite] = (satellites.cacheReward[satellite] as number) + savedValue;
+  if (first) {
+    statistics.servingHits++;
+    statistics.servingHitBits += bits;
+  }
   replacePayload(w, task, PAYLOAD_OBJECT, bits);
   tasks.versionS[task] = versionS;
   tasks.destination[task] = tasks.consumer[task] as number;

@@ -29,17 +29,28 @@ export function endTaskChain(w: WorldState, task: number): void {
   linkTaskDecision(w, task, TERMINATED);
 }
 
-/** Closes the transition from the last cache decision of a satellite to `decision`. */
-export function linkCacheDecision(w: WorldState, satellite: number, decision: number): void {
+/** Opens the transition of a cache decision about an object; its reward is known already. */
+export function openCacheDecision(
+  w: WorldState,
+  satellite: number,
+  { decision, object, reward }: { readonly decision: number; readonly object: number; readonly reward: number },
+): void {
+  const { satellites } = w;
+  satellites.cacheDecision[satellite] = decision;
+  satellites.cacheObject[satellite] = object;
+  satellites.cacheReward[satellite] = reward;
+  satellites.cacheTimeS[satellite] = w.clock.timeS;
+}
+
+/** Closes the open transition of a satellite's cache: to `next`, or ended (the default). */
+export function closeCacheDecision(w: WorldState, satellite: number, next = TERMINATED): void {
   const { satellites } = w;
   const last = satellites.cacheDecision[satellite] as number;
-  if (last >= 0) {
-    const elapsedS = w.clock.timeS - (satellites.cacheTimeS[satellite] as number);
-    recordTransition(w, last, decision, satellites.cacheReward[satellite] as number, elapsedS);
-  }
-  satellites.cacheDecision[satellite] = decision;
+  if (last < 0) return;
+  const elapsedS = w.clock.timeS - (satellites.cacheTimeS[satellite] as number);
+  recordTransition(w, last, next, satellites.cacheReward[satellite] as number, elapsedS);
+  satellites.cacheDecision[satellite] = -1;
   satellites.cacheReward[satellite] = 0;
-  satellites.cacheTimeS[satellite] = w.clock.timeS;
 }
 
 function recordTransition(w: WorldState, decision: number, next: number, reward: number, elapsedS: number): void {

@@ -23,6 +23,9 @@ export function worldKpis(w: WorldState): Kpis {
     energyMJ: (s.transmitJ + s.computeJ) / J_PER_MJ,
     cacheHitFrac: s.cacheHits / s.cacheLookups,
     cacheByteHitFrac: s.cacheHitBits / s.cacheLookupBits,
+    cacheMissFrac: 1 - s.servingHits / s.cacheLookups,
+    cacheByteMissFrac: 1 - s.servingHitBits / s.cacheLookupBits,
+    originGB: s.originBits / BITS_PER_GB,
     breaches: sum(s.breaches),
     tasks: created,
     decisions: w.clock.decision,
@@ -34,6 +37,10 @@ export function worldKpis(w: WorldState): Kpis {
   if (w.backups.home.length > 0) {
     const { archiveBytes } = w.model.scenario.satellite;
     Object.assign(kpis, backupKpis(w.backups, { nowS: w.clock.timeS, archiveBytes }));
+  }
+  if (s.urgentEnded > 0) {
+    kpis['urgentObservationS'] = s.urgentDelayS / s.urgentEnded;
+    kpis['urgentObservationFrac'] = s.urgentDelivered / s.urgentEnded;
   }
   TASK_FAMILIES.forEach((family, i) => {
     if (s.created[i] === 0) return;

@@ -1,5 +1,5 @@
 import { type DecisionBatch } from '../../core/index.ts';
-import { linkCacheDecision, linkTaskDecision, timelyValue } from './credit.kernel.ts';
+import { closeCacheDecision, linkTaskDecision, timelyValue } from './credit.kernel.ts';
 import { groundDelay } from './delays.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
 import { observePlace } from './observe-place.kernel.ts';
@@ -45,7 +45,7 @@ export function observeOpenChains(w: WorldState, batch: DecisionBatch, request: 
     tasks.chainReward[task] = 0;
   }
   for (let s = 0; s < model.satelliteCount; s++) {
-    if ((satellites.cacheDecision[s] as number) >= request.fromDecision) linkCacheDecision(w, s, NEXT_OWN);
+    if ((satellites.cacheDecision[s] as number) >= request.fromDecision) closeCacheDecision(w, s, NEXT_OWN);
     satellites.cacheDecision[s] = -1;
     satellites.cacheReward[s] = 0;
   }

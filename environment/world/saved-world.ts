@@ -80,6 +80,7 @@ export function restoreWorld(w: WorldState, saved: SavedWorld): void {
   w.captureRng.state.set(column('rng.capture'));
   w.hash.restore(column('hash') as Uint32Array);
   w.truthStamp.decision = -1;
+  w.foresight.of = undefined;
   w.rows.n = 0;
   writeAllowed(w);
   renewView(w);

@@ -15,6 +15,7 @@ import type { FaultColumns } from '../faults/draw-faults.ts';
 import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
+import type { ForesightSlot } from './foresight.kernel.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { DepartureColumns } from './departures.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
@@ -92,8 +93,9 @@ export interface SatelliteColumns {
   /** [S] head of the list of antennas served in this tick; [Q] next in the list. */
   firstServed: Int32Array;
   nextServed: Int32Array;
-  /** [S] learning chain of the satellite's cache decisions. */
+  /** [S] cache decision that another for the same object may follow at once, -1 = none; its object and reward. */
   cacheDecision: Int32Array;
+  cacheObject: Int32Array;
   cacheReward: Float64Array;
   cacheTimeS: Float64Array;
 }
@@ -126,6 +128,14 @@ export interface Statistics {
   cacheLookups: number;
   cacheHitBits: number;
   cacheLookupBits: number;
+  /** Hits at the satellite that serves the consumer, where lookups are counted and copies kept; bits that data centres sent up. */
+  servingHits: number;
+  servingHitBits: number;
+  originBits: number;
+  /** Observations of the first priority that have ended; their delay, of those not delivered the time to their deadline, s. */
+  urgentEnded: number;
+  urgentDelivered: number;
+  urgentDelayS: number;
   /** The ledger of data, bits: put in, taken out by delivery, by drops, by processing. */
   createdBits: number;
   deliveredBits: number;
@@ -193,6 +203,8 @@ export interface WorldState {
   readonly exits: Exits;
   readonly arrivalRng: Rng;
   readonly cacheRng: Rng;
+  /** Derived: see `foresight.kernel.ts`. */
+  readonly foresight: ForesightSlot;
   readonly weatherRng: Rng;
   readonly captureRng: Rng;
   readonly hash: Hash128;
@@ -256,6 +268,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       firstServed: new Int32Array(S).fill(-1),
       nextServed: new Int32Array(Q).fill(-1),
       cacheDecision: new Int32Array(S).fill(-1),
+      cacheObject: new Int32Array(S).fill(-1),
       cacheReward: new Float64Array(S),
       cacheTimeS: new Float64Array(S),
     },
@@ -296,6 +309,12 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       cacheLookups: 0,
       cacheHitBits: 0,
       cacheLookupBits: 0,
+      servingHits: 0,
+      servingHitBits: 0,
+      originBits: 0,
+      urgentEnded: 0,
+      urgentDelivered: 0,
+      urgentDelayS: 0,
       createdBits: 0,
       deliveredBits: 0,
       droppedBits: 0,
@@ -324,6 +343,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     exits: createExits(Math.max(8, Q + model.gatewayCount)),
     arrivalRng: new Rng(seed, 'arrivals'),
     cacheRng: new Rng(seed, 'cache-candidates'),
+    foresight: { of: undefined },
     weatherRng: new Rng(seed, 'weather'),
     captureRng: new Rng(seed, 'capture'),
     hash: new Hash128(),

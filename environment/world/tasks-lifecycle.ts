@@ -124,6 +124,11 @@ export function deliver(w: WorldState, task: number): void {
   statistics.queueingS += tasks.queueingS[task] as number;
   statistics.hops += tasks.hops[task] as number;
   recordLatency(w, family, latencyS);
+  if (isUrgent(w, task)) {
+    statistics.urgentEnded++;
+    statistics.urgentDelivered++;
+    statistics.urgentDelayS += latencyS;
+  }
   earn(w, task, timelyValue(w, task));
   finish(w, task, 0);
 }
@@ -136,6 +141,10 @@ export function drop(w: WorldState, task: number, reason: DropReason): void {
   const cell = family * DROP_REASONS.length + index;
   statistics.dropped[cell] = (statistics.dropped[cell] as number) + 1;
   statistics.droppedBits += tasks.sizeBits[task] as number;
+  if (isUrgent(w, task)) {
+    statistics.urgentEnded++;
+    statistics.urgentDelayS += (tasks.deadlineS[task] as number) - (tasks.createdS[task] as number);
+  }
   const holder = tasks.holder[task] as number;
   if (holder < model.satelliteCount && tasks.state[task] === DECIDING)
     addToBuffer(w, holder, -(tasks.sizeBits[task] as number));
@@ -150,6 +159,11 @@ function finish(w: WorldState, task: number, reason: number): void {
   w.hash.number(w.clock.timeS);
   if (w.tasks.family[task] === BACKUP) endAttempt(w, task, reason === 0);
   freeTask(w.tasks, task);
+}
+
+/** Whether a task is a time-critical observation: one of the first priority. */
+function isUrgent({ tasks }: WorldState, task: number): boolean {
+  return tasks.family[task] === OBSERVATION && tasks.priority[task] === 0;
 }
 
 /** Whether a satellite's transit buffer can take this much more, bits. */

@@ -8,7 +8,7 @@ import { createBaseline } from '../../policies/index.ts';
  * or a change of the world or of a baseline that was meant; then the new hash is entered here with that change.
  */
 const GOLDEN = [
-  { policy: 'random+random+random', seed: 1, hash: '3e53933f90699715b8bb79ceec9234a0' },
+  { policy: 'random+random+random', seed: 1, hash: '35671d542e41bf365f348cf34bbf9d11' },
   { policy: 'load-aware+greedy-finish+gdsf', seed: 1, hash: '2505dae36a6cba2b70ffad8370f310a7' },
   { policy: 'shortest-delay+bent-pipe+sieve', seed: 2, hash: 'efbf76ee13b1d1b2cb1125c5c043a83f' },
 ] as const;

@@ -71,6 +71,11 @@ export const reward = z.strictObject({
   dropCost: nonNegative.default(0.5).describe('per task not delivered'),
   downlinkCostPerGB: nonNegative.default(0.01).describe('per 10^9 bytes sent to gateways'),
   energyCostPerMJ: nonNegative.default(0.01).describe('per 10^6 J spent on compute and transmission'),
+  fetchCostPerGB: nonNegative
+    .default(3)
+    .describe(
+      'per 10^9 bytes that a satellite must fetch for lack of a cached copy; charged to decisions of caches only',
+    ),
   imposedDelayFactor: nonNegative
     .default(1)
     .describe('share of the value that tasks waiting behind lose, charged to the decision'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ALL_CAPABILITIES, CACHE, CAPABILITIES, C_KM_S, CONTENT } from '../../../core/index.ts';
+import { ALL_CAPABILITIES, CACHE, CAPABILITIES, C_KM_S } from '../../../core/index.ts';
 import { type World, checkConservation } from '../../../environment/index.ts';
 import { ARRIVAL, pushEvent } from '../../../environment/world/event-queue.kernel.ts';
 import { createBaseline } from '../../../policies/index.ts';
@@ -114,16 +114,5 @@ describe('caches in the world', () => {
     });
     expect(latencies(w).length).toBe(1);
     expect(agents).toEqual([0]);
-  });
-
-  it('ENV-75 credit a hit to the decision that cached the object: the value of the delay it saved', () => {
-    const w = world();
-    request(w, 1);
-    request(w, 2);
-    drive(w, POLICY, 10);
-    w.finish();
-    // 1 / 5 s of value per second of delay. The object passed the satellite FETCH_S - 0.102 s after the request was made.
-    expect(w.columns.satellites.cacheReward[0]).toBeCloseTo(0.2 * (FETCH_S - 0.102), 6);
-    expect(w.columns.statistics.delivered[CONTENT]).toBe(2);
   });
 });

@@ -50,10 +50,9 @@ describe.each(['random+random+random', 'load-aware+greedy-finish+gdsf'])('reward
     const transitions = transitionsOf(world);
     const closed = new Set(transitions.map(({ decision }) => decision));
     expect(closed.size).toBe(transitions.length);
-    // Task chains end with their tasks; the last cache decision of each satellite stays open.
-    const open = [...world.columns.satellites.cacheDecision].filter((decision) => decision >= 0);
-    expect(open.length).toBeGreaterThan(0);
-    expect(closed.size + open.length).toBe(world.decisionCount);
+    // Task chains end with their tasks, those of caches with the object's admission or refusal.
+    expect([...world.columns.satellites.cacheDecision].every((decision) => decision < 0)).toBe(true);
+    expect(closed.size).toBe(world.decisionCount);
     expect(kind.length).toBe(world.decisionCount);
     const successors = transitions.map(({ next }) => next).filter((next) => next >= 0);
     expect(new Set(successors).size).toBe(successors.length);
