@@ -48,15 +48,12 @@ export class MemoryStates implements MemoryColumns {
     }
   }
 
-  /** Writes `to[row * M ..]` for all rows of a batch: the states as they stand, zeros where there is none. */
-  readInto(batch: DecisionBatch, to: Float32Array): void {
+  /** Writes `to[at .. at + M)`: the state of whoever row `row` asks, as it stands; zeros where there is none. */
+  readInto(batch: DecisionBatch, row: number, to: Float32Array, at: number): void {
     const { units, states } = this;
-    for (let row = 0; row < batch.n; row++) {
-      const slot = this.worlds.get(batch.world[row] as number)?.get(this.ownerOf(batch, row));
-      const at = row * units;
-      if (slot === undefined) to.fill(0, at, at + units);
-      else to.set(states.subarray(slot * units, (slot + 1) * units), at);
-    }
+    const slot = this.worlds.get(batch.world[row] as number)?.get(this.ownerOf(batch, row));
+    if (slot === undefined) to.fill(0, at, at + units);
+    else to.set(states.subarray(slot * units, (slot + 1) * units), at);
   }
 
   /** Takes all states of a world away, or those of one of its agents: whoever decides next starts from zeros. */

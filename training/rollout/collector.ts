@@ -13,10 +13,11 @@ import {
   createDecisionBatch,
 } from '../../core/index.ts';
 import { NEXT_OWN, type SavedWorld, type World } from '../../environment/index.ts';
-import { LearnedPolicy, type Scorer } from '../../policies/index.ts';
+import { LearnedPolicy, type SavedMemory, type Scorer } from '../../policies/index.ts';
 import { type RolloutBuffer, createRolloutBuffer } from './buffer.ts';
 import { copyObservation, repeatObservation } from './copy-rows.kernel.ts';
 import type { EpisodeWorlds } from './episode-worlds.ts';
+import { MemoryRecorder } from './memory-recorder.ts';
 
 export interface CollectorOptions {
   readonly episodes: EpisodeWorlds;
@@ -47,6 +48,8 @@ export interface SavedCollector {
   readonly rng: Uint32Array;
   readonly modes: SavedModes;
   readonly worlds: readonly SavedWorld[];
+  /** What the policy remembers; only of a network with memory. */
+  readonly memory?: SavedMemory;
 }
 
 export interface CollectSummary {
@@ -81,6 +84,7 @@ export class Collector {
   private readonly options: CollectorOptions;
   private readonly policy: LearnedPolicy;
   private readonly timedPolicy: Policy;
+  private readonly remembering: MemoryRecorder;
   private readonly rng: Rng;
   private worlds: World[];
   private constellation: Constellation;
@@ -105,7 +109,12 @@ export class Collector {
     const { scorer, worldCount, rows } = options;
     this.rng = new Rng(options.firstSeed, 'actions');
     this.policy = new LearnedPolicy(scorer, { name: 'learner', mode: 'sample', rng: this.rng });
-    this.timedPolicy = { name: this.policy.name, choose: (batch, out) => this.choose(batch, out) };
+    this.timedPolicy = {
+      name: this.policy.name,
+      choose: (batch, out) => this.choose(batch, out),
+      forget: (world) => this.policy.forget(world),
+    };
+    this.remembering = new MemoryRecorder(this.policy.memory);
     this.nextSeed = options.firstSeed;
     this.worlds = Array.from({ length: worldCount }, (_, w) => this.createWorld(w));
     this.knowledge = this.worlds.map((world) => world.knowledge);
@@ -115,6 +124,7 @@ export class Collector {
       candidateStride: candidateWidth(SPACE_CLOUD_SPEC),
       maxCandidates: SPACE_CLOUD_SPEC.maxCandidates,
       globalStride: scorer.architecture.global,
+      memoryStride: scorer.architecture.memory,
     };
     const decisions = rows + worldCount * ROWS_PER_WORLD;
     const capacity = Math.ceil(decisions * (1 + FINALS_PER_ROW));
@@ -141,6 +151,7 @@ export class Collector {
     buffer.finals = 0;
     this.finalCount = 0;
     this.ended.length = 0;
+    this.remembering.begin();
     const startS = worlds.map((world) => world.timeS);
     let pastS = 0;
     worlds.forEach((world, w) => (this.firstDecision[w] = world.decisionCount));
@@ -177,6 +188,7 @@ export class Collector {
       rng: this.rng.state.slice(),
       modes: this.constellation.saveModes(),
       worlds: this.worlds.map((world) => world.save()),
+      ...(this.policy.memory === undefined ? {} : { memory: this.policy.memory.save() }),
     };
   }
 
@@ -204,6 +216,11 @@ export class Collector {
     // After the machines have written their first modes to the worlds: what they wrote is overwritten.
     this.worlds.forEach((world, w) => restoreWorld(world, saved.worlds[w] as SavedWorld));
     this.constellation.restoreModes(saved.modes);
+    if (this.policy.memory === undefined) return;
+    if (saved.memory === undefined) {
+      throw new SpaceCloudError('CHECKPOINT_CORRUPT', "Expected the states of the policy's memory, got none.");
+    }
+    this.policy.memory.restore(saved.memory);
   }
 
   close(): void {
@@ -262,7 +279,8 @@ export class Collector {
         (this.worlds[world] as World).observeGlobal(batch, row, buffer.global, to * buffer.globalStride);
       }
       buffer.action[to] = choices[row] as number;
-      buffer.logProb[to] = policy.logProb[seen++] as number;
+      buffer.logProb[to] = policy.logProb[seen] as number;
+      this.remembering.decision(seen++, buffer, to);
       buffer.reward[to] = 0;
       buffer.elapsed[to] = 0;
       buffer.next[to] = UNMAPPED;
@@ -284,6 +302,7 @@ export class Collector {
         copyObservation(this.finalBatch, row, this.finals, this.finalCount);
         const { global, globalStride } = this.finals;
         if (globalStride > 0) world.observeGlobal(this.finalBatch, row, global, this.finalCount * globalStride);
+        this.remembering.final(this.finalBatch, row, this.finals, this.finalCount);
         finalOf.set(this.finalBatch.decision[row] as number, this.finalCount++);
       }
     } while (cursor !== undefined);
@@ -328,6 +347,7 @@ export class Collector {
     buffer.candidates.set(finals.candidates.subarray(0, count * width), n * width);
     buffer.actionMask.set(finals.actionMask.subarray(0, count * buffer.maxCandidates), n * buffer.maxCandidates);
     buffer.global.set(finals.global.subarray(0, count * buffer.globalStride), n * buffer.globalStride);
+    buffer.memory.set(finals.memory.subarray(0, count * buffer.memoryStride), n * buffer.memoryStride);
     for (let row = 0; row < n; row++) {
       const next = buffer.next[row] as number;
       if (next <= FIRST_FINAL) {

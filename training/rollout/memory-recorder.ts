@@ -7,7 +7,6 @@ export class MemoryRecorder {
   private readonly memory: MemoryStates | undefined;
   /** [slots] row of the last decision that moved each state on, in this rollout. */
   private lastRow = new Int32Array(0);
-  private final = new Float32Array(0);
 
   constructor(memory: MemoryStates | undefined) {
     this.memory = memory;
@@ -34,13 +33,8 @@ export class MemoryRecorder {
     this.lastRow[slot] = to;
   }
 
-  /** Rows of a batch that nobody decides become final rows from `to` on: with the states as they stand now. */
-  finals(batch: DecisionBatch, buffer: RolloutBuffer, to: number): void {
-    const { memory } = this;
-    if (memory === undefined || batch.n === 0) return;
-    const { units } = memory;
-    if (this.final.length < batch.n * units) this.final = new Float32Array(batch.n * units);
-    memory.readInto(batch, this.final);
-    buffer.memory.set(this.final.subarray(0, batch.n * units), to * units);
+  /** A row of a batch that nobody decides becomes final row `to`: with the state as it stands now. */
+  final(batch: DecisionBatch, row: number, buffer: RolloutBuffer, to: number): void {
+    this.memory?.readInto(batch, row, buffer.memory, to * buffer.memoryStride);
   }
 }

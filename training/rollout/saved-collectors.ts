@@ -15,7 +15,7 @@ export interface CollectorsState {
   }[];
 }
 
-/** Splits collectors into JSON and sections `collector.<i>.world.<w>.<column>`. Infinity becomes text: JSON has none. */
+/** Splits collectors into JSON and sections `collector.<i>.world.<w>.<column>`, `.rng` and `.memory.*`. Infinity becomes text: JSON has none. */
 export function packCollectors(saved: readonly SavedCollector[]): {
   state: CollectorsState;
   sections: CheckpointSections;
@@ -23,6 +23,10 @@ export function packCollectors(saved: readonly SavedCollector[]): {
   const sections: Record<string, CheckpointSections[string]> = {};
   const collectors = saved.map((collector, i) => {
     sections[`collector.${i}.rng`] = collector.rng;
+    if (collector.memory !== undefined) {
+      sections[`collector.${i}.memory.owners`] = collector.memory.owners;
+      sections[`collector.${i}.memory.states`] = collector.memory.states;
+    }
     collector.worlds.forEach((world, w) => {
       for (const [name, column] of Object.entries(world.columns)) {
         sections[`collector.${i}.world.${w}.${name}`] = column;
@@ -61,6 +65,17 @@ export function unpackCollectors(state: CollectorsState, sections: CheckpointSec
     if (!(rng instanceof Uint32Array))
       throw new SpaceCloudError('CHECKPOINT_CORRUPT', `Expected section 'collector.${i}.rng', got none.`);
     const { nextSeed, worldSeeds, worldStages, modes } = collector;
-    return { nextSeed, worldSeeds, worldStages, modes, rng, worlds };
+    const owners = sections[`collector.${i}.memory.owners`];
+    const states = sections[`collector.${i}.memory.states`];
+    const remembers = owners instanceof Int32Array && states instanceof Float32Array;
+    return {
+      nextSeed,
+      worldSeeds,
+      worldStages,
+      modes,
+      rng,
+      worlds,
+      ...(remembers ? { memory: { owners, states } } : {}),
+    };
   });
 }
