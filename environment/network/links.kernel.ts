@@ -33,6 +33,9 @@ export interface LinkColumns {
   sendingUntilS: Float64Array;
   version: Int32Array;
   integralAtStart: Float64Array;
+  /** [2 * count] bits sent since the newest beacons, and between those and the ones before; [count] when those newest were made, NaN = none. */
+  sentBits: Float64Array;
+  sentStampS: Float64Array;
 }
 
 export function createLinks(count: number): LinkColumns {
@@ -57,6 +60,8 @@ export function createLinks(count: number): LinkColumns {
     sendingUntilS: new Float64Array(count),
     version: new Int32Array(count),
     integralAtStart: new Float64Array(count),
+    sentBits: new Float64Array(2 * count),
+    sentStampS: new Float64Array(count).fill(NaN),
   };
 }
 

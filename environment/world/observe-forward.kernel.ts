@@ -2,16 +2,19 @@ import {
   C_KM_S,
   CAPABILITIES,
   CONTENT,
+  DETOUR_HOPS,
   type DecisionBatch,
   FORWARD,
   MESSAGE,
   SPACE_CLOUD_SPEC,
+  STALE_QUEUE_WEIGHT,
   ZERO_CELSIUS_K,
 } from '../../core/index.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { createBestFew, insist, offer, sortItems } from './best-few.kernel.ts';
 import { columnAround } from './delays.kernel.ts';
+import { sentSinceBits } from './sent-since.kernel.ts';
 import { clearCandidates, denyByLabel, openRow, writeLink } from './rows.ts';
 import {
   BEACON_BUFFER_FRAC,
@@ -149,7 +152,7 @@ export function observeForward(
   count++;
   clearCandidates(batch, row, count);
   batch.candidateCount[row] = count;
-  writePriors(batch, first, count, bestSnapshotS);
+  writePriors(batch, first, count, bestSnapshotS, tasks.hops[task]! >= DETOUR_HOPS);
 
   const x = row * batch.contextStride;
   const context = batch.context;
@@ -270,6 +273,7 @@ function writeCandidate(
   let meanQueueS = 0;
   let bufferFrac = 0;
   let ageS = 0;
+  let sentS = 0;
   let allowed = nowS + transmitS < links.untilS[link]!;
   leadsBack[k] = 0;
   snapshotLeadsBack[k] = 0;
@@ -284,6 +288,7 @@ function writeCandidate(
     const beacon = beaconRow(w, generation, next);
     const values = beacons.values;
     ageS = nowS - beacons.sentS[generation]!;
+    sentS = sentSinceBits(w, link, generation) / links.rateBps[link]!;
     meanQueueS = values[beacon + D + BEACON_MEAN_QUEUE_S]!;
     bufferFrac = values[beacon + D + BEACON_BUFFER_FRAC]!;
     if (next !== destination) {
@@ -320,7 +325,7 @@ function writeCandidate(
   const leftS = links.untilS[link]! - nowS;
   f[c + CONTACT_REMAINING_S] = leftS < CONTACT_HORIZON_S ? leftS : CONTACT_HORIZON_S;
   f[c + IS_RETURN] = next === tasks.previous[task]! ? 1 : 0;
-  f[c + SENT_SINCE_BEACON_S] = 0;
+  f[c + SENT_SINCE_BEACON_S] = sentS;
   batch.actionMask[slot] = allowed ? 1 : 0;
   batch.candidateNode[slot] = next;
   writeLink(w, row, k, link);
@@ -378,23 +383,49 @@ function bounded(delayS: number): number {
   return delayS < LONGEST_S ? delayS : LONGEST_S;
 }
 
-/** Prior: how much worse than the best candidate the load-aware estimate is; and by how much the snapshot way is exceeded. */
-function writePriors(batch: DecisionBatch, first: number, count: number, bestSnapshotS: number): void {
+/**
+ * Prior: how much worse than the best candidate the damped estimate is (`STALE_QUEUE_WEIGHT`); where a bundle may take no more
+ * detours, candidates that do not lead on get the floor, if others do. And by how much the snapshot way is exceeded.
+ */
+function writePriors(
+  batch: DecisionBatch,
+  first: number,
+  count: number,
+  bestSnapshotS: number,
+  isStrict: boolean,
+): void {
   const F = batch.candidateStride;
   const f = batch.candidates;
+  // As the features show it, so that whoever reads them orders candidates alike.
+  const hereS = Math.fround(bestSnapshotS);
   let leastS = Infinity;
+  let leastOnwardS = Infinity;
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
-    const estimateS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + LOAD_AWARE_REMAINING_S]!;
+    const snapshotS = f[c + SNAPSHOT_REMAINING_S]!;
+    const remainingS = snapshotS + STALE_QUEUE_WEIGHT * (f[c + LOAD_AWARE_REMAINING_S]! - snapshotS);
+    const estimateS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + remainingS;
     f[c + PRIOR] = estimateS;
-    if (batch.actionMask[first + k] === 1 && estimateS < leastS) leastS = estimateS;
+    if (batch.actionMask[first + k] === 0) continue;
+    if (estimateS < leastS) leastS = estimateS;
+    if (isStrict && estimateS < leastOnwardS && leadsOn(f, c, hereS)) leastOnwardS = estimateS;
   }
+  const onlyOnward = leastOnwardS < Infinity;
+  if (onlyOnward) leastS = leastOnwardS;
   const scaleS = PRIOR_SCALE_FRAC * (leastS < LONGEST_S ? leastS : LONGEST_S) + PRIOR_SCALE_S;
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
     f[c + SNAPSHOT_EXCESS_S] =
       f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + f[c + SNAPSHOT_REMAINING_S]! - bestSnapshotS;
     const logit = (leastS - f[c + PRIOR]!) / scaleS;
-    f[c + PRIOR] = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
+    const shown = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
+    f[c + PRIOR] = onlyOnward && !leadsOn(f, c, hereS) ? PRIOR_FLOOR : shown;
   }
+}
+
+/** To the ground, to the destination, or to a neighbour that is nearer by the snapshot and has not just sent the bundle here. */
+function leadsOn(f: Float32Array, c: number, hereS: number): boolean {
+  if (f[c + IS_HOLD] === 1) return false;
+  if (f[c + IS_GROUND_LINK] === 1 || f[c + IS_DESTINATION] === 1) return true;
+  return f[c + IS_RETURN] === 0 && f[c + SNAPSHOT_REMAINING_S]! < hereS;
 }

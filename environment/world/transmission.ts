@@ -6,6 +6,7 @@ import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.
 import { holdTask } from './hold.ts';
 import { mayHold, mayTake } from './labels.ts';
 import { askDecision } from './pending.ts';
+import { countSent, forgetSent } from './sent-since.kernel.ts';
 import type { WorldState } from './state.ts';
 import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
 import { addToBuffer, drop } from './tasks-lifecycle.ts';
@@ -92,6 +93,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   if (from < satelliteCount) addToBuffer(w, from, -bits);
   if (link < firstUplink) {
     statistics.islBits += bits;
+    countSent(w, link, bits);
   } else if (link >= firstDownlink) {
     const usedJ = scenario.satellite.transmitPowerW * (nowS - (links.sendingSinceS[link] as number));
     power.taskJ[from] = (power.taskJ[from] as number) + usedJ;
@@ -128,6 +130,7 @@ export function closeSatelliteLink(w: WorldState, link: number): void {
     noteLeft(w, task, ASKED_AGAIN);
     askDecision(w, FORWARD, task, satellite);
   }
+  forgetSent(w, link);
   links.to[link] = -1;
 }
 
