@@ -9,6 +9,7 @@ import { register as key } from './commands/key.ts';
 import { register as node } from './commands/node.ts';
 import { register as scenario } from './commands/scenario.ts';
 import { register as simulate } from './commands/simulate.ts';
+import { register as sweep } from './commands/sweep.ts';
 import { register as train } from './commands/train.ts';
 import { register as verify } from './commands/verify.ts';
 import type { CommandStreams } from './run-command.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly Register[] = [
   simulate,
   train,
   evaluate,
+  sweep,
   key,
   exportPolicy,
   verify,

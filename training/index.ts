@@ -1,4 +1,11 @@
-export { DEFAULT_RIVALS, type EvaluateOptions, type EvaluateResult, evaluate } from './evaluate.ts';
+export {
+  DEFAULT_ANCHORS,
+  DEFAULT_RIVALS,
+  type EvaluateOptions,
+  type EvaluateResult,
+  evaluate,
+  expectAnchors,
+} from './evaluate.ts';
 export * from './evaluation/index.ts';
 export { type EpisodeOptions, type EpisodePolicy, runEpisode } from './evaluation/episode.ts';
 export {
@@ -11,7 +18,9 @@ export {
   createPolicy,
   customSource,
 } from './evaluation/policy-source.ts';
+export { RecordStore } from './evaluation/record-store.ts';
 export { type ExportOptions, exportPolicy } from './export-policy.ts';
+export { type PolicyGroup, resolvePolicyGroup } from './policy-group.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
 export { Learner, PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';
 export { type RolloutBuffer, createRolloutBuffer } from './rollout/buffer.ts';
@@ -22,3 +31,13 @@ export { type TrainResult, train } from './train.ts';
 export { TRAIN_DEFAULTS, trainConfig } from './train-config.ts';
 export type { TrainConfig, TrainOptions, TrainProgress } from './train-options.ts';
 export { type TrainedPolicy, readTrainedPolicy } from './trained-policy.ts';
+export { trainingNotes } from './trained-on.ts';
+export {
+  SWEPT_QUANTITIES,
+  type SweepAxis,
+  type SweepOptions,
+  type SweepResult,
+  type SweptQuantity,
+  sweep,
+} from './sweep.ts';
+export { sweepCsv, sweepCurves, sweepJson, sweepTable } from './sweep-output.ts';

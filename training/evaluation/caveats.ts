@@ -15,7 +15,7 @@ export function caveats(summary: EvaluationSummary): string[] {
   if (summary.policies.some((entry) => entry.role === 'oracle')) {
     out.push('Oracles know the true state of the network; they show what is possible and are no fair rivals.');
   }
-  return out;
+  return [...out, ...summary.notes];
 }
 
 function sampleCaveats(summary: EvaluationSummary): string[] {

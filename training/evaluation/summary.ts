@@ -80,6 +80,8 @@ export interface EvaluationSummary {
   readonly losses: readonly Loss[];
   /** Verdicts given, that is intervals compared with zero; none is corrected for the others. */
   readonly comparisons: number;
+  /** What else a reader must know, such as what the learned policies were trained on; printed with the caveats. */
+  readonly notes: readonly string[];
   readonly anchors: UtilityAnchors | null;
   readonly utilityProfile: UtilityProfile | null;
 }
@@ -92,6 +94,7 @@ export interface SummariseOptions {
   /** Seed of the bootstrap. */
   readonly seed: number;
   readonly actionSelection?: 'greedy' | 'sampled';
+  readonly notes?: readonly string[];
   /** Fixed references that put utility on a scale from 0 to 1; without them no optimality gap. */
   readonly anchors?: UtilityAnchors;
 }
@@ -137,6 +140,7 @@ export function summarise(records: readonly RunRecord[], options: SummariseOptio
         ?.policy ?? null,
     losses: findLosses(policies, kpis),
     comparisons: verdicts.length,
+    notes: options.notes ?? [],
     anchors: options.anchors ?? null,
     utilityProfile: utilityProfile(table, options),
   };

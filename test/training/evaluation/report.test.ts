@@ -57,10 +57,10 @@ describe('report', () => {
       sweeps: [
         {
           label: 'utility per task [1]',
-          loadLabel: 'load [1]',
+          xLabel: 'load [1]',
           points: ['learned', 'random'].flatMap((policy, p) => [
-            { load: 0.5, policy, mean: 0.8 - p / 2, lo: 0.7 - p / 2, hi: 0.9 - p / 2 },
-            { load: 1.5, policy, mean: 0.6 - p / 2, lo: null, hi: null },
+            { x: 0.5, policy, mean: 0.8 - p / 2, lo: 0.7 - p / 2, hi: 0.9 - p / 2 },
+            { x: 1.5, policy, mean: 0.6 - p / 2, lo: null, hi: null },
           ]),
         },
       ],
@@ -88,8 +88,8 @@ describe('report', () => {
 
   it('gives every drawing a title and a description', () => {
     const drawings = elements.filter(({ name, attributes }) => name === 'svg' && attributes['class'] === 'plot');
-    // utility, difference, 2 of families (4 panels each), latency, delivery, drops, bytes, cache, breaches, profile, 2 training curves, sweep
-    expect(drawings).toHaveLength(14);
+    // utility, difference, 2 of families (4 panels each), latency, delivery, drops, bytes, cache, breaches, improvement, profile, 2 training curves, sweep
+    expect(drawings).toHaveLength(15);
     for (const { attributes } of drawings) {
       expect(attributes['role']).toBe('img');
       const [title, description] = (attributes['aria-labelledby'] ?? '').split(' ');

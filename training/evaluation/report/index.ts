@@ -2,7 +2,8 @@ import type { RunRecord } from '../run-record.ts';
 import type { EvaluationSummary } from '../summary.ts';
 import type { ReportExtras } from './render-report.ts';
 
-export type { ReportExtras, Sweep, SweepPoint, TrainingPoint } from './render-report.ts';
+export type { SweepCurve, TrainingPoint } from './curve-sections.ts';
+export type { ReportExtras } from './render-report.ts';
 
 /**
  * The evaluation as one self-contained HTML page; see `render-report.ts`. The plotting library is loaded on the first

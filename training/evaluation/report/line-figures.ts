@@ -1,6 +1,8 @@
+import type { SampleEfficiency } from '../sample-efficiency.ts';
 import type { EvaluationSummary } from '../summary.ts';
 import type { UtilityProfile } from '../utility-statistics.ts';
-import { policyLook } from './look.ts';
+import { type PolicyLook, policyLook } from './look.ts';
+import { PART_COLOURS } from './stacked-bars.ts';
 import type { Plot, PlotSpec } from './svg.ts';
 
 /** One point of a line of a policy; `lo` and `hi` bound its band. */
@@ -21,6 +23,8 @@ interface LineFigure {
   readonly points: readonly LinePoint[];
   /** Dots where something was measured, for lines with few points. */
   readonly dots: boolean;
+  /** A colour and a place in the legend for every policy, not only for those that stand out. */
+  readonly colourAll?: boolean;
   readonly yDomain?: readonly [number, number];
 }
 
@@ -48,7 +52,26 @@ export function profileFigure(summary: EvaluationSummary, profile: UtilityProfil
   });
 }
 
-/** One KPI against load. */
+/** Utility against decisions learned from. */
+export function sampleEfficiencyFigure(summary: EvaluationSummary, curves: readonly SampleEfficiency[]): Plot {
+  const points = curves.flatMap(({ policy, points: own }) =>
+    own.map(({ decisions, value, interval }): LinePoint => {
+      return { policy, x: decisions, y: value, lo: interval?.lo ?? null, hi: interval?.hi ?? null };
+    }),
+  );
+  return lineFigure(summary, {
+    id: 'sample-efficiency',
+    title: 'Utility during training',
+    description: points.map(({ policy, x, y }) => `${policy} after ${x}: ${y.toPrecision(4)}`).join('; '),
+    xTitle: 'decisions learned from',
+    yTitle: 'utility per task, IQM [1]',
+    points,
+    dots: true,
+    colourAll: true,
+  });
+}
+
+/** One KPI against the swept quantity, every policy in a colour of its own. */
 export function sweepFigure(
   summary: EvaluationSummary,
   sweep: {
@@ -66,6 +89,7 @@ export function sweepFigure(
     yTitle: sweep.label,
     points: sweep.points,
     dots: true,
+    colourAll: true,
   });
 }
 
@@ -75,6 +99,7 @@ function lineFigure(summary: EvaluationSummary, figure: LineFigure): Plot {
   const looks = new Map(
     names.map((policy) => [policy, policyLook(summary, known.get(policy) ?? { policy, role: 'baseline' })]),
   );
+  if (figure.colourAll === true) colourOthers(looks);
   const isProminent = (policy: string): boolean => looks.get(policy)?.prominent ?? false;
   const prominent = names.filter(isProminent);
   const x = {
@@ -130,6 +155,16 @@ function lineFigure(summary: EvaluationSummary, figure: LineFigure): Plot {
     description: figure.description,
     spec: { width: 940, height: 300, layer },
   };
+}
+
+/** Gives policies that do not stand out one of the colours of parts, with another dash when those run out. */
+function colourOthers(looks: Map<string, PolicyLook>): void {
+  const others = [...looks].filter(([, { prominent }]) => !prominent);
+  for (const [i, [policy, look]] of others.entries()) {
+    const colour = `var(--part-${(i % PART_COLOURS) + 1})`;
+    const dash = i < PART_COLOURS ? [] : [2, 3];
+    looks.set(policy, { ...look, colour, fill: colour, dash, prominent: true });
+  }
 }
 
 /** Values of one training metric against environment steps. */

@@ -1,39 +1,22 @@
 import { SpaceCloudError } from '../../../core/index.ts';
 import type { EvaluationOrigin } from '../evaluation-json.ts';
 import type { RunRecord } from '../run-record.ts';
+import type { SampleEfficiency } from '../sample-efficiency.ts';
 import { describeEvaluation } from '../sentences.ts';
 import type { EvaluationSummary } from '../summary.ts';
-import { escapeText, type HtmlCell, htmlTable, listItems, numberCell } from './html.ts';
-import { profileFigure, sweepFigure, trainingFigure } from './line-figures.ts';
+import {
+  profileSection,
+  sampleEfficiencySection,
+  type SweepCurve,
+  sweepSection,
+  trainingSection,
+  type TrainingPoint,
+} from './curve-sections.ts';
+import { escapeText, listItems } from './html.ts';
 import { lookKey } from './look.ts';
-import { kpiSections, section, utilitySections } from './sections.ts';
+import { improvementSection, kpiSections, utilitySections } from './sections.ts';
 import { PAGE_STYLE } from './style.ts';
-import { renderSvg } from './svg.ts';
-import { overviewTable } from './tables.ts';
-
-/** One measurement during training. */
-export interface TrainingPoint {
-  /** Environment steps (decisions) so far. */
-  readonly step: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** One KPI of one policy at one load, with its 95 % interval; `null` bounds = one seed. */
-export interface SweepPoint {
-  readonly load: number;
-  readonly policy: string;
-  readonly mean: number;
-  readonly lo: number | null;
-  readonly hi: number | null;
-}
-
-export interface Sweep {
-  /** What is drawn, with its unit: `utility per task [1]`. */
-  readonly label: string;
-  /** What is varied, with its unit: `offered load [1]`. */
-  readonly loadLabel: string;
-  readonly points: readonly SweepPoint[];
-}
+import { normalisedSection, overviewTable } from './tables.ts';
 
 export interface ReportExtras extends EvaluationOrigin {
   /** Heading of the page; names reference and scenarios unless given. */
@@ -41,11 +24,10 @@ export interface ReportExtras extends EvaluationOrigin {
   /** When the evaluation ran, as the caller wants it printed. */
   readonly when?: string;
   readonly trainingCurve?: readonly TrainingPoint[];
-  readonly sweeps?: readonly Sweep[];
+  /** Utility against decisions learned from, by policy. */
+  readonly sampleEfficiency?: readonly SampleEfficiency[];
+  readonly sweeps?: readonly SweepCurve[];
 }
-
-/** Longest line of a training curve, points; more are thinned evenly. */
-const MOST_POINTS = 400;
 
 /**
  * One HTML page that stands alone: no script, no resource from outside, light and dark, printable, well-formed as XML.
@@ -72,11 +54,14 @@ ${listItems(findings)}
     `<section id="overview" aria-labelledby="overview-heading"><h2 id="overview-heading">Overview</h2>
 ${overviewTable(summary)}
 ${lookKey()}</section>`,
+    ...(await Promise.all((extras.sweeps ?? []).map((sweep, s) => sweepSection(summary, sweep, s)))),
     ...(await utilitySections(summary)),
     ...(await kpiSections(summary)),
+    await improvementSection(summary),
     await profileSection(summary),
+    normalisedSection(summary),
+    await sampleEfficiencySection(summary, extras.sampleEfficiency ?? []),
     await trainingSection(extras.trainingCurve ?? []),
-    ...(await Promise.all((extras.sweeps ?? []).map((sweep, s) => sweepSection(summary, sweep, s)))),
     methodSection(summary, records, { caveats, extras }),
   ];
   return `<!DOCTYPE html>
@@ -112,53 +97,6 @@ function seedList(seeds: readonly number[]): string {
   if (first === undefined || last === undefined) return 'none';
   const inRow = seeds.length > 2 && last - first === seeds.length - 1;
   return inRow ? `${first} to ${last} (${seeds.length})` : seeds.join(', ');
-}
-
-async function profileSection(summary: EvaluationSummary): Promise<string> {
-  if (summary.utilityProfile === null) return '';
-  return section('profile-section', 'Performance profile', {
-    note: 'Share of runs whose utility is above the value on the axis; further right is better. Bands are pointwise 95 % intervals, thin grey lines the other policies.',
-    plots: [profileFigure(summary, summary.utilityProfile)],
-    kpis: [],
-  });
-}
-
-async function trainingSection(curve: readonly TrainingPoint[]): Promise<string> {
-  if (curve.length === 0) return '';
-  const metrics = [...new Set(curve.flatMap((point) => Object.keys(point.metrics)))];
-  const figures: string[] = [];
-  for (const [m, metric] of metrics.entries()) {
-    const points = curve.flatMap(({ step, metrics: values }) => {
-      const value = values[metric];
-      return value === undefined || !Number.isFinite(value) ? [] : [{ step, value }];
-    });
-    const every = Math.ceil(points.length / MOST_POINTS);
-    const thinned = points.filter((_, p) => p % every === 0 || p === points.length - 1);
-    figures.push(`<figure>${await renderSvg(trainingFigure(`training-${m}`, metric, thinned))}</figure>`);
-  }
-  return `<section id="training" aria-labelledby="training-heading"><h2 id="training-heading">Training</h2>
-<div class="grid">
-${figures.join('\n')}
-</div></section>`;
-}
-
-async function sweepSection(summary: EvaluationSummary, sweep: Sweep, index: number): Promise<string> {
-  const points = sweep.points.map(({ load, policy, mean, lo, hi }) => ({ policy, x: load, y: mean, lo, hi }));
-  const figure = sweepFigure(summary, { id: `sweep-${index}`, label: sweep.label, xTitle: sweep.loadLabel, points });
-  const rows = sweep.points.map(({ load, policy, mean, lo, hi }): HtmlCell[] => [
-    { text: policy },
-    ...[load, mean, lo, hi].map((value) => ({
-      text: value === null ? 'none' : String(Number(value.toPrecision(4))),
-      className: 'number',
-    })),
-  ]);
-  const table = htmlTable({
-    caption: figure.title,
-    header: [{ text: 'policy' }, ...[sweep.loadLabel, sweep.label, 'low end', 'high end'].map(numberCell)],
-    rows,
-  });
-  return `<section id="sweep-section-${index}" aria-labelledby="sweep-heading-${index}"><h2 id="sweep-heading-${index}">Sweep: ${escapeText(figure.title)}</h2>
-<figure>${await renderSvg(figure)}</figure><details><summary>All numbers</summary>${table}</details></section>`;
 }
 
 function methodSection(

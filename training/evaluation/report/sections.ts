@@ -75,6 +75,34 @@ async function differenceSection(summary: EvaluationSummary, utility: EvaluatedK
   });
 }
 
+/** Chance that a sample of the reference has the higher utility, against every policy. */
+export async function improvementSection(summary: EvaluationSummary): Promise<string> {
+  const entries = summary.policies.flatMap(({ policy, utility }) =>
+    utility?.probabilityOfImprovement ? [[policy, utility.probabilityOfImprovement] as const] : [],
+  );
+  if (entries.length === 0) return '';
+  const samples = summary.replicate === 'run' ? 'training run' : 'run';
+  const panel: IntervalPanel = {
+    title: `P(${summary.reference} is better)`,
+    subtitle: '[%], 50: neither',
+    format: { unit: '%', scale: 100, decimals: 0 },
+    values: new Map(entries),
+    isDifference: false,
+  };
+  return section('improvement', 'Probability of improvement', {
+    note: `Chance that a ${samples} of ${summary.reference} has a higher utility than one of the policy, drawn independently, ties one half (Mann-Whitney). It says how often, not by how much.`,
+    plots: [
+      intervalFigure(summary, {
+        id: 'improvement',
+        title: 'Probability of improvement',
+        panels: [panel],
+        printIntervals: true,
+      }),
+    ],
+    kpis: [],
+  });
+}
+
 /** All other headline KPIs, drops and breaches; then tables of what has no figure. */
 export async function kpiSections(summary: EvaluationSummary): Promise<string[]> {
   const placed = new Set(['utility', 'breaches', ...SECTIONS.flatMap((part) => part.keys)]);

@@ -10,7 +10,7 @@ export interface StackedFigure {
 }
 
 /** Number of colours the page defines for parts (`--part-1` ...). */
-const PART_COLOURS = 8;
+export const PART_COLOURS = 8;
 const FIGURE_WIDTH_PX = 1060;
 
 /** Mean per run of several KPIs stacked, one bar per policy, the total printed at its end. */

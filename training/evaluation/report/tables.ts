@@ -36,7 +36,7 @@ export function overviewTable(summary: EvaluationSummary): string {
     ];
   });
   return htmlTable({
-    caption: `All policies, highest mean utility first. Difference: ${summary.reference} minus the policy, paired by seed. P(improvement): chance that a run of ${summary.reference} has the higher utility, seeds drawn independently. IQM: interquartile mean.`,
+    caption: `All policies, highest mean utility first. Difference: ${summary.reference} minus the policy, paired by seed. P(improvement): chance that a run of ${summary.reference} has the higher utility, samples drawn independently. IQM: interquartile mean.`,
     header: [
       { text: 'policy' },
       { text: 'role' },
@@ -46,6 +46,29 @@ export function overviewTable(summary: EvaluationSummary): string {
     ],
     rows,
   });
+}
+
+/** rliable's aggregates on the scale whose 0 and 1 are the anchors; nothing without anchors. */
+export function normalisedSection({ anchors, policies, replicate }: EvaluationSummary): string {
+  if (anchors === null) return '';
+  const format = { unit: '1', scale: 1, decimals: 3 };
+  const rows = policies.flatMap(({ policy, utility }): HtmlCell[][] => {
+    const own = utility?.normalised;
+    if (own === undefined || own === null) return [];
+    const estimates = [own.interquartileMean, own.mean, own.median, own.optimalityGap];
+    const texts = estimates.map(({ value, interval }) =>
+      `${formatNumber(value, format)} ${formatInterval(interval, format)}`.trim(),
+    );
+    return [[{ text: policy }, ...texts.map(numberCell)]];
+  });
+  const samples = replicate === 'run' ? 'training runs' : 'seeds';
+  const table = htmlTable({
+    caption: `Utility on a scale whose 0 is ${anchors.zero} and whose 1 is ${anchors.one}, per scenario. Samples: ${samples}. Optimality gap: mean shortfall below 1.`,
+    header: [{ text: 'policy' }, ...['IQM [1]', 'mean [1]', 'median [1]', 'optimality gap [1]'].map(numberCell)],
+    rows,
+  });
+  return `<section id="normalised" aria-labelledby="normalised-heading"><h2 id="normalised-heading">Normalised utility</h2>
+${table}</section>`;
 }
 
 /** Everything the summary says about one KPI. */
