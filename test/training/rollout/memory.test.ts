@@ -98,7 +98,8 @@ describe('rollouts of a network with memory', () => {
     for (const { name, offset, size } of weightLayout(architecture)) {
       const moved = learner.weights.subarray(offset, offset + size).some((w, e) => w !== weights[offset + e]);
       // Placements are too few here for a second one of the same satellite.
-      if (name.startsWith('forward/') && name.includes('memory.')) expect({ name, moved }).toEqual({ name, moved: true });
+      if (name.startsWith('forward/') && name.includes('memory.'))
+        expect({ name, moved }).toEqual({ name, moved: true });
     }
     learner.dispose();
   });
