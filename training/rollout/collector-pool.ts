@@ -15,7 +15,9 @@ export interface RolloutWorkerData {
   readonly weights: readonly Float32Array[];
   /** Name of the baseline satellites fall back to. */
   readonly fallback: string;
-  readonly collector: Omit<CollectorOptions, 'episodes' | 'scorer' | 'fallback' | 'clockMs'>;
+  /** Name of the baseline that acts instead of the network, for behaviour cloning. */
+  readonly teacher?: string;
+  readonly collector: Omit<CollectorOptions, 'episodes' | 'scorer' | 'fallback' | 'teacher' | 'clockMs'>;
 }
 
 export interface CollectRequest {

@@ -24,6 +24,8 @@ export interface CollectorOptions {
   /** The policy that acts, with the learner's weights. */
   readonly scorer: Scorer;
   readonly fallback: Policy;
+  /** Acts instead of the scorer, for behaviour cloning; log-probabilities are then 0, and there is no memory to record. */
+  readonly teacher?: Policy;
   /** Worlds run in lock-step. */
   readonly worldCount: number;
   /** Decisions per rollout; the batch that reaches it is kept whole. */
@@ -106,15 +108,15 @@ export class Collector {
 
   constructor(options: CollectorOptions) {
     this.options = options;
-    const { scorer, worldCount, rows } = options;
+    const { scorer, worldCount, rows, teacher } = options;
     this.rng = new Rng(options.firstSeed, 'actions');
     this.policy = new LearnedPolicy(scorer, { name: 'learner', mode: 'sample', rng: this.rng });
     this.timedPolicy = {
       name: this.policy.name,
       choose: (batch, out) => this.choose(batch, out),
-      forget: (world) => this.policy.forget(world),
+      forget: (world) => (teacher === undefined ? this.policy.forget(world) : teacher.forget?.(world)),
     };
-    this.remembering = new MemoryRecorder(this.policy.memory);
+    this.remembering = new MemoryRecorder(teacher === undefined ? this.policy.memory : undefined);
     this.nextSeed = options.firstSeed;
     this.worlds = Array.from({ length: worldCount }, (_, w) => this.createWorld(w));
     this.knowledge = this.worlds.map((world) => world.knowledge);
@@ -124,7 +126,7 @@ export class Collector {
       candidateStride: candidateWidth(SPACE_CLOUD_SPEC),
       maxCandidates: SPACE_CLOUD_SPEC.maxCandidates,
       globalStride: scorer.architecture.global,
-      memoryStride: scorer.architecture.memory,
+      memoryStride: teacher === undefined ? scorer.architecture.memory : 0,
     };
     const decisions = rows + worldCount * ROWS_PER_WORLD;
     const capacity = Math.ceil(decisions * (1 + FINALS_PER_ROW));
@@ -234,7 +236,7 @@ export class Collector {
   private choose(batch: DecisionBatch, out: Uint8Array): void {
     const { clockMs } = this.options;
     const startMs = clockMs();
-    this.policy.choose(batch, out);
+    (this.options.teacher ?? this.policy).choose(batch, out);
     this.inferMs += clockMs() - startMs;
     this.batches++;
   }
@@ -263,6 +265,7 @@ export class Collector {
   private keep(decided: DecidedBatch): void {
     const { batch, choices, byFallback } = decided;
     const { buffer, policy } = this;
+    const { teacher } = this.options;
     // The policy saw only the rows that no fallback decided, in order.
     let seen = 0;
     for (let row = 0; row < batch.n; row++) {
@@ -279,7 +282,7 @@ export class Collector {
         (this.worlds[world] as World).observeGlobal(batch, row, buffer.global, to * buffer.globalStride);
       }
       buffer.action[to] = choices[row] as number;
-      buffer.logProb[to] = policy.logProb[seen] as number;
+      buffer.logProb[to] = teacher === undefined ? (policy.logProb[seen] as number) : 0;
       this.remembering.decision(seen++, buffer, to);
       buffer.reward[to] = 0;
       buffer.elapsed[to] = 0;

@@ -22,6 +22,7 @@ if (parentPort !== null) {
     episodes,
     scorer,
     fallback: createBaseline(data.fallback, data.collector.firstSeed),
+    ...(data.teacher === undefined ? {} : { teacher: createBaseline(data.teacher, data.collector.firstSeed) }),
     clockMs,
   });
   answerCalls(parentPort, {
