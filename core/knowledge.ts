@@ -93,4 +93,9 @@ export interface OracleView {
   trueDelayS(from: number, to: number, sizeBits: number, priority?: number): number;
   /** Time until a new job would start at an executor, as it is now, s. */
   trueBacklogS(node: number): number;
+  /**
+   * Time until a satellite will next be asked for what a slot of its cache holds, or (slot -1) for `object`, s; Infinity if that is not
+   * within ten minutes. Absent where a world has no caches.
+   */
+  nextRequestS?(satellite: number, slot: number, object: number): number;
 }

@@ -6,6 +6,7 @@ import { sourceOf } from './faults.ts';
 import { carryToDataCentre, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
 import { auditLabel } from './labels.ts';
+import { recordLookup } from './lookup-log.ts';
 import { askDecision } from './pending.ts';
 import { enterCompute } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -135,11 +136,10 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
     statistics.cacheLookups++;
     statistics.cacheLookupBits += bits;
   }
-  const entry = findObject(caches, satellite, object);
+  const entry = servingEntry(w, task, satellite);
+  if (first && w.lookups.watched) recordLookup(w.lookups, { satellite, object, timeS: clock.timeS, hit: entry >= 0 });
   if (entry < 0) return;
   const versionS = caches.versionS[entry] as number;
-  if (clock.timeS - versionS > (model.traffic.objectFreshnessS[object] as number)) return;
-  if (!hasRoom(w, satellite, bits - (tasks.sizeBits[task] as number))) return;
   touch(caches, satellite, entry, clock.timeS);
   caches.hits[satellite] = (caches.hits[satellite] as number) + 1;
   statistics.cacheHits++;
@@ -152,6 +152,18 @@ function answerFromCache(w: WorldState, task: number, satellite: number): void {
   tasks.versionS[task] = versionS;
   tasks.destination[task] = tasks.consumer[task] as number;
   tasks.previous[task] = -1;
+}
+
+/** The entry that can answer a request: a fresh copy that the buffer has room for; -1 = none. */
+function servingEntry(w: WorldState, task: number, satellite: number): number {
+  const { tasks, caches, model, clock } = w;
+  const object = tasks.object[task] as number;
+  const entry = findObject(caches, satellite, object);
+  if (entry < 0) return -1;
+  const ageS = clock.timeS - (caches.versionS[entry] as number);
+  if (ageS > (model.traffic.objectFreshnessS[object] as number)) return -1;
+  const moreBits = (model.traffic.objectBits[object] as number) - (tasks.sizeBits[task] as number);
+  return hasRoom(w, satellite, moreBits) ? entry : -1;
 }
 
 /** An object passes the satellite its consumer is attached to: keep a copy? A copy already held is only renewed. */

@@ -20,6 +20,7 @@ import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { DepartureColumns } from './departures.ts';
 import { type EventQueue, createEventQueue } from './event-queue.kernel.ts';
 import { type SkyReader, skyReader } from '../geometry/index.ts';
+import { type LookupLog, createLookupLog } from './lookup-log.ts';
 import type { WorldModel } from './model.ts';
 import { type OutageColumns, createOutages, noFaults } from './outages.ts';
 import { type PlacementColumns, createPlacements } from './placements.kernel.ts';
@@ -203,6 +204,8 @@ export interface WorldState {
   readonly exits: Exits;
   readonly arrivalRng: Rng;
   readonly cacheRng: Rng;
+  /** What is recorded for whoever watches; not saved. */
+  readonly lookups: LookupLog;
   /** Derived: see `foresight.kernel.ts`. */
   readonly foresight: ForesightSlot;
   readonly weatherRng: Rng;
@@ -343,6 +346,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     exits: createExits(Math.max(8, Q + model.gatewayCount)),
     arrivalRng: new Rng(seed, 'arrivals'),
     cacheRng: new Rng(seed, 'cache-candidates'),
+    lookups: createLookupLog(),
     foresight: { of: undefined },
     weatherRng: new Rng(seed, 'weather'),
     captureRng: new Rng(seed, 'capture'),

@@ -10,14 +10,17 @@ import {
   SpaceCloudError,
   type TransitionColumns,
 } from '../../core/index.ts';
+import { entryAt } from '../resources/cache.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { type RunPart, expectTrainable, startTicks } from '../scenario/index.ts';
 import { applyChoices } from './apply.ts';
 import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.kernel.ts';
 import { processEvent, startEvents } from './events.ts';
+import { nextRequestS } from './foresight.kernel.ts';
 import { holdTask, nextTickS } from './hold.ts';
 import { worldKpis } from './kpis.ts';
 import { countLabelCost } from './labels.ts';
+import type { LookupLog } from './lookup-log.ts';
 import type { WorldModel } from './model.ts';
 import { observeCache } from './observe-cache.kernel.ts';
 import { observeForward } from './observe-forward.kernel.ts';
@@ -32,6 +35,9 @@ import { type ModeEvents, type WorldState, createWorldState } from './state.ts';
 import { setQuarantine } from './quarantine.ts';
 import { drop } from './tasks-lifecycle.ts';
 import { DECIDING, FREE, PROPAGATING } from './tasks.kernel.ts';
+
+/** How far ahead oracles see the requests for objects, s. */
+const ORACLE_HORIZON_S = 600;
 
 export interface WorldOptions {
   /** All randomness of the run. */
@@ -122,6 +128,12 @@ export class World {
   /** Hash of all decisions and task ends so far. */
   get trajectoryHash(): string {
     return this.state.hash.digest();
+  }
+
+  /** Lookups in caches from now on, each satellite's in order of time; the reader sets `n` to 0. */
+  watchLookups(): LookupLog {
+    this.state.lookups.watched = true;
+    return this.state.lookups;
   }
 
   /** The columns, for conservation checks and viewers; read only. */
@@ -382,6 +394,11 @@ export class World {
         return groundDelay(w, w.truth, from, to, sizeBits);
       },
       trueBacklogS: (node) => backlogS(state().compute, executorOf(state(), node), state().clock.timeS),
+      nextRequestS: (satellite, slot, object) => {
+        const w = state();
+        const held = slot < 0 ? object : (w.caches.object[entryAt(w.caches, satellite, slot)] as number);
+        return nextRequestS(w, satellite, held, ORACLE_HORIZON_S) - w.clock.timeS;
+      },
     };
   }
 }

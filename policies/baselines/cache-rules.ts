@@ -1,4 +1,5 @@
-import { CACHE, Rng, candidateColumn } from '../../core/index.ts';
+import { CACHE, type OracleView, Rng, candidateColumn } from '../../core/index.ts';
+import { farthestNext } from './belady.kernel.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import { firstAllowed, flagged, randomAllowed } from './pick.kernel.ts';
 
@@ -36,6 +37,29 @@ export function victimCache({ spec }: RuleOptions, victimColumn: string): KindRu
       if (victim >= 0) return victim;
       const bypass = flagged(batch, row, isBypass);
       return bypass >= 0 ? bypass : firstAllowed(batch, row);
+    },
+  };
+}
+
+/**
+ * Knows the requests to come: gives up what will be asked for last (Belady 1966), the passing object included; with `bySize`, what has
+ * the largest product of size and time until then. Among the candidates shown, so a bound for choices among those; what the
+ * whole cache would allow, `offlineMisses` tells.
+ */
+export function beladyCache({ spec }: RuleOptions, bySize: boolean): KindRule {
+  const known = {
+    isAdmit: candidateColumn(spec, CACHE, 'isAdmit'),
+    sizeMbit: candidateColumn(spec, CACHE, 'sizeMbit'),
+    bySize,
+    truth: [] as readonly OracleView[],
+  };
+  return {
+    attachOracle(views) {
+      known.truth = views;
+    },
+    pick(batch, row) {
+      const best = farthestNext(batch, row, known);
+      return best >= 0 ? best : firstAllowed(batch, row);
     },
   };
 }

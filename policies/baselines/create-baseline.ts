@@ -10,7 +10,7 @@ import {
   SpaceCloudError,
 } from '../../core/index.ts';
 import { backpressureForward } from './backpressure-rule.ts';
-import { bypassCache, randomCache, victimCache } from './cache-rules.ts';
+import { beladyCache, bypassCache, randomCache, victimCache } from './cache-rules.ts';
 import { contactGraphForward } from './contact-graph-rule.ts';
 import { dampedForward } from './damped-rule.ts';
 import { elbForward } from './elb-rule.ts';
@@ -65,6 +65,8 @@ const CACHE_RULES = {
   gdsf: (options) => victimCache(options, 'isGdsfVictim'),
   sieve: (options) => victimCache(options, 'isSieveVictim'),
   's3-fifo': (options) => victimCache(options, 'isS3FifoVictim'),
+  oracle: (options) => beladyCache(options, false),
+  'oracle-size': (options) => beladyCache(options, true),
 } satisfies RuleTable;
 
 /** Parameters of rules that have any, with their defaults; where they come from stands with each rule. */

@@ -40,7 +40,11 @@ export type PolicySource = BaselineSource | NetworkSource | CustomSource;
 
 /** A baseline by its name `forward+place+cache`; it is an oracle if any part is. */
 export function baselineSource(name: string): BaselineSource {
-  return { kind: 'baseline', name, role: name.split('+').includes('oracle') ? 'oracle' : 'baseline' };
+  return {
+    kind: 'baseline',
+    name,
+    role: name.split('+').some((part) => part.startsWith('oracle')) ? 'oracle' : 'baseline',
+  };
 }
 
 /**
