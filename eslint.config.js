@@ -30,7 +30,7 @@ const SYNTAX = [
 ];
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', '.dist-*/', 'coverage/', 'runs/', '.spacecloud/'] },
+  { ignores: ['node_modules/', 'policies/kernels/', 'dist/', '.dist-*/', 'coverage/', 'runs/', '.spacecloud/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts'],

@@ -22,7 +22,16 @@ export { RecordStore } from './evaluation/record-store.ts';
 export { type ExportOptions, exportPolicy } from './export-policy.ts';
 export { type PolicyGroup, resolvePolicyGroup } from './policy-group.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
-export { Learner, PPO_DEFAULTS, type PpoConfig } from './ppo/index.ts';
+export {
+  LEARNING_ENGINE_NAMES,
+  Learner,
+  type LearningEngine,
+  type LearningEngineName,
+  type LearningEnginePreference,
+  PPO_DEFAULTS,
+  type PpoConfig,
+  loadLearningEngine,
+} from './ppo/index.ts';
 export { type RolloutBuffer, createRolloutBuffer } from './rollout/buffer.ts';
 export { CollectorPool } from './rollout/collector-pool.ts';
 export type { EpisodePlan, ScenarioShare } from './rollout/episode-worlds.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { hashJson } from '../core/index.ts';
-import type { Engine } from '../policies/networks/index.ts';
 import { writeAtomically } from './checkpoint/atomic-write.ts';
 import type { CheckpointIdentity } from './checkpoint/format.ts';
 import { trainingSeeds } from './evaluation/seed-ranges.ts';
+import type { LearningEngine } from './ppo/index.ts';
 import type { EpisodePlan } from './rollout/episode-worlds.ts';
 import { MANIFEST_FILE } from './run-files.ts';
 import type { TrainConfig } from './train-options.ts';
@@ -11,7 +11,7 @@ import type { TrainConfig } from './train-options.ts';
 export interface RunManifestContent {
   readonly identity: CheckpointIdentity;
   readonly config: TrainConfig;
-  readonly engine: Engine;
+  readonly engine: LearningEngine;
   readonly plan: EpisodePlan;
 }
 

@@ -1,7 +1,7 @@
 import type { Geometry, Scenario } from '../environment/index.ts';
 import type { PriorUse } from '../policies/index.ts';
 import type { Stage } from './curriculum.ts';
-import type { PpoConfig, UpdateMetrics } from './ppo/index.ts';
+import type { LearningEnginePreference, PpoConfig, UpdateMetrics } from './ppo/index.ts';
 import type { ScenarioShare } from './rollout/episode-worlds.ts';
 import type { Variation } from './variation.ts';
 
@@ -101,7 +101,7 @@ export interface TrainOptions {
   /** Folder for checkpoints and metrics; made if absent. */
   readonly runFolder: string;
   readonly config?: TrainOverrides;
-  readonly engine?: 'auto' | 'node' | 'wasm' | 'cpu';
+  readonly engine?: LearningEnginePreference;
   /** Go on from the folder's checkpoint if there is one. */
   readonly resume?: boolean;
   /** Wall clock, ms; for the time stamps of TensorBoard and rates in the metrics. */

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { makeFolders } from '../core/files/index.ts';
 import { Rng, SPACE_CLOUD_SPEC, SpaceCloudError, VERSION, decisionSpecHash, hashJson } from '../core/index.ts';
 import { type Architecture, type Normaliser, normaliserFromJson, normaliserToJson } from '../policies/index.ts';
-import { type Engine, loadEngine } from '../policies/networks/index.ts';
 import { type CheckpointIdentity, type CheckpointManifest, type CheckpointSections } from './checkpoint/format.ts';
 import { fileError } from './checkpoint/file-errors.ts';
 import { lockRun } from './checkpoint/run-lock.ts';
@@ -11,7 +10,7 @@ import { CURRICULUM_START, type CurriculumState, advanceCurriculum } from './cur
 import { trainingSeeds } from './evaluation/seed-ranges.ts';
 import { initialPolicy } from './initial-policy.ts';
 import { iterationRecord, meanUtility, phasesOf } from './iteration-record.ts';
-import { Learner, type UpdateMetrics } from './ppo/index.ts';
+import { Learner, type LearningEngine, type UpdateMetrics, loadLearningEngine } from './ppo/index.ts';
 import { CollectorPool, type RolloutWorkerData } from './rollout/collector-pool.ts';
 import type { SavedCollector } from './rollout/collector.ts';
 import type { EpisodePlan } from './rollout/episode-worlds.ts';
@@ -71,7 +70,8 @@ type Held = (() => void | Promise<void>)[];
  * Errors: RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE, HELD_OUT, MISUSE.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
-  const engine = await loadEngine(options.engine ?? 'auto');
+  const network = architectureFor(trainConfig(options.config, false));
+  const engine = await loadLearningEngine(options.engine, network);
   const config = trainConfig(options.config, ONE_THREAD.has(engine.name));
   makeFolder(options.runFolder);
   const lock = lockRun(options.runFolder);
@@ -89,7 +89,7 @@ const ONE_THREAD: ReadonlySet<string> = new Set(['wasm', 'cpu']);
 async function runTraining(
   options: TrainOptions,
   config: TrainConfig,
-  engine: Engine,
+  engine: LearningEngine,
   held: Held,
 ): Promise<TrainResult> {
   const { scenario, geometry, more = [], runFolder, signal, onProgress, clockMs } = options;
@@ -254,7 +254,7 @@ async function runTraining(
   };
 }
 
-function identityOf({ scenarios }: EpisodePlan, config: TrainConfig, engine: Engine): CheckpointIdentity {
+function identityOf({ scenarios }: EpisodePlan, config: TrainConfig, engine: LearningEngine): CheckpointIdentity {
   const [first, ...others] = scenarios;
   const all = scenarios.map(({ scenario, weight }) => ({ scenario, weight }));
   return {

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import type { EnginePreference } from '../../policies/networks/index.ts';
-import type { RunRecord } from '../../training/index.ts';
+import type { LearningEnginePreference, RunRecord } from '../../training/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { engineOption } from '../engine-option.ts';
 import { formatDuration } from '../progress.ts';
@@ -14,7 +13,7 @@ interface DemoCommandOptions extends ScenarioOptions {
   readonly out: string;
   readonly decisions: number;
   readonly seeds: number;
-  readonly engine: EnginePreference;
+  readonly engine: LearningEnginePreference;
 }
 
 /** Satellites that run as processes of their own in the last step. */

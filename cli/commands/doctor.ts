@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { EnginePreference } from '../../policies/networks/index.ts';
+import type { LearningEnginePreference } from '../../training/index.ts';
 import { engineOption } from '../engine-option.ts';
 import { packageInfo } from '../package-info.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -13,16 +13,16 @@ export function register(program: Command, streams: CommandStreams): void {
     .description('say which learning engine is used and why, and what is missing')
     .addOption(engineOption())
     .option('--json', 'print one JSON document')
-    .action(async (options: { readonly engine: EnginePreference; readonly json?: boolean }) => {
+    .action(async (options: { readonly engine: LearningEnginePreference; readonly json?: boolean }) => {
       const report = await examine(options.engine);
       streams.out(options.json === true ? `${JSON.stringify(report, undefined, 2)}\n` : renderDoctorReport(report));
     });
 }
 
 /** @throws SpaceCloudError `ENGINE_UNAVAILABLE` when the engine asked for (auto: every engine) does not load. */
-async function examine(preference: EnginePreference): Promise<DoctorReport> {
-  const { loadEngine } = await import('../../policies/networks/index.ts');
-  const { name, reason, versions } = await loadEngine(preference);
+async function examine(preference: LearningEnginePreference): Promise<DoctorReport> {
+  const { loadLearningEngine } = await import('../../training/index.ts');
+  const { name, reason, versions } = await loadLearningEngine(preference);
   const machine = readMachine();
   const engine = { name, reason, versions };
   const missing = findings(machine, engine);

@@ -71,9 +71,6 @@ function copyRows(
   const targets = columnsOf(to);
   columnsOf(from).forEach(([source, width], i) => {
     if (targets[i]?.[1] !== width) return;
-    (targets[i] as [Float32Array | Uint8Array, number])[0].set(
-      source.subarray(first * width, (first + rows) * width),
-      at * width,
-    );
+    targets[i]?.[0].set(source.subarray(first * width, (first + rows) * width), at * width);
   });
 }

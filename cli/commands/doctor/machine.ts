@@ -1,6 +1,6 @@
 import { arch, availableParallelism, cpus, freemem, platform, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import type { Engine } from '../../../policies/networks/index.ts';
+import type { LearningEngine } from '../../../training/index.ts';
 
 /** What the machine offers to this process. Memory in bytes. */
 export interface Machine {
@@ -47,7 +47,7 @@ export function readMachine(): Machine {
 }
 
 /** What to mend, most telling first; empty when nothing is missing. */
-export function findings(machine: Machine, engine: Pick<Engine, 'name' | 'versions'>): readonly Finding[] {
+export function findings(machine: Machine, engine: Pick<LearningEngine, 'name' | 'versions'>): readonly Finding[] {
   const found: Finding[] = [];
   if (!isAtLeast(machine.node, OLDEST_NODE)) {
     found.push({

@@ -1,4 +1,4 @@
-import type { Engine } from '../../../policies/networks/index.ts';
+import type { LearningEngine } from '../../../training/index.ts';
 import { type Finding, type Machine, formatGiB } from './machine.ts';
 
 /** The JSON document of `spacecloud doctor --json`. */
@@ -6,7 +6,7 @@ export interface DoctorReport {
   /** Version of this package. */
   readonly spacecloud: string;
   readonly installedIn: string;
-  readonly engine: Pick<Engine, 'name' | 'reason' | 'versions'>;
+  readonly engine: Pick<LearningEngine, 'name' | 'reason' | 'versions'>;
   readonly machine: Machine;
   readonly missing: readonly Finding[];
 }
