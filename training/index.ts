@@ -20,6 +20,15 @@ export {
 } from './evaluation/policy-source.ts';
 export { RecordStore } from './evaluation/record-store.ts';
 export { type ExportOptions, exportPolicy } from './export-policy.ts';
+export {
+  type LoadedTrainingFile,
+  type TrainingFile,
+  isTrainingFile,
+  loadTrainingFile,
+  overridesOf,
+  parseTrainingFile,
+  trainingJsonSchema,
+} from './file/index.ts';
 export { type PolicyGroup, resolvePolicyGroup } from './policy-group.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
 export {
@@ -35,10 +44,18 @@ export {
 export { type RolloutBuffer, createRolloutBuffer } from './rollout/buffer.ts';
 export { CollectorPool } from './rollout/collector-pool.ts';
 export type { EpisodePlan, ScenarioShare } from './rollout/episode-worlds.ts';
+export {
+  CLASSIC_CACHES,
+  type CacheBoundOptions,
+  type CacheBoundResult,
+  type CacheBoundRow,
+  cacheBound,
+  gapClosedFrac,
+} from './cache-bound.ts';
 export { CHECKPOINT_FILE, EVALUATIONS_FILE, METRICS_FILE } from './run-files.ts';
 export { type TrainResult, train } from './train.ts';
 export { TRAIN_DEFAULTS, trainConfig } from './train-config.ts';
-export type { TrainConfig, TrainOptions, TrainProgress } from './train-options.ts';
+export type { TrainConfig, TrainOptions, TrainOverrides, TrainPhases, TrainProgress } from './train-options.ts';
 export { type TrainedPolicy, readTrainedPolicy } from './trained-policy.ts';
 export { trainingNotes } from './trained-on.ts';
 export {

@@ -16,6 +16,7 @@ export const TRAIN_DEFAULTS: Omit<TrainConfig, 'ppo'> = {
   algorithm: 'ippo',
   network: { hidden: 32, prior: 'added', attention: 0, memory: 0 },
   from: null,
+  imitation: null,
   calibrationDecisions: 20_000,
   fallback: 'load-aware+greedy-finish+gdsf',
   variation: {},

@@ -15,6 +15,16 @@ export interface NetworkConfig {
   readonly memory: number;
 }
 
+/** A warm start by behaviour cloning. */
+export interface ImitationConfig {
+  /** The baseline that is imitated. */
+  readonly policy: string;
+  /** Decisions to imitate, at most. */
+  readonly decisions: number;
+  /** Ends once the network's best candidate is the baseline's choice this often, on decisions it has not seen; null = never. */
+  readonly untilAgreement: number | null;
+}
+
 /** Evaluation of the policy while it learns, greedily, on seeds kept for that. */
 export interface TrainingEvaluationConfig {
   /** Decisions from one evaluation to the next; the last iteration ends with one, too. */
@@ -49,6 +59,8 @@ export interface TrainConfig {
   readonly network: NetworkConfig;
   /** Run folder whose policy is the start; null = the untrained network. */
   readonly from: string | null;
+  /** Before learning; null = none. */
+  readonly imitation: ImitationConfig | null;
   /** Decisions, made by the untrained policy, from which the input normalisation is measured. */
   readonly calibrationDecisions: number;
   /** Baseline that decides for satellites in fallback. */

@@ -8,6 +8,7 @@ import { lockRun } from './checkpoint/run-lock.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { CURRICULUM_START, type CurriculumState, advanceCurriculum } from './curriculum.ts';
 import { trainingSeeds } from './evaluation/seed-ranges.ts';
+import { imitate } from './imitate.ts';
 import { initialPolicy } from './initial-policy.ts';
 import { iterationRecord, meanUtility, phasesOf } from './iteration-record.ts';
 import { Learner, type LearningEngine, type UpdateMetrics, loadLearningEngine } from './ppo/index.ts';
@@ -110,8 +111,13 @@ async function runTraining(
   const { normaliser } = start;
   const learner = Learner.create(engine, { architecture, ...start }, config.ppo);
   held.push(() => learner.dispose());
+  if (config.imitation !== null && resumeFrom === undefined) {
+    const initial = { architecture, ...start };
+    const taught = await imitate({ plan, config, imitation: config.imitation, initial });
+    learner.restoreState({ ...learner.saveState(), ...taught });
+  }
   const shuffle = new Rng(config.seed, 'shuffle');
-  const slots = Array.from({ length: EVALUATED + 1 }, () => sharedCopy(start.weights)) as [
+  const slots = Array.from({ length: EVALUATED + 1 }, () => sharedCopy(learner.weights)) as [
     Float32Array,
     Float32Array,
     Float32Array,

@@ -1,6 +1,7 @@
 export { nearestWord } from './edit-distance.ts';
 export { type RunPart, expectTrainable, startTicks } from './hold-out.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
+export { type OtherFormat, type ParsedFile, parseOtherFile } from './other-file.ts';
 export { type ScenarioOverrides, loadScenario, overrideScenario, parseScenario, varyScenario } from './load.ts';
 export { scenarioNotes } from './notes.ts';
 export { perigeeKm, walkerAltitudeKm } from './rules/orbits.ts';

@@ -13,6 +13,7 @@ export interface JsonSchema {
   readonly additionalProperties?: boolean;
   readonly items?: JsonSchema;
   readonly minItems?: number;
+  readonly maxItems?: number;
   readonly enum?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
   readonly const?: number | string;

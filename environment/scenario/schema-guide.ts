@@ -1,13 +1,13 @@
-import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
+import type { JsonSchema } from './json-schema.ts';
 import type { FieldPath } from './problem.ts';
 import { splitUnit } from './units.ts';
 
 /**
- * The schema of the field at `path` of the scenario `root`; undefined for a field the format does not have. Where a map has
+ * The schema of the field at `path` of the file `root` of a format; undefined for a field the format does not have. Where a map has
  * variants, such as the kinds of faults, it is that of the variant the scenario chose, or of all together when it chose none.
  */
-export function schemaAt(path: FieldPath, root: unknown): JsonSchema | undefined {
-  let schema: JsonSchema | undefined = scenarioJsonSchema();
+export function schemaAt(path: FieldPath, root: unknown, format: JsonSchema): JsonSchema | undefined {
+  let schema: JsonSchema | undefined = format;
   let value = root;
   for (const step of path) {
     schema = typeof step === 'number' ? schema?.items : ownProperty(schema, step);
@@ -52,7 +52,7 @@ export function describeExpected(schema: JsonSchema, key: string): string {
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;
   if (schema.type === 'object') return 'a map of fields';
-  if (schema.type === 'array') return schema.minItems === undefined ? 'a list' : 'a list that is not empty';
+  if (schema.type === 'array') return describeList(schema);
   if (schema.type === 'boolean') return 'true or false';
   if (schema.type === 'string') return describeText(schema);
   const unit = splitUnit(key)?.unit.label;
@@ -60,8 +60,8 @@ export function describeExpected(schema: JsonSchema, key: string): string {
   return `${noun}${unit === undefined ? '' : ` in ${unit}`}${describeRange(schema)}`;
 }
 
-/** Where else in the scenario a field of this name belongs: `constellations[].walker`. */
-export function homesOf(key: string): readonly string[] {
+/** Where else in the format a field of this name belongs: `constellations[].walker`. */
+export function homesOf(key: string, format: JsonSchema): readonly string[] {
   const homes: string[] = [];
   const walk = (schema: JsonSchema, at: string): void => {
     if (ownProperty(schema, key) && at !== '') homes.push(at);
@@ -70,13 +70,18 @@ export function homesOf(key: string): readonly string[] {
     if (schema.items) walk(schema.items, `${at}[]`);
     for (const variant of variantsOf(schema)) walk(variant, at);
   };
-  walk(scenarioJsonSchema(), '');
+  walk(format, '');
   return [...new Set(homes)];
 }
 
 function ownProperty(schema: JsonSchema | undefined, name: string): JsonSchema | undefined {
   const properties = schema?.properties;
   return properties && Object.hasOwn(properties, name) ? properties[name] : undefined;
+}
+
+function describeList({ minItems, maxItems }: JsonSchema): string {
+  if (minItems === undefined) return 'a list';
+  return minItems === maxItems ? `a list of ${minItems}` : 'a list that is not empty';
 }
 
 function describeText(schema: JsonSchema): string {

@@ -1,12 +1,16 @@
 import type { z } from 'zod';
 import { nearestWord } from './edit-distance.ts';
-import type { JsonSchema } from './json-schema.ts';
+import { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
 import { type FieldPath, type Problem, describeValue } from './problem.ts';
 import { describeExpected, fieldNames, homesOf, schemaAt, stepInto } from './schema-guide.ts';
 import { type Unit, convertUnit, findUnit, readQuantity, splitUnit } from './units.ts';
 
-/** What the schema found wrong with `root`, in words, with hints about slips of name and unit. */
-export function shapeProblems(root: unknown, issues: readonly z.core.$ZodIssue[]): readonly Problem[] {
+/** What the schema found wrong with `root`, in words, with hints about slips of name and unit. `format`: that of the file. */
+export function shapeProblems(
+  root: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  format: JsonSchema = scenarioJsonSchema(),
+): readonly Problem[] {
   const problems: Problem[] = [];
   // Fields that an unknown name was meant for: not also reported as missing.
   const meant = new Set<string>();
@@ -16,7 +20,7 @@ export function shapeProblems(root: unknown, issues: readonly z.core.$ZodIssue[]
     const path = fieldPath(issue.path);
     hasUnknown.add(JSON.stringify(path));
     for (const key of issue.keys) {
-      const { problem, meantKey } = unknownField([...path, key], root);
+      const { problem, meantKey } = unknownField([...path, key], root, format);
       problems.push(problem);
       if (meantKey !== undefined) meant.add(JSON.stringify([...path, meantKey]));
     }
@@ -26,7 +30,7 @@ export function shapeProblems(root: unknown, issues: readonly z.core.$ZodIssue[]
     const path = fieldPath(issue.path);
     const value = valueAt(root, path);
     if (value === undefined && meant.has(JSON.stringify(path))) continue;
-    if (issue.code !== 'custom') problems.push(wrongValue(path, root));
+    if (issue.code !== 'custom') problems.push(wrongValue(path, root, format));
     // A misspelt field of the rule is reported already.
     else if (!hasUnknown.has(JSON.stringify(path))) problems.push(brokenRule(path, issue.message, value));
   }
@@ -38,10 +42,10 @@ interface UnknownField {
   readonly meantKey?: string;
 }
 
-function unknownField(path: FieldPath, root: unknown): UnknownField {
+function unknownField(path: FieldPath, root: unknown, format: JsonSchema): UnknownField {
   const key = String(path.at(-1));
   const value = valueAt(root, path);
-  const known = fieldNames(schemaAt(path.slice(0, -1), root));
+  const known = fieldNames(schemaAt(path.slice(0, -1), root, format));
   const inOtherUnit = matchStem(key, known);
   if (inOtherUnit) {
     const { meantKey, given, wanted } = inOtherUnit;
@@ -59,12 +63,12 @@ function unknownField(path: FieldPath, root: unknown): UnknownField {
   const nearest = nearestWord(key, known);
   const problem = { code: 'SCENARIO_FIELD', path, atKey: true, expected: 'a known field', found: `'${key}'` } as const;
   if (nearest !== undefined) return { problem: { ...problem, hint: `Did you mean ${nearest}?` }, meantKey: nearest };
-  return { problem: { ...problem, hint: unknownFieldHint(key, known) } };
+  return { problem: { ...problem, hint: unknownFieldHint(key, known, format) } };
 }
 
-function unknownFieldHint(key: string, known: readonly string[]): string {
+function unknownFieldHint(key: string, known: readonly string[], format: JsonSchema): string {
   if (key === '<<') return 'Merge keys belong to YAML 1.1; use an alias for a whole value instead.';
-  const homes = homesOf(key);
+  const homes = homesOf(key, format);
   if (homes.length > 0) return `${key} belongs in ${homes.join(' or ')}.`;
   return `Known here: ${known.join(', ')}.`;
 }
@@ -82,9 +86,9 @@ function matchStem(key: string, known: readonly string[]) {
   return undefined;
 }
 
-function wrongValue(path: FieldPath, root: unknown): Problem {
+function wrongValue(path: FieldPath, root: unknown, format: JsonSchema): Problem {
   const value = valueAt(root, path);
-  const schema = schemaAt(path, root) ?? {};
+  const schema = schemaAt(path, root, format) ?? {};
   const key = String(path.findLast((step) => typeof step === 'string') ?? 'scenario');
   const base = { path, expected: describeExpected(schema, key), found: describeValue(value) };
   const numeric = schema.type === 'number' || schema.type === 'integer';

@@ -9,6 +9,7 @@ const VERSION_1_CONFIG = {
   lag: 0,
   algorithm: 'ippo',
   from: null,
+  imitation: null,
   variation: {},
   curriculum: [],
   evaluation: null,

@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { SpaceCloudError } from '../core/index.ts';
+import type { Geometry, Scenario } from '../environment/index.ts';
+import type { TrainingFile } from '../training/index.ts';
+import type { CommandStreams } from './run-command.ts';
+import { loadScenarioFile, loadScenarioGeometry } from './scenario-input.ts';
+
+export interface TrainingInput {
+  readonly file: TrainingFile;
+  readonly scenarios: readonly { readonly scenario: Scenario; readonly geometry: Geometry; readonly weight: number }[];
+  /** Run folder whose policy is the start, seen from the working directory. */
+  readonly from: string | undefined;
+}
+
+/** Whether a file is a training file; false for scenarios, names of shipped ones and what cannot be read. */
+export async function namesTrainingFile(path: string): Promise<boolean> {
+  if (!existsSync(path)) return false;
+  const { isTrainingFile } = await import('../training/index.ts');
+  try {
+    return isTrainingFile(readFileSync(path, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Loads a training file with its scenarios and their geometries.
+ *
+ * Errors: TRAINING_FILE with the place in the file, also for a scenario that is not there or is too short; SCENARIO_*,
+ * ELEMENTS_*, FILE_*.
+ */
+export async function loadTrainingInput(
+  path: string,
+  options: { readonly cache: boolean },
+  streams: CommandStreams,
+): Promise<TrainingInput> {
+  const { loadTrainingFile } = await import('../training/index.ts');
+  const { value: file, placeOf } = loadTrainingFile(path);
+  const near = (reference: string): string => {
+    const beside = join(dirname(path), reference);
+    return existsSync(beside) ? beside : reference;
+  };
+  const loaded: { scenario: Scenario; weight: number }[] = [];
+  for (const [i, { scenario: reference, weight, load }] of file.scenarios.entries()) {
+    const place = placeOf(['scenarios', i, 'scenario']);
+    const scenario = await orAt(place, () =>
+      loadScenarioFile(near(reference), load === undefined ? {} : { load }, streams),
+    );
+    const longest = Math.max(file.rollout.episodeS, (file.evaluation?.arrivalsS ?? 0) + (file.evaluation?.drainS ?? 0));
+    if (longest > scenario.durationS) {
+      throw new SpaceCloudError(
+        'TRAINING_FILE',
+        `scenarios[${i}].scenario: expected one of at least ${longest} s (the longest episode), found ${scenario.durationS} s`,
+        { place, hint: 'Shorten the episodes, or give the scenario a longer durationS.' },
+      );
+    }
+    loaded.push({ scenario, weight });
+  }
+  const scenarios = [];
+  for (const { scenario, weight } of loaded) {
+    scenarios.push({ scenario, weight, geometry: await loadScenarioGeometry(scenario, options, streams) });
+  }
+  return { file, scenarios, from: file.from === undefined ? undefined : near(file.from) };
+}
+
+/** A file that is not there is a mistake in the training file, at the line that names it. */
+async function orAt<T>(place: NonNullable<SpaceCloudError['place']>, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (cause) {
+    if (!(cause instanceof SpaceCloudError) || cause.code !== 'FILE_NOT_FOUND') throw cause;
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint };
+    throw new SpaceCloudError('TRAINING_FILE', cause.message, { place, ...hint, cause });
+  }
+}
