@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../core/index.ts';
 import type { Scenario } from '../environment/index.ts';
-import type { EvaluateOptions, PolicySource, RunRecord, SampleEfficiency } from '../training/index.ts';
+import type {
+  EvaluateOptions,
+  PolicySource,
+  RunRecord,
+  SampleEfficiency,
+  TrainingEvaluation,
+} from '../training/index.ts';
 import { list, positiveNumber, wholeNumber } from './arguments.ts';
 import { readKey } from './files.ts';
 import { formatDuration, startProgress } from './progress.ts';
@@ -61,6 +67,8 @@ function policyList(text: string, before: readonly string[] = []): readonly stri
 export interface Comparison {
   readonly policies: readonly PolicySource[];
   readonly notes: readonly string[];
+  /** Evaluations during training by policy, one list per training run. */
+  readonly evaluations: ReadonlyMap<string, readonly (readonly TrainingEvaluation[])[]>;
   readonly sampleEfficiency: readonly SampleEfficiency[];
   readonly trainingCurve: ReturnType<typeof readTrainingCurve>;
 }
@@ -91,15 +99,19 @@ export async function resolveComparison(
     }),
   );
   const folders = groups.flatMap(({ runFolders }) => runFolders);
-  const curves = groups.map(({ sources, runFolders }) =>
-    training.sampleEfficiency(sources[0]?.name ?? '', runFolders.map(training.readTrainingEvaluations), {
-      replicates: options.replicates,
-      seed: 1,
-    }),
+  const evaluations = new Map(
+    groups
+      .filter(({ runFolders }) => runFolders.length > 0)
+      .map(({ sources, runFolders }) => [sources[0]?.name ?? '', runFolders.map(training.readTrainingEvaluations)]),
+  );
+  const { replicates } = options;
+  const curves = [...evaluations].map(([policy, runs]) =>
+    training.sampleEfficiency(policy, runs, { replicates, seed: 1 }),
   );
   return {
     policies: groups.flatMap(({ sources }) => sources),
     notes: [...new Set(folders.flatMap((folder) => training.trainingNotes(folder, what)))],
+    evaluations,
     sampleEfficiency: curves.filter((curve) => curve !== undefined),
     trainingCurve: folders.map(readTrainingCurve).find((points) => points !== undefined),
   };

@@ -39,7 +39,7 @@ export function register(program: Command, streams: CommandStreams): void {
         seeds,
         which: options.absolute === true ? 'best' : 'last',
       });
-      const { policies, notes, sampleEfficiency, trainingCurve } = comparison;
+      const { policies, notes, evaluations, sampleEfficiency, trainingCurve } = comparison;
       const anchors = await readAnchors(options.anchors, policies);
       expectFits(scenario, options.arrivals + options.drain);
       if (options.out !== undefined) expectWritable(options.out);
@@ -71,7 +71,11 @@ export function register(program: Command, streams: CommandStreams): void {
         };
         const json = training.evaluationJson(summary, records, origin);
         if (options.out !== undefined) {
-          const { data } = training.toMarlEval(records, { environment: 'spacecloud', stepCount: 1 });
+          const { data } = training.toMarlEval(records, {
+            environment: 'spacecloud',
+            stepCount: 1,
+            curves: evaluations,
+          });
           const page = await training.renderReport(summary, records, {
             ...origin,
             when: new Date().toISOString(),

@@ -3,9 +3,13 @@ import type { EvaluationSummary } from './summary.ts';
 /** What a reader must know before believing the numbers: what was paired, what one sample is, how many comparisons. */
 export function caveats(summary: EvaluationSummary): string[] {
   const { seeds, scenarios, reference } = summary;
-  const byScenario = scenarios.map((scenario, s) => `${count(seeds[s]?.length ?? 0, 'seed')} of ${scenario}`);
+  const counts = seeds.map((stratum) => count(stratum.length, 'seed'));
+  const isEven = scenarios.length > 3 && new Set(counts).size === 1;
+  const byScenario = isEven
+    ? `${counts[0]} of each of the ${scenarios.length} scenarios`
+    : scenarios.map((scenario, s) => `${counts[s]} of ${scenario}`).join(', ');
   const out = [
-    `Every policy ran the same ${byScenario.join(', ')}; differences are ${reference} minus the other, seed by seed.`,
+    `Every policy ran the same ${byScenario}; differences are ${reference} minus the other, seed by seed.`,
     ...sampleCaveats(summary),
     actionText(summary),
   ];

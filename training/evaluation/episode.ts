@@ -16,6 +16,8 @@ export interface EpisodeOptions {
   /** Baseline that decides for satellites in fallback. */
   readonly fallback: string;
   readonly role: RunRecord['role'];
+  /** Sees the world before the run, to watch what it records. */
+  readonly onStart?: (world: World) => void;
   /** Sees every batch with its choices; copy what you keep. */
   readonly onBatch?: (decided: DecidedBatch) => void;
   /** Sees every group of modes that changed, as they change. */
@@ -63,6 +65,7 @@ export async function runEpisode(
     ...(startS === undefined ? {} : { startS }),
     ...(part === undefined ? {} : { part }),
   });
+  options.onStart?.(world);
   const constellation = new Constellation({
     worlds: [world],
     policy: 'decider' in policy ? policy.decider : policy,

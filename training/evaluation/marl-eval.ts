@@ -1,21 +1,27 @@
 /**
  * Results in the layout of marl-eval (Gorsane et al. 2022, arXiv 2209.10485; tools: PyPI `id-marl-eval`):
- * environment -> task (scenario) -> algorithm (policy) -> run (seed) -> `step_1` and `absolute_metrics` -> metric.
+ * environment -> task (scenario) -> algorithm (policy) -> run -> `step_1`, `step_2`, ... and `absolute_metrics` -> metric.
  *
- * Its tools lower-case every key, find normalised metrics by splitting names at `_`, refuse commas in algorithm names, and
+ * Runs are training runs, and lists hold one value per evaluation seed. A policy that was not trained anew for each run would
+ * do the same in each: its values stand in every run, since the tools want equally many. Where no policy has several training
+ * runs, runs are evaluation seeds.
+ *
+ * The tools lower-case every key, find normalised metrics by splitting names at `_`, refuse commas in algorithm names, and
  * fail on metrics that differ between steps or on NaN. So names are lower-cased here, metric names are one word of letters
  * and digits (`latencyP99S` -> `latencyp99s`, `drop.hop-limit` -> `drophoplimit`), and a metric that some run lacks is left
  * out everywhere and reported. Values are raw; its single-task interval assumes ten runs, so prefer `evaluation.json`.
  */
 import { SpaceCloudError } from '../../core/index.ts';
+import { replicateOfAll } from './replicates.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunTable } from './run-table.ts';
+import type { TrainingEvaluation } from './training-evaluations.ts';
 
 export type MarlEvalMetrics = Readonly<Record<string, readonly number[]>>;
-export interface MarlEvalRun {
-  readonly step_1: MarlEvalMetrics & { readonly step_count: number };
-  readonly absolute_metrics: MarlEvalMetrics;
-}
+/** `step_<n>` with a `step_count`, and `absolute_metrics`. */
+export type MarlEvalRun = { readonly absolute_metrics: MarlEvalMetrics } & Readonly<
+  Record<`step_${number}`, { readonly step_count: number } & Readonly<Record<string, number | readonly number[]>>>
+>;
 /** [environment][task][algorithm][run] */
 export type MarlEvalData = Readonly<
   Record<string, Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, MarlEvalRun>>>>>>>
@@ -30,19 +36,39 @@ export interface MarlEvalExport {
 export interface MarlEvalOptions {
   /** First key of the file; lower-cased. */
   readonly environment: string;
-  /** Decisions the learned policy was trained for; the final evaluation is the only point of the curve. */
+  /** Decisions the learned policy was trained for; the one step where there are no curves. */
   readonly stepCount: number;
+  /** By policy, evaluations during training, one list per training run in the order of its runs; they become the steps. */
+  readonly curves?: ReadonlyMap<string, readonly (readonly TrainingEvaluation[])[]>;
+}
+
+/** Evaluations of one run: at the steps, then the final one. */
+interface RunEvaluations {
+  readonly name: string;
+  readonly steps: readonly { readonly count: number; readonly kpis: readonly RunRecord['kpis'][] }[];
+  readonly absolute: readonly RunRecord['kpis'][];
 }
 
 /**
- * @throws SpaceCloudError MISUSE for unpaired records, seeds that differ between scenarios (marl-eval looks runs up by
- *   the first task's names), no KPI that every run has, or names that collide once lower-cased.
+ * @throws SpaceCloudError MISUSE for unpaired records, seeds that differ between scenarios or numbers of training runs that
+ *   differ between policies (marl-eval looks runs up by the first task's names), no KPI that every run has, or names that
+ *   collide once lower-cased.
  */
 export function toMarlEval(records: readonly RunRecord[], options: MarlEvalOptions): MarlEvalExport {
   const table = new RunTable(records);
   requireSameSeeds(table);
+  const cells = table.scenarios.flatMap((scenario) =>
+    table.policies.map(({ policy }) => ({
+      scenario,
+      policy,
+      runs: evaluationsOf(table, records, { scenario, policy }, options),
+    })),
+  );
+  const all = cells.flatMap(({ runs }) =>
+    runs.flatMap(({ steps, absolute }) => [...absolute, ...steps.flatMap(({ kpis }) => kpis)]),
+  );
   const keys = [...new Set(records.flatMap((record) => Object.keys(record.kpis)))];
-  const complete = keys.filter((key) => records.every((record) => Number.isFinite(record.kpis[key])));
+  const complete = keys.filter((key) => all.every((kpis) => Number.isFinite(kpis[key])));
   if (complete.length === 0) {
     throw new SpaceCloudError('MISUSE', 'Expected a KPI that every run has a value of, got none.');
   }
@@ -53,20 +79,78 @@ export function toMarlEval(records: readonly RunRecord[], options: MarlEvalOptio
     table.policies.map((entry) => entry.policy),
     (name) => lowerName(name).replaceAll(',', ';'),
   );
+  const listed = (kpis: readonly RunRecord['kpis'][]): MarlEvalMetrics =>
+    Object.fromEntries(complete.map((key) => [metrics.get(key) as string, kpis.map((one) => one[key] as number)]));
   const data: Record<string, Record<string, Record<string, MarlEvalRun>>> = {};
-  for (const record of records) {
-    const task = (data[tasks.get(record.scenario) as string] ??= {});
-    const runs = (task[algorithms.get(record.policy) as string] ??= {});
-    const values = complete.map((key) => [metrics.get(key) as string, [record.kpis[key] as number]] as const);
-    runs[`seed_${record.seed}`] = {
-      step_1: { step_count: options.stepCount, ...Object.fromEntries(values) } as MarlEvalRun['step_1'],
-      absolute_metrics: Object.fromEntries(values),
-    };
+  for (const { scenario, policy, runs } of cells) {
+    const task = (data[tasks.get(scenario) as string] ??= {});
+    task[algorithms.get(policy) as string] = Object.fromEntries(
+      runs.map(({ name, steps, absolute }): [string, MarlEvalRun] => [
+        name,
+        {
+          ...Object.fromEntries(
+            steps.map(({ count, kpis }, i) => [`step_${i + 1}`, { step_count: count, ...listed(kpis) }]),
+          ),
+          absolute_metrics: listed(absolute),
+        },
+      ]),
+    );
   }
   return {
     data: { [lowerName(options.environment)]: data },
     omittedKpis: keys.filter((key) => !complete.includes(key)),
   };
+}
+
+function evaluationsOf(
+  table: RunTable,
+  records: readonly RunRecord[],
+  cell: { readonly scenario: string; readonly policy: string },
+  options: MarlEvalOptions,
+): RunEvaluations[] {
+  const own = records.filter(({ scenario, policy }) => scenario === cell.scenario && policy === cell.policy);
+  if (replicateOfAll(table) === 'seed') {
+    return [...own]
+      .sort((a, b) => a.seed - b.seed)
+      .map(({ seed, kpis }) => {
+        return { name: `seed_${seed}`, steps: [{ count: options.stepCount, kpis: [kpis] }], absolute: [kpis] };
+      });
+  }
+  const most = Math.max(...table.policies.map(({ runs }) => runs.length));
+  const runs = table.runs(cell.policy);
+  if (runs.length > 1 && runs.length < most) {
+    throw new SpaceCloudError(
+      'MISUSE',
+      `Expected ${most} training runs of policy '${cell.policy}', as many as of another, got ${runs.length}.`,
+      { hint: 'marl-eval compares equal numbers of runs.' },
+    );
+  }
+  const counts = commonSteps(options, cell.scenario);
+  return Array.from({ length: most }, (_, r) => {
+    const index = runs.length > 1 ? r : 0;
+    const absolute = own.filter(({ run }) => run === runs[index]).map(({ kpis }) => kpis);
+    const curve = options.curves?.get(cell.policy)?.[index];
+    const atStep = (count: number): readonly RunRecord['kpis'][] =>
+      curve
+        ?.find(({ decisions }) => decisions === count)
+        ?.records.filter(isIn(cell.scenario))
+        .map(({ kpis }) => kpis) ?? absolute;
+    const steps = counts.map((count) => ({ count, kpis: atStep(count) }));
+    const last = [{ count: options.stepCount, kpis: absolute }];
+    return { name: `run_${r + 1}`, steps: steps.length > 0 ? steps : last, absolute };
+  });
+}
+
+/** Decisions at which every curve has episodes of the scenario. */
+function commonSteps({ curves }: MarlEvalOptions, scenario: string): number[] {
+  const [first, ...others] = [...(curves?.values() ?? [])].flat();
+  const counts = (curve: readonly TrainingEvaluation[]): number[] =>
+    curve.filter(({ records }) => records.some(isIn(scenario))).map(({ decisions }) => decisions);
+  return first === undefined ? [] : counts(first).filter((count) => others.every((o) => counts(o).includes(count)));
+}
+
+function isIn(scenario: string): (record: { readonly scenario: string }) => boolean {
+  return (record) => record.scenario === scenario;
 }
 
 function lowerName(name: string): string {
