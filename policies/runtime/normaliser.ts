@@ -7,13 +7,14 @@ import type { DecisionColumns } from './columns.ts';
 const RELATIVE_STD_FLOOR = 1e-6;
 
 /** Leaves features as they are (but for the clip). */
-export function identityNormaliser(spec: DecisionSpec): Normaliser {
+export function identityNormaliser(spec: DecisionSpec, global = 0): Normaliser {
   return {
     kinds: spec.kinds.map((kind) => ({
       contextMean: new Float32Array(kind.context.length),
       contextStd: new Float32Array(kind.context.length).fill(1),
       candidateMean: new Float32Array(kind.candidate.length),
       candidateStd: new Float32Array(kind.candidate.length).fill(1),
+      ...(global === 0 ? {} : { globalMean: new Float32Array(global), globalStd: new Float32Array(global).fill(1) }),
     })),
   };
 }

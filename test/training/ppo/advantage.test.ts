@@ -59,6 +59,28 @@ describe('advantages along interleaved chains', () => {
     expect(advantages[0]).toBeCloseTo(1 + 1.5 - 4 + 0.45, 14);
   });
 
+  it('discounts by elapsed time and weighs by links: one reward at the end of links of unequal length', () => {
+    // Links of 0.5, 3, 0 and 2 time units, reward 1 on the last. With V = 0: A_t = 0.9^(time to the last link) 0.8^(links to it).
+    const lengths = [0.5, 3, 0, 2];
+    const buffer = createRolloutBuffer({ ...SHAPE, capacity: 4 });
+    buffer.n = 4;
+    buffer.reward.set([0, 0, 0, 1]);
+    buffer.elapsed.set(lengths);
+    buffer.next.set([1, 2, 3, -1]);
+    const advantages = new Float64Array(4);
+    advantagesInto(buffer, new Float64Array(4), { gamma: 0.9, gaeLambda: 0.8 }, advantages);
+    expect(advantages[0]).toBeCloseTo(0.9 ** 3.5 * 0.8 ** 3, 14);
+    expect(advantages[1]).toBeCloseTo(0.9 ** 3 * 0.8 ** 2, 14);
+    expect(advantages[2]).toBeCloseTo(0.8, 14);
+    expect(advantages[3]).toBe(1);
+    // With the exact values V_t = 0.9^(time to the last link) nothing surprises, whatever lambda.
+    const exact = Float64Array.of(0.9 ** 3.5, 0.9 ** 3, 1, 1);
+    for (const gaeLambda of [0, 0.8, 1]) {
+      advantagesInto(buffer, exact, { gamma: 0.9, gaeLambda }, advantages);
+      for (const advantage of advantages) expect(Math.abs(advantage)).toBeLessThan(1e-15);
+    }
+  });
+
   it('agrees with the definition on random chains: A is the discounted sum of the deltas that follow', () => {
     const rng = new Rng(7, 'chains');
     const buffer = createRolloutBuffer({ ...SHAPE, capacity: 340 });

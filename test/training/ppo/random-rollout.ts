@@ -1,6 +1,7 @@
 import { type DecisionSpec, Rng, SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
 import {
   type Architecture,
+  type ArchitectureOptions,
   LearnedPolicy,
   type Normaliser,
   Scorer,
@@ -19,15 +20,20 @@ export interface TestPolicy {
 }
 
 /** Initial weights with a policy head that is not 0, so that logits differ and every gradient is exercised. */
-export function testPolicy(seed: number, spec: DecisionSpec = SPACE_CLOUD_SPEC, hidden = 8): TestPolicy {
-  const architecture = architectureOf(spec, { hidden });
+export function testPolicy(
+  seed: number,
+  spec: DecisionSpec = SPACE_CLOUD_SPEC,
+  hidden = 8,
+  options: ArchitectureOptions = {},
+): TestPolicy {
+  const architecture = architectureOf(spec, { hidden, ...options });
   const weights = initialWeights(architecture, seed);
   const rng = new Rng(seed, 'test:head');
   for (const slot of weightLayout(architecture)) {
     if (!slot.name.endsWith('policy.out.w')) continue;
     for (let i = 0; i < slot.size; i++) weights[slot.offset + i] = rng.normal() / Math.sqrt(slot.size);
   }
-  return { spec, architecture, normaliser: identityNormaliser(spec), weights };
+  return { spec, architecture, normaliser: identityNormaliser(spec, architecture.global), weights };
 }
 
 /**
@@ -64,7 +70,10 @@ export function randomRollout(policy: TestPolicy, n: number, seed: number, strid
   const choices = new Uint8Array(rows);
   actor.choose(batch, choices);
 
-  const buffer = createRolloutBuffer({ capacity: rows, contextStride, candidateStride, maxCandidates });
+  const buffer = createRolloutBuffer({
+    ...{ capacity: rows, contextStride, candidateStride, maxCandidates },
+    globalStride: architecture.global,
+  });
   buffer.n = n;
   buffer.finals = stride;
   for (const name of ['kind', 'candidateCount', 'context', 'candidates', 'actionMask'] as const) {
@@ -77,5 +86,7 @@ export function randomRollout(policy: TestPolicy, n: number, seed: number, strid
     buffer.elapsed[row] = rng.exponential(1);
     buffer.next[row] = rng.uniform() < 0.1 ? -1 : row + stride;
   }
+  const globalRng = new Rng(seed, 'test:global');
+  buffer.global.forEach((_, i) => (buffer.global[i] = globalRng.normal()));
   return buffer;
 }
