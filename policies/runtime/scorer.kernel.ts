@@ -35,13 +35,16 @@ import {
   paddedWidth,
   scalesOf,
 } from './scorer-weights.kernel.ts';
+import { type WasmForward, createWasmForward } from './wasm/forward.kernel.ts';
 
 /**
- * The forward pass of `architecture.ts` in plain typed arrays: what gathers experience and what flies. Results of a row
- * depend on that row alone, bit for bit, whatever else is in the batch and wherever its candidates stand.
+ * The forward pass of `architecture.ts`: what gathers experience and what flies. Results of a row depend on that row alone,
+ * bit for bit, whatever else is in the batch and wherever its candidates stand.
  *
- * Sums are float64, results float32. Nothing is allocated per call. Weights are copied: after the source changes (a
- * shared buffer the learner writes to), call `setWeights`.
+ * Logits come from WebAssembly SIMD (float32, the same bits on every machine) where the runtime has it and the network has
+ * neither attention nor memory; else, and for all values, from plain typed arrays with float64 sums. The two differ by
+ * rounding only. Nothing is allocated per call. Weights are copied: after the source changes (a shared buffer the learner writes
+ * to), call `setWeights`.
  */
 export class Scorer {
   readonly spec: DecisionSpec;
@@ -69,9 +72,21 @@ export class Scorer {
   private readonly remembering: MemoryScratch;
   /** [M] the state of whoever has none yet. */
   private readonly noState: Float32Array;
+  /** Undefined where plain arrays compute the logits. */
+  private readonly wasm: WasmForward | undefined;
 
-  /** @throws SpaceCloudError `MISUSE` when the parts do not belong together or a number in them is not finite. */
-  constructor(spec: DecisionSpec, architecture: Architecture, weights: Float32Array, normaliser: Normaliser) {
+  /**
+   * `kernel`: `plain` keeps WebAssembly out, for comparisons.
+   *
+   * @throws SpaceCloudError `MISUSE` when the parts do not belong together or a number in them is not finite.
+   */
+  constructor(
+    spec: DecisionSpec,
+    architecture: Architecture,
+    weights: Float32Array,
+    normaliser: Normaliser,
+    kernel: 'auto' | 'plain' = 'auto',
+  ) {
     checkArchitecture(spec, architecture);
     checkNormaliser(architecture, normaliser);
     this.spec = spec;
@@ -98,6 +113,7 @@ export class Scorer {
     this.memories = architecture.memory > 0 ? architecture.kinds.map((kind) => emptyMemory(architecture, kind)) : [];
     this.remembering = memoryScratch(architecture);
     this.noState = new Float32Array(architecture.memory);
+    this.wasm = kernel === 'plain' ? undefined : createWasmForward(architecture, normaliser);
     this.setWeights(weights);
   }
 
@@ -106,6 +122,12 @@ export class Scorer {
     copyWeights(this.architecture, weights, this.kinds);
     this.attention.forEach((target, kind) => copyAttention(kindSlots(this.architecture, kind), weights, target));
     this.memories.forEach((target, kind) => copyMemory(kindSlots(this.architecture, kind), weights, target));
+    this.wasm?.setWeights(weights);
+  }
+
+  /** What computes the logits here. */
+  get kernel(): 'wasm' | 'plain' {
+    return this.wasm === undefined ? 'plain' : 'wasm';
   }
 
   /**
@@ -116,6 +138,10 @@ export class Scorer {
   logitsInto(batch: DecisionColumns, logits: Float32Array, memory?: MemoryColumns): void {
     this.checkBatch(batch, logits.length, batch.maxCandidates, 'logits');
     if (memory !== undefined) checkMemory(this.architecture, batch.n, memory);
+    if (this.wasm !== undefined) {
+      this.wasm.logitsInto(batch, logits);
+      return;
+    }
     const { contextStride, candidateStride, maxCandidates, actionMask, candidateCount, n } = batch;
     const { active, activeAt, contextPart, layer, head, padded, addsPrior } = this;
     for (let row = 0; row < n; row++) {
