@@ -3,11 +3,11 @@ import { type Engine, loadEngine } from '../../policies/networks/index.ts';
 import {
   CartPole,
   type CartPoleOptions,
-  TOY_SETTINGS,
-  ToyRun,
-  type ToyRunOptions,
-  episodeReturns,
+  type EnvironmentTrainingOptions,
+  KNOWN_SETTINGS,
+  playEpisodes,
 } from '../../training/environments/index.ts';
+import { meanReturn, trained } from '../training/environments/train-known.ts';
 
 /** CartPole-v1 to the threshold of Gymnasium: at least 475 over 100 greedy episodes, in 100,000 steps. Minutes, not seconds. */
 
@@ -16,23 +16,14 @@ beforeAll(async () => {
   engine = await loadEngine('wasm');
 });
 
-type Variant = Pick<CartPoleOptions, 'order' | 'signs'> & Pick<ToyRunOptions, 'alter'>;
+type Variant = CartPoleOptions & Pick<EnvironmentTrainingOptions, 'alter'>;
 
 /** Mean return of 100 greedy episodes after a full training. */
 function score(seed: number, variant: Variant = {}): number {
   const { alter, ...observation } = variant;
-  const env = new CartPole({ agents: 8, seed, ...observation });
-  const run = new ToyRun({
-    engine,
-    env,
-    seed,
-    ...TOY_SETTINGS.cartPole,
-    ...(alter === undefined ? {} : { alter }),
-  });
-  for (let i = 0; i < TOY_SETTINGS.cartPole.iterations; i++) run.next();
-  const returns = episodeReturns(new CartPole({ agents: 8, seed: seed + 1000, ...observation }), run.policy(), 100);
-  run.learner.dispose();
-  return returns.reduce((a, b) => a + b) / returns.length;
+  const make = (): CartPole => new CartPole(observation);
+  const run = trained(engine, make, seed, { ...KNOWN_SETTINGS.cartPole, ...(alter === undefined ? {} : { alter }) });
+  return meanReturn(playEpisodes({ make, policy: run.policy(), episodes: 100, firstSeed: seed * 1000 }));
 }
 
 function report(name: string, scores: readonly number[]): void {
@@ -70,7 +61,7 @@ describe('CartPole-v1', () => {
     'scores alike when rewards are a thousand times larger or smaller',
     () => {
       for (const scale of [1000, 0.001]) {
-        const alter: ToyRunOptions['alter'] = ({ n, reward }) => {
+        const alter: Variant['alter'] = ({ n, reward }) => {
           for (let row = 0; row < n; row++) reward[row] = (reward[row] as number) * scale;
         };
         const scores = [1, 2, 3].map((seed) => score(seed, { alter }));

@@ -3,17 +3,17 @@ import { Rng } from '../../core/index.ts';
 import { type Engine, loadEngine } from '../../policies/networks/index.ts';
 import {
   CLIMBING_GAME,
+  type EnvironmentTrainingOptions,
   Identity,
-  type LearningEnvironment,
+  KNOWN_SETTINGS,
   MaskedBandit,
   MatrixGame,
+  type MultiAgentEnvironment,
   type PayoffMatrix,
-  TOY_SETTINGS,
-  ToyRun,
-  type ToyRunOptions,
-  episodeReturns,
   penaltyGame,
+  playEpisodes,
 } from '../../training/environments/index.ts';
+import { mean, meanReturn, trained, training } from '../training/environments/train-known.ts';
 
 /** The toy tasks on ten seeds each, and what must not be learned. Minutes, not seconds. */
 
@@ -25,10 +25,10 @@ beforeAll(async () => {
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
 const HOUR_MS = 3_600_000;
 
-type Settings = Omit<ToyRunOptions, 'engine' | 'env' | 'seed'>;
+type Settings = Partial<EnvironmentTrainingOptions> & Pick<EnvironmentTrainingOptions, 'iterations' | 'ppo'>;
 
 interface Trial {
-  readonly make: (seed: number) => LearningEnvironment;
+  readonly make: () => MultiAgentEnvironment;
   readonly settings: Settings;
   readonly episodes: number;
   readonly mode?: 'greedy' | 'sample';
@@ -36,27 +36,25 @@ interface Trial {
 
 /** Mean return after training, one per seed. */
 function scores(name: string, trial: Trial, seeds: readonly number[] = SEEDS): number[] {
+  const { make, settings, episodes } = trial;
   const found = seeds.map((seed) => {
-    const run = new ToyRun({ engine, env: trial.make(seed), seed, ...trial.settings });
-    for (let i = 0; i < trial.settings.iterations; i++) run.next();
+    const run =
+      settings.iterations > 0 ? trained(engine, make, seed, settings) : training(engine, make, seed, settings);
     const policy = trial.mode === 'sample' ? run.policy(new Rng(seed, 'evaluate')) : run.policy();
-    const returns = episodeReturns(trial.make(seed + 1000), policy, trial.episodes);
-    run.learner.dispose();
-    return returns.reduce((a, b) => a + b) / returns.length;
+    return meanReturn(playEpisodes({ make, policy, episodes, firstSeed: seed * 1000 }));
   });
   console.log(`${name}: ${found.map((each) => each.toFixed(2)).join(' ')}`);
   return found;
 }
 
 const least = (values: readonly number[]): number => Math.min(...values);
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
 
 describe('known tasks, ten seeds', () => {
   it(
     'masked bandit: always the better arm',
     () => {
-      const make = () => new MaskedBandit({ agents: 32 });
-      expect(least(scores('bandit', { make, settings: TOY_SETTINGS.maskedBandit, episodes: 64 }))).toBe(1);
+      const make = () => new MaskedBandit();
+      expect(least(scores('bandit', { make, settings: KNOWN_SETTINGS.maskedBandit, episodes: 64 }))).toBe(1);
     },
     HOUR_MS,
   );
@@ -64,10 +62,10 @@ describe('known tasks, ten seeds', () => {
   it(
     'IdentityEnv(4): at least 90 after 1,200 decisions',
     () => {
-      const make = (seed: number) => new Identity({ agents: 4, seed, actions: 4 });
-      expect(least(scores('identity', { make, settings: TOY_SETTINGS.identity, episodes: 20 }))).toBeGreaterThanOrEqual(
-        90,
-      );
+      const make = () => new Identity({ actions: 4 });
+      expect(
+        least(scores('identity', { make, settings: KNOWN_SETTINGS.identity, episodes: 20 })),
+      ).toBeGreaterThanOrEqual(90);
     },
     HOUR_MS,
   );
@@ -76,8 +74,8 @@ describe('known tasks, ten seeds', () => {
     'InvalidActionEnv(70, 55): at least 90 after 4,096 decisions; without the mask the same budget stays below 50',
     () => {
       const of = (masked: number): Trial => ({
-        make: (seed) => new Identity({ agents: 8, seed, actions: 70, masked }),
-        settings: TOY_SETTINGS.invalidAction,
+        make: () => new Identity({ actions: 70, masked }),
+        settings: KNOWN_SETTINGS.invalidAction,
         episodes: 20,
       });
       expect(least(scores('invalid actions masked', of(55)))).toBeGreaterThanOrEqual(90);
@@ -86,10 +84,10 @@ describe('known tasks, ten seeds', () => {
     HOUR_MS,
   );
 
-  const game = (payoff: PayoffMatrix, agentsTables = 16): Trial => ({
-    make: () => new MatrixGame({ payoff, tables: agentsTables }),
-    settings: TOY_SETTINGS.matrixGame,
-    episodes: 32,
+  const game = (payoff: PayoffMatrix): Trial => ({
+    make: () => new MatrixGame(payoff),
+    settings: KNOWN_SETTINGS.matrixGame,
+    episodes: 2,
   });
 
   it(
@@ -118,24 +116,22 @@ describe('what must not be learned', () => {
     'rewards shuffled over time and agents teach nothing: chance stays inside the interval',
     () => {
       const rng = new Rng(1, 'shuffle');
-      const alter: ToyRunOptions['alter'] = ({ n, reward }) => {
+      const alter: Settings['alter'] = ({ n, reward }) => {
         const order = Int32Array.from({ length: n }, (_, row) => row);
         rng.shuffle(order);
         const before = reward.slice(0, n);
         order.forEach((from, row) => (reward[row] = before[from] as number));
       };
       const trial: Trial = {
-        make: (seed) => new Identity({ agents: 4, seed, actions: 4 }),
-        settings: { ...TOY_SETTINGS.identity, alter },
+        make: () => new Identity({ actions: 4 }),
+        settings: { ...KNOWN_SETTINGS.identity, alter },
         episodes: 20,
         mode: 'sample',
       };
       const found = scores('shuffled rewards', trial);
-      const deviation = Math.sqrt(
-        found.reduce((sum, each) => sum + (each - average(found)) ** 2, 0) / (found.length - 1),
-      );
+      const deviation = Math.sqrt(found.reduce((sum, each) => sum + (each - mean(found)) ** 2, 0) / (found.length - 1));
       const halfWidth = (2.262 * deviation) / Math.sqrt(found.length); // Student's t, 9 degrees of freedom, 95 %
-      expect(average(found) - halfWidth).toBeLessThan(25);
+      expect(mean(found) - halfWidth).toBeLessThan(25);
       expect(Math.max(...found)).toBeLessThan(90);
     },
     HOUR_MS,
@@ -144,11 +140,11 @@ describe('what must not be learned', () => {
   it(
     'fresh weights in place of the trained ones fall back to chance',
     () => {
-      const make = (seed: number) => new Identity({ agents: 4, seed, actions: 4 });
-      const settings = { ...TOY_SETTINGS.identity, iterations: 0 };
+      const make = () => new Identity({ actions: 4 });
+      const settings = { ...KNOWN_SETTINGS.identity, iterations: 0 };
       const found = scores('fresh weights', { make, settings, episodes: 100, mode: 'sample' });
       // 10 x 100 episodes of 100 draws at 1/4: deviation of the mean 4.33 / sqrt(1000) = 0.14.
-      expect(Math.abs(average(found) - 25)).toBeLessThan(0.5);
+      expect(Math.abs(mean(found) - 25)).toBeLessThan(0.5);
     },
     HOUR_MS,
   );

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadEngine } from '../../../policies/networks/index.ts';
 import { loadCheckpoint, saveCheckpoint } from '../../../training/checkpoint.ts';
-import { CartPole, ToyRun } from '../../../training/environments/index.ts';
+import { CartPole, EnvironmentTraining } from '../../../training/environments/index.ts';
 
 /**
  * `resume-worker.ts start|resume <checkpoint> <iterations>`: runs so many iterations of a CartPole training from the start
@@ -9,9 +9,18 @@ import { CartPole, ToyRun } from '../../../training/environments/index.ts';
  */
 const [, , mode, path, iterations] = process.argv as [string, string, string, string, string];
 const IDENTITY = { task: 'cart-pole', engine: 'wasm' };
-const env = new CartPole({ agents: 4, seed: 3 });
-const ppo = { minibatchRows: 32, epochs: 2, learningRate: 1e-3 };
-const run = new ToyRun({ engine: await loadEngine('wasm'), env, seed: 3, steps: 16, iterations: 200, ppo });
+const run = new EnvironmentTraining({
+  make: () => new CartPole(),
+  engine: await loadEngine('wasm'),
+  seed: 3,
+  copies: 4,
+  rowsPerIteration: 64,
+  iterations: 200,
+  ppo: { minibatchRows: 32, epochs: 2, learningRate: 1e-3 },
+  network: {},
+  reward: 'own',
+  calibrationDecisions: 0,
+});
 if (mode === 'resume') run.restoreState(loadCheckpoint(path, IDENTITY).sections);
 for (let i = 0; i < Number(iterations); i++) run.next();
 saveCheckpoint(path, { manifest: { identity: IDENTITY, state: {} }, sections: run.saveState() });
