@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/index.ts';
+import { register as cacheBound } from './commands/cache-bound.ts';
 import { register as contacts } from './commands/contacts.ts';
 import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly Register[] = [
   train,
   evaluate,
   sweep,
+  cacheBound,
   key,
   exportPolicy,
   verify,

@@ -16,5 +16,12 @@ export {
 } from './orbit/index.ts';
 export { createSgp4Object, sgp4Ephemeris } from './orbit/sgp4.ts';
 export * from './paths/index.ts';
+export {
+  type Misses,
+  type OfflineCache,
+  type RequestTrace,
+  beladyMisses,
+  leastMissedBits,
+} from './resources/offline-caching.ts';
 export * from './scenario/index.ts';
 export * from './world/index.ts';

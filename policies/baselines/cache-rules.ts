@@ -1,5 +1,6 @@
-import { CACHE, type OracleView, Rng, candidateColumn } from '../../core/index.ts';
+import { CACHE, type DecisionBatch, type OracleView, Rng, candidateColumn } from '../../core/index.ts';
 import { farthestNext } from './belady.kernel.ts';
+import { leastWanted } from './pick-victim.kernel.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import { firstAllowed, flagged, randomAllowed } from './pick.kernel.ts';
 
@@ -39,6 +40,34 @@ export function victimCache({ spec }: RuleOptions, victimColumn: string): KindRu
       return bypass >= 0 ? bypass : firstAllowed(batch, row);
     },
   };
+}
+
+/**
+ * Admission by frequency as in TinyLFU (Einziger, Friedman and Manes, ACM Transactions on Storage 2017), in place of the LRU victim
+ * of W-TinyLFU's main region: an object is admitted if it is asked for more often than that victim. Frequencies are the exact
+ * aged rates that the world keeps, not those of a sketch, and there is no window for new objects.
+ */
+export function tinyLfuCache({ spec }: RuleOptions): KindRule {
+  const columns = { ...admissionColumns(spec), only: candidateColumn(spec, CACHE, 'isLruVictim') };
+  return { pick: (batch, row) => orFirst(batch, row, leastWanted(batch, row, columns)) };
+}
+
+/** Gives up what is asked for least often of all that is shown, the object that passes among it. */
+export function leastRateCache({ spec }: RuleOptions): KindRule {
+  const columns = { ...admissionColumns(spec), only: -1 };
+  return { pick: (batch, row) => orFirst(batch, row, leastWanted(batch, row, columns)) };
+}
+
+function admissionColumns(spec: RuleOptions['spec']): { isAdmit: number; isBypass: number; rateHz: number } {
+  return {
+    isAdmit: candidateColumn(spec, CACHE, 'isAdmit'),
+    isBypass: candidateColumn(spec, CACHE, 'isBypass'),
+    rateHz: candidateColumn(spec, CACHE, 'requestRateHz'),
+  };
+}
+
+function orFirst(batch: DecisionBatch, row: number, choice: number): number {
+  return choice >= 0 ? choice : firstAllowed(batch, row);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   SpaceCloudError,
 } from '../../core/index.ts';
 import { backpressureForward } from './backpressure-rule.ts';
-import { beladyCache, bypassCache, randomCache, victimCache } from './cache-rules.ts';
+import { beladyCache, bypassCache, leastRateCache, randomCache, tinyLfuCache, victimCache } from './cache-rules.ts';
 import { contactGraphForward } from './contact-graph-rule.ts';
 import { dampedForward } from './damped-rule.ts';
 import { elbForward } from './elb-rule.ts';
@@ -65,6 +65,8 @@ const CACHE_RULES = {
   gdsf: (options) => victimCache(options, 'isGdsfVictim'),
   sieve: (options) => victimCache(options, 'isSieveVictim'),
   's3-fifo': (options) => victimCache(options, 'isS3FifoVictim'),
+  'tiny-lfu': tinyLfuCache,
+  'least-rate': leastRateCache,
   oracle: (options) => beladyCache(options, false),
   'oracle-size': (options) => beladyCache(options, true),
 } satisfies RuleTable;
@@ -74,7 +76,7 @@ const PARAMETERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'ground-table': { periodS: 15, delayS: 15 },
   backpressure: { weight: 1 },
   elb: { lowS: 0.1, highS: 0.5 },
-  'q-routing': { rate: 0.5, recoveryS: 2, detourHops: 8 },
+  'q-routing': { rate: 0.5, recoveryS: 2, detourHops: 16 },
 };
 
 /** The names a baseline is put together from, `forward+place+cache`. */

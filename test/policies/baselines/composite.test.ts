@@ -64,7 +64,7 @@ describe('createBaseline', () => {
   });
 
   it('never chooses a masked or absent candidate, whatever the features, for all combinations', () => {
-    expect(ALL_NAMES).toHaveLength(BASELINE_NAMES.forward.length * 9 * 9);
+    expect(ALL_NAMES).toHaveLength(BASELINE_NAMES.forward.length * 9 * 11);
     const policies = ALL_NAMES.map((name) => {
       const policy = createBaseline(name, 3);
       policy.attachOracle?.([VIEW]);
