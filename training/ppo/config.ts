@@ -49,6 +49,11 @@ export interface PpoConfig {
    * policy (mask, normaliser or weights differ). null = not checked, for rollouts that may lag behind.
    */
   readonly maxRatioDeviation: number | null;
+  /**
+   * Decision kinds whose policy learns, by name; the others keep theirs and decide greedily. Critics learn for all kinds, because
+   * chains of decisions run through them. null = all.
+   */
+  readonly learnKinds: readonly string[] | null;
 }
 
 /**
@@ -81,6 +86,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   valueNormBeta: 0.99,
   targetKl: null,
   maxRatioDeviation: 1e-3,
+  learnKinds: null,
 };
 
 /** The defaults with `overrides`, checked. Errors: MISUSE, naming the field and its range. */

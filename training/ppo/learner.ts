@@ -44,6 +44,8 @@ export class Learner {
   private readonly firstWeight: readonly number[];
   /** [weights] 1 = of the critic, when its gradient is bounded by itself. */
   private readonly critic: Uint8Array | undefined;
+  /** [weights] 1 = of a policy that does not learn. */
+  private readonly frozen: Uint8Array | undefined;
 
   /** Errors: MISUSE for weights of the wrong length or a configuration out of range. */
   static create(engine: Engine | LearningEngine, initial: InitialPolicy, config: Partial<PpoConfig> = {}): Learner {
@@ -62,6 +64,7 @@ export class Learner {
     this.rates = new Float32Array(weights.length).fill(1);
     this.firstWeight = firstWeightOfKinds(architecture);
     this.critic = config.separateGradNorms ? criticWeights(architecture) : undefined;
+    this.frozen = config.learnKinds === null ? undefined : frozenWeights(architecture, config.learnKinds);
   }
 
   /**
@@ -195,7 +198,11 @@ export class Learner {
       const advantage = scaledAdvantages(data.advantage, ofKind, config.normaliseAdvantages, deviation);
       parts.push({ data, kind, rows: ofKind, advantage, total: rows.length });
     }
-    this.engine.gradientInto(parts, { coefficients: config, tally: options.tally }, this.gradient);
+    const coefficients = { ...config, clipCoef: options.clipCoef };
+    this.engine.gradientInto(parts, { coefficients, tally: options.tally }, this.gradient);
+    this.frozen?.forEach((isFrozen, i) => {
+      if (isFrozen === 1) this.gradient[i] = 0;
+    });
     const norm = adamStep(this.weights, this.gradient, this.adam, {
       learningRate: options.learningRate,
       beta1: config.adamBeta1,
@@ -236,4 +243,20 @@ function criticWeights(architecture: Architecture): Uint8Array {
     if (name.includes('/value.')) critic.fill(1, offset, offset + size);
   }
   return critic;
+}
+
+/** [weights] 1 where a weight is of the policy of a kind that is not to learn. Errors: MISUSE for an unknown kind. */
+function frozenWeights(architecture: Architecture, learnKinds: readonly string[]): Uint8Array {
+  const names = architecture.kinds.map(({ name }) => name);
+  const unknown = learnKinds.find((kind) => !names.includes(kind));
+  if (unknown !== undefined || learnKinds.length === 0) {
+    const got = unknown === undefined ? 'none' : `'${unknown}'`;
+    throw new SpaceCloudError('MISUSE', `Expected ppo.learnKinds among ${names.join(', ')}, got ${got}.`);
+  }
+  const frozen = new Uint8Array(weightCount(architecture));
+  for (const { name, offset, size } of weightLayout(architecture)) {
+    const [kind, tensor] = name.split('/') as [string, string];
+    if (!learnKinds.includes(kind) && tensor.startsWith('policy.')) frozen.fill(1, offset, offset + size);
+  }
+  return frozen;
 }

@@ -113,6 +113,34 @@ describe('learner', () => {
     expect(rate(4)).toBe(2.5e-4);
   });
 
+  it('anneals the clip where asked to: fewer rows are clipped under a wide one', () => {
+    const rollout = randomRollout(policy, 512, 1);
+    const clipped = (annealClip: boolean): number =>
+      learner({ learningRate: 3e-3, annealLearningRate: false, annealClip }).update([rollout], new Rng(1, 's'), {
+        ...{ iteration: 4, iterations: 4 },
+      }).clipFraction;
+    // In the last of 4 iterations the clip is 0.05 instead of 0.2.
+    expect(clipped(true)).toBeGreaterThan(2 * clipped(false));
+  });
+
+  it('bounds actor and critic apart where asked to, and learns on', () => {
+    const rollout = randomRollout(policy, 512, 1);
+    const after = (separateGradNorms: boolean): Float32Array => {
+      const one = learner({ separateGradNorms, maxGradNorm: 0.05 });
+      one.update([rollout], new Rng(1, 's'), INFO);
+      return one.weights;
+    };
+    expect(largestDifference(after(true), after(false))).toBeGreaterThan(1e-6);
+    expect(largestDifference(after(true), policy.weights)).toBeGreaterThan(1e-4);
+  });
+
+  it('says how much of the returns of each kind the critic explains', () => {
+    const one = learner({ learningRate: 3e-3 });
+    const { explainedVarianceOfKind } = one.update([randomRollout(policy, 512, 1)], new Rng(1, 's'), INFO);
+    expect(Object.keys(explainedVarianceOfKind)).toEqual(['forward', 'place', 'cache']);
+    for (const share of Object.values(explainedVarianceOfKind)) expect(share).toBeLessThanOrEqual(1);
+  });
+
   it('stops early once an epoch moved the policy further than the target', () => {
     const rollout = randomRollout(policy, 512, 1);
     const all = learner({ learningRate: 1e-2, epochs: 8 }).update([rollout], new Rng(1, 's'), INFO);
@@ -152,7 +180,10 @@ describe('learner refuses', () => {
   };
 
   it('a row that allows nothing', () => {
-    expectRefusal((r) => r.actionMask.fill(0, 3 * r.maxCandidates, 4 * r.maxCandidates), /actionMask that allows.*rollout 0 row 3/);
+    expectRefusal(
+      (r) => r.actionMask.fill(0, 3 * r.maxCandidates, 4 * r.maxCandidates),
+      /actionMask that allows.*rollout 0 row 3/,
+    );
   });
   it('a masked action', () => {
     expectRefusal((r) => (r.actionMask[5 * r.maxCandidates + (r.action[5] as number)] = 0), /rollout 0 row 5/);

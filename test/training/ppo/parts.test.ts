@@ -37,6 +37,19 @@ describe('Adam', () => {
     expect(small.m[1]).toBeCloseTo(0.004, 9);
   });
 
+  it('bounds the critic by itself where asked to', () => {
+    // Actor (3, 4), norm 5; critic (0, 0.3), norm 0.3: with bound 0.5 only the actor shrinks, to (0.3, 0.4).
+    const apart = createAdamState(4);
+    const gradient = Float32Array.of(3, 0, 4, 0.3);
+    const critic = Uint8Array.of(0, 1, 0, 1);
+    const norm = adamStep(new Float32Array(4), gradient, apart, { ...OPTIONS, maxGradNorm: 0.5, critic });
+    expect(norm).toBeCloseTo(Math.sqrt(25.09), 6);
+    [0.03, 0, 0.04, 0.03].forEach((m, i) => expect(apart.m[i]).toBeCloseTo(m, 7));
+    const together = createAdamState(4);
+    adamStep(new Float32Array(4), gradient, together, { ...OPTIONS, maxGradNorm: 0.5 });
+    expect(together.m[3]).toBeCloseTo((0.03 * 0.5) / Math.sqrt(25.09), 7);
+  });
+
   it('changes nothing on a gradient that is not finite', () => {
     const weights = Float32Array.of(1, 2);
     const state = createAdamState(2);
