@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { makeFolders } from '../core/files/index.ts';
-import { Rng, SPACE_CLOUD_SPEC, SpaceCloudError, VERSION, decisionSpecHash, hashJson } from '../core/index.ts';
+import {
+  DECISION_KINDS,
+  Rng,
+  SPACE_CLOUD_SPEC,
+  SpaceCloudError,
+  VERSION,
+  decisionSpecHash,
+  hashJson,
+} from '../core/index.ts';
 import { type Architecture, type Normaliser, normaliserFromJson, normaliserToJson } from '../policies/index.ts';
 import { type CheckpointIdentity, type CheckpointManifest, type CheckpointSections } from './checkpoint/format.ts';
 import { fileError } from './checkpoint/file-errors.ts';
@@ -291,6 +299,7 @@ function workerData(
       firstSeed: trainingSeeds(config.seed).first + i,
       seedStride: config.workers,
       bufferCount: 1 + config.lag,
+      greedyKinds: DECISION_KINDS.filter((kind) => config.ppo.learnKinds?.includes(kind) === false),
     },
   }));
 }

@@ -1,6 +1,7 @@
 export * from './actor.ts';
 export * from './architecture.ts';
 export * from './columns.ts';
+export * from './combine.ts';
 export * from './init.ts';
 export * from './learned-policy.ts';
 export * from './memory-states.ts';

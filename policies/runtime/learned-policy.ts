@@ -8,7 +8,13 @@ import { argmaxInto, sampleInto } from './select.kernel.ts';
 /** `greedy`: the largest logit, the lowest index among equals. `sample`: masked softmax, one uniform number per row. */
 export type LearnedPolicyOptions =
   | { readonly name: string; readonly mode: 'greedy' }
-  | { readonly name: string; readonly mode: 'sample'; readonly rng: Rng };
+  | {
+      readonly name: string;
+      readonly mode: 'sample';
+      readonly rng: Rng;
+      /** Decision kinds, by name, that take the largest logit all the same. */
+      readonly greedyKinds?: readonly string[];
+    };
 
 /**
  * A trained network as a policy. A network with memory gets one state per world, agent and decision kind; each decision this
@@ -21,6 +27,8 @@ export class LearnedPolicy implements Policy {
   /** Undefined for a network without memory. */
   readonly memory: MemoryStates | undefined;
   private readonly rng: Rng | undefined;
+  /** [kinds] 1 = greedy while others are sampled. */
+  private readonly greedyKinds: Uint8Array | undefined;
   private logits = new Float32Array(0);
   private chosenLogProb = new Float32Array(0);
 
@@ -31,6 +39,8 @@ export class LearnedPolicy implements Policy {
     const { memory, kinds } = scorer.architecture;
     this.memory = memory > 0 ? new MemoryStates(memory, kinds.length) : undefined;
     this.rng = options.mode === 'sample' ? options.rng : undefined;
+    const greedy = options.mode === 'sample' ? options.greedyKinds : undefined;
+    this.greedyKinds = greedy && Uint8Array.from(kinds, ({ name }) => (greedy.includes(name) ? 1 : 0));
   }
 
   /**
@@ -58,7 +68,7 @@ export class LearnedPolicy implements Policy {
     this.memory?.claim(batch);
     this.scorer.logitsInto(batch, this.logits, this.memory);
     if (this.rng === undefined) argmaxInto(batch, this.logits, out, this.chosenLogProb);
-    else sampleInto(batch, this.logits, this.rng, out, this.chosenLogProb);
+    else sampleInto(batch, this.logits, this.rng, out, this.chosenLogProb, this.greedyKinds);
   }
 
   /** World `world` starts anew: what was remembered of its agents is forgotten. */

@@ -19,21 +19,30 @@ export function argmaxInto(batch: DecisionColumns, logits: Float32Array, out: Ui
   }
 }
 
-/** As `argmaxInto`, but draws from the masked softmax: by inversion, one uniform number per row, in row order. */
+/**
+ * As `argmaxInto`, but draws from the masked softmax: by inversion, one uniform number per row, in row order. Rows of a kind that
+ * `greedyKinds` [kinds] marks with 1 take the largest logit and draw nothing.
+ */
 export function sampleInto(
   batch: DecisionColumns,
   logits: Float32Array,
   rng: Rng,
   out: Uint8Array,
   logProb: Float32Array,
+  greedyKinds: Uint8Array | undefined,
 ): void {
-  const { n, maxCandidates, candidateCount, actionMask } = batch;
+  const { n, kind, maxCandidates, candidateCount, actionMask } = batch;
   for (let row = 0; row < n; row++) {
     const first = row * maxCandidates;
     const end = first + candidateCount[row]!;
     const best = largest(batch, logits, row);
     const max = logits[best]!;
     const total = sumOfExp(batch, logits, row, max);
+    if (greedyKinds !== undefined && greedyKinds[kind[row]!] === 1) {
+      out[row] = best - first;
+      logProb[row] = -StrictMath.log(total);
+      continue;
+    }
     let left = rng.uniform() * total;
     let choice = best; // stays if rounding leaves a remainder after the last candidate
     for (let k = first; k < end; k++) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DECISION_KINDS } from '../../core/index.ts';
 import type { JsonSchema } from '../../environment/index.ts';
 import { LEARNING_ENGINE_NAMES, PPO_DEFAULTS } from '../ppo/index.ts';
 import { TRAIN_DEFAULTS } from '../train-config.ts';
@@ -45,7 +46,10 @@ export const trainingSchema = z.strictObject({
     .default([TRAIN_DEFAULTS.seed])
     .describe('one training run each; several run one after another, in folders of their own'),
   decisions: count.default(TRAIN_DEFAULTS.decisions).describe('to learn from'),
-  engine: z.enum(['auto', ...LEARNING_ENGINE_NAMES]).default('auto').describe('learning engine'),
+  engine: z
+    .enum(['auto', ...LEARNING_ENGINE_NAMES])
+    .default('auto')
+    .describe('learning engine'),
   algorithm: z
     .enum(['ippo', 'mappo'])
     .default(TRAIN_DEFAULTS.algorithm)
@@ -111,6 +115,12 @@ export const trainingSchema = z.strictObject({
       separateGradNorms: z.boolean().default(PPO_DEFAULTS.separateGradNorms).describe('actor and critic apart'),
       normaliseAdvantages: z.boolean().default(PPO_DEFAULTS.normaliseAdvantages).describe('per minibatch and kind'),
       valueNormBeta: z.number().min(0).lt(1).default(PPO_DEFAULTS.valueNormBeta).describe('decay per iteration'),
+      learnKinds: z
+        .array(z.enum(DECISION_KINDS))
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('kinds whose policy learns, the others decide greedily as they are; null: all'),
       targetKl: positive.nullable().default(PPO_DEFAULTS.targetKl).describe('ends the epochs early; null: never'),
     })
     .prefault({})

@@ -26,6 +26,8 @@ export interface CollectorOptions {
   readonly fallback: Policy;
   /** Acts instead of the scorer, for behaviour cloning; log-probabilities are then 0, and there is no memory to record. */
   readonly teacher?: Policy;
+  /** Decision kinds, by name, that the scorer decides greedily because they do not learn. */
+  readonly greedyKinds?: readonly string[];
   /** Worlds run in lock-step. */
   readonly worldCount: number;
   /** Decisions per rollout; the batch that reaches it is kept whole. */
@@ -110,7 +112,8 @@ export class Collector {
     this.options = options;
     const { scorer, worldCount, rows, teacher } = options;
     this.rng = new Rng(options.firstSeed, 'actions');
-    this.policy = new LearnedPolicy(scorer, { name: 'learner', mode: 'sample', rng: this.rng });
+    const { greedyKinds = [] } = options;
+    this.policy = new LearnedPolicy(scorer, { name: 'learner', mode: 'sample', rng: this.rng, greedyKinds });
     this.timedPolicy = {
       name: this.policy.name,
       choose: (batch, out) => this.choose(batch, out),
