@@ -82,15 +82,25 @@ export function train(options: TrainOptions): Promise<training.TrainResult> {
 }
 
 /**
- * A policy to evaluate: a name as on the command line (baseline `forward+place+cache`, `prior`, run folder, bundle folder),
- * or a source made by `customSource`, `baselineSource` or {@link loadPolicy}.
+ * A policy to evaluate: a name as on the command line (baseline `forward+place+cache`, `prior`, run folder, several runs as
+ * `NAME=runs/a,runs/b` or a folder of runs, bundle folder), or a source made by `customSource`, `baselineSource` or {@link loadPolicy}.
  */
 export type PolicyReference = string | training.PolicySource;
 
 export interface EvaluateOptions extends Partial<
   Pick<
     training.EvaluateOptions,
-    'arrivalsS' | 'drainS' | 'fallback' | 'workers' | 'replicates' | 'onProgress' | 'signal'
+    | 'arrivalsS'
+    | 'drainS'
+    | 'anywhere'
+    | 'fallback'
+    | 'workers'
+    | 'replicates'
+    | 'anchors'
+    | 'notes'
+    | 'store'
+    | 'onProgress'
+    | 'signal'
   >
 > {
   readonly scenario: Scenario;
@@ -98,7 +108,7 @@ export interface EvaluateOptions extends Partial<
   readonly geometry?: Geometry;
   /** The first learned one, or else the first, is what all others are compared with. */
   readonly policies: readonly PolicyReference[];
-  /** The same for every policy, from 1 to 999,999; training never sees them. Default: 1 to 10. */
+  /** The same for every policy, from 1 to 299,999; nothing else ever sees them. Default: 1 to 10. */
   readonly seeds?: readonly number[];
   /** Trusted public key for bundle folders, SPKI PEM. */
   readonly publicKeyPem?: string;
@@ -114,16 +124,37 @@ export interface EvaluateOptions extends Partial<
  * if (summary !== undefined) console.log(evaluationTable(summary));
  */
 export function evaluate(options: EvaluateOptions): Promise<training.EvaluateResult> {
+  return training.evaluate(comparisonOf(options));
+}
+
+/**
+ * The same at several points of a scenario: loads, shares of failed links or satellites, ages of news. Every policy runs on
+ * the same seeds at every point.
+ *
+ * @throws SpaceCloudError as {@link evaluate}; MISUSE and SCENARIO_FIELD for points that cannot be
+ * @example
+ * const swept = await sweep({ scenario, policies: ['runs/a'], axes: [{ quantity: 'load', values: [0.5, 1, 1.5] }] });
+ * console.log(sweepTable(swept));
+ */
+export function sweep(options: EvaluateOptions & Pick<training.SweepOptions, 'axes'>): Promise<training.SweepResult> {
+  const { axes, ...rest } = options;
+  return training.sweep({ ...comparisonOf(rest), axes });
+}
+
+function comparisonOf(options: EvaluateOptions): training.EvaluateOptions {
   const { geometry, seeds = TEN_SEEDS, policies, publicKeyPem, ...rest } = options;
-  const sources = policies.map((policy) => sourceOf(policy, publicKeyPem));
   const { fallback } = training.TRAIN_DEFAULTS;
-  return training.evaluate({
+  return {
     ...{ arrivalsS: 20, drainS: 60, fallback, workers: 2 },
     ...rest,
     geometry: geometry ?? loadGeometry(options.scenario),
-    policies: sources,
+    policies: policies.flatMap((policy) =>
+      typeof policy === 'string'
+        ? training.resolvePolicyGroup(policy, referenceOptions(publicKeyPem)).sources
+        : [policy],
+    ),
     seeds,
-  });
+  };
 }
 
 export interface SimulateOptions extends Partial<Omit<training.EpisodeOptions, 'role'>> {
@@ -232,7 +263,11 @@ function bundleChecks(publicKeyPem: string): Parameters<typeof loadBundle>[1] {
 
 function sourceOf(policy: PolicyReference, publicKeyPem: string | undefined): training.PolicySource {
   if (typeof policy !== 'string') return policy;
-  return training.resolvePolicy(policy, { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) });
+  return training.resolvePolicy(policy, referenceOptions(publicKeyPem));
+}
+
+function referenceOptions(publicKeyPem: string | undefined): training.PolicyReferenceOptions {
+  return { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) };
 }
 
 /** The folder that holds package.json and scenarios/; the same from dist/ and from the sources. */
@@ -288,6 +323,7 @@ export {
   type SavedWorld,
   type Scenario,
   type ScenarioOverrides,
+  type ScenarioVariation,
   World,
   type WorldModel,
   type WorldOptions,
@@ -296,6 +332,7 @@ export {
   createWorldModel,
   parseScenario,
   scenarioJsonSchema,
+  scenarioVariant,
   varyScenario,
 } from './environment/index.ts';
 // Contact plans and routes over them.
@@ -366,8 +403,13 @@ export {
   type PolicySource,
   type PolicySummary,
   type PpoConfig,
+  RecordStore,
   type ReportExtras,
   type RunRecord,
+  SEED_RANGES,
+  SWEPT_QUANTITIES,
+  type SweepAxis,
+  type SweepResult,
   TRAIN_DEFAULTS,
   type TrainConfig,
   type TrainProgress,
@@ -379,7 +421,13 @@ export {
   evaluationTable,
   policySummary,
   readTrainedPolicy,
+  readTrainingEvaluations,
   renderReport,
+  sampleEfficiency,
   summarise,
+  sweepCsv,
+  sweepCurves,
+  sweepJson,
+  sweepTable,
   toMarlEval,
 } from './training/index.ts';

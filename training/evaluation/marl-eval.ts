@@ -15,7 +15,7 @@ import { SpaceCloudError } from '../../core/index.ts';
 import { replicateOfAll } from './replicates.ts';
 import type { RunRecord } from './run-record.ts';
 import { RunTable } from './run-table.ts';
-import type { TrainingEvaluation } from './training-evaluations.ts';
+import { type TrainingEvaluation, commonDecisions } from './training-evaluations.ts';
 
 export type MarlEvalMetrics = Readonly<Record<string, readonly number[]>>;
 /** `step_<n>` with a `step_count`, and `absolute_metrics`. */
@@ -125,28 +125,24 @@ function evaluationsOf(
       { hint: 'marl-eval compares equal numbers of runs.' },
     );
   }
+  const curves = options.curves?.get(cell.policy);
   const counts = commonSteps(options, cell.scenario);
   return Array.from({ length: most }, (_, r) => {
     const index = runs.length > 1 ? r : 0;
     const absolute = own.filter(({ run }) => run === runs[index]).map(({ kpis }) => kpis);
-    const curve = options.curves?.get(cell.policy)?.[index];
-    const atStep = (count: number): readonly RunRecord['kpis'][] =>
-      curve
-        ?.find(({ decisions }) => decisions === count)
-        ?.records.filter(isIn(cell.scenario))
-        .map(({ kpis }) => kpis) ?? absolute;
-    const steps = counts.map((count) => ({ count, kpis: atStep(count) }));
+    const steps = counts.map((count, i) => {
+      const atStep = curves?.[index]?.[i]?.records.filter(isIn(cell.scenario)).map(({ kpis }) => kpis);
+      return { count, kpis: atStep ?? absolute };
+    });
     const last = [{ count: options.stepCount, kpis: absolute }];
     return { name: `run_${r + 1}`, steps: steps.length > 0 ? steps : last, absolute };
   });
 }
 
-/** Decisions at which every curve has episodes of the scenario. */
+/** Decisions at the steps that all curves have, if all of them played the scenario. */
 function commonSteps({ curves }: MarlEvalOptions, scenario: string): number[] {
-  const [first, ...others] = [...(curves?.values() ?? [])].flat();
-  const counts = (curve: readonly TrainingEvaluation[]): number[] =>
-    curve.filter(({ records }) => records.some(isIn(scenario))).map(({ decisions }) => decisions);
-  return first === undefined ? [] : counts(first).filter((count) => others.every((o) => counts(o).includes(count)));
+  const all = [...(curves?.values() ?? [])].flat();
+  return all.every((curve) => curve.every(({ records }) => records.some(isIn(scenario)))) ? commonDecisions(all) : [];
 }
 
 function isIn(scenario: string): (record: { readonly scenario: string }) => boolean {

@@ -3,7 +3,7 @@ import { bootstrapInterval } from './bootstrap.ts';
 import type { Replicate } from './replicates.ts';
 import { meanOf } from './resample.kernel.ts';
 import { interquartileMean } from './statistics.ts';
-import type { TrainingEvaluation } from './training-evaluations.ts';
+import { type TrainingEvaluation, commonDecisions } from './training-evaluations.ts';
 import type { Estimate } from './utility-statistics.ts';
 
 /** Utility of a policy against the decisions it had learned from. */
@@ -20,22 +20,19 @@ export interface SampleEfficiency {
 const MOST_REPLICATES = 5000;
 
 /**
- * The curve of one policy from the evaluations of its training runs. Points that not every run has are left out. Undefined
- * without a common point.
+ * The curve of one policy from the evaluations of its training runs. Evaluations that not every run has made are
+ * left out. Undefined without a common one.
  */
 export function sampleEfficiency(
   policy: string,
   runs: readonly (readonly TrainingEvaluation[])[],
   options: { readonly replicates: number; readonly seed: number },
 ): SampleEfficiency | undefined {
-  const [first, ...others] = runs;
-  const common = (first ?? []).filter(({ decisions }) =>
-    others.every((run) => run.some((other) => other.decisions === decisions)),
-  );
+  const common = commonDecisions(runs);
   if (common.length === 0) return undefined;
   const replicate: Replicate = runs.length > 1 ? 'run' : 'seed';
-  const points = common.map(({ decisions }) => {
-    const scores = runs.map((run) => utilities(run.find((other) => other.decisions === decisions)));
+  const points = common.map((decisions, i) => {
+    const scores = runs.map((run) => utilities(run[i]));
     const samples = replicate === 'run' ? [Float64Array.from(scores, meanOf)] : [scores[0] as Float64Array];
     const bootstrap = {
       replicates: Math.min(options.replicates, MOST_REPLICATES),
@@ -47,7 +44,7 @@ export function sampleEfficiency(
       interval: bootstrapInterval(samples, interquartileMean, bootstrap),
     };
   });
-  const samples = replicate === 'run' ? runs.length : utilities(common[0]).length;
+  const samples = replicate === 'run' ? runs.length : utilities(runs[0]?.[0]).length;
   return { policy, replicate, samples, points };
 }
 

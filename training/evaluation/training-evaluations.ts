@@ -34,3 +34,14 @@ export function readTrainingEvaluations(runFolder: string): TrainingEvaluation[]
     });
   });
 }
+
+/**
+ * Decisions at each evaluation that all runs have made, the mean over the runs. Runs of one configuration evaluate at the same
+ * nominal counts and differ by less than an iteration, whose number of decisions depends on the seed.
+ */
+export function commonDecisions(runs: readonly (readonly TrainingEvaluation[])[]): number[] {
+  const fewest = runs.length === 0 ? 0 : Math.min(...runs.map((run) => run.length));
+  return Array.from({ length: fewest }, (_, i) =>
+    Math.round(runs.reduce((sum, run) => sum + (run[i] as TrainingEvaluation).decisions, 0) / runs.length),
+  );
+}
