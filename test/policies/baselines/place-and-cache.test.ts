@@ -49,6 +49,48 @@ describe('placement baselines', () => {
     expect(place('greedy-finish', [self(5), ground(20, 4), satellite(5, 4)])).toBe(1);
   });
 
+  it('greedy finish looks no further than one link, greedy far does', () => {
+    const far: TestCandidate = { node: 7, features: { finishS: 1, serviceS: 1, hopsAway: 2 } };
+    expect(place('greedy-finish', [self(5), satellite(5, 4), far])).toBe(1);
+    expect(place('greedy-far', [self(5), satellite(5, 4), far])).toBe(2);
+    expect(place('greedy-finish', [self(5, false), far])).toBe(1);
+  });
+
+  it('green finish counts work longer by the strain on battery and heat, and none on the ground', () => {
+    const strained = (batteryFrac: number, temperatureC: number): TestCandidate => ({
+      node: 5,
+      features: { finishS: 4, serviceS: 2, batteryFrac, temperatureC },
+    });
+    const at = (finishS: number): TestCandidate => ground(20, finishS);
+    // At 0.825 half of the 0.15 between 0.9 and 0.75 are gone: 4 + 2 * 0.5 = 5 s; at 67.5 degC half of 15 degC: the same.
+    for (const strain of [strained(0.825, 20), strained(1, 67.5)]) {
+      expect(place('green-finish', [strain, at(5.01)])).toBe(0);
+      expect(place('green-finish', [strain, at(4.99)])).toBe(1);
+    }
+    expect(place('green-finish', [strained(0.9, 60), at(4.01)])).toBe(0);
+  });
+
+  it('first fit takes the first where nothing waits, its own work on the way included, else the first allowed', () => {
+    const busy = (node: number, features: Record<string, number>): TestCandidate => ({ node, features });
+    const busySelf = { ...self(1), features: { isSelf: 1, backlogS: 2 } };
+    expect(place('first-fit', [busySelf, busy(5, { placedSinceBeaconS: 1 }), busy(6, { finishS: 50 })])).toBe(2);
+    expect(place('first-fit', [busySelf, busy(5, { backlogS: 1 })])).toBe(0);
+  });
+
+  it('round robin takes the allowed ones in turn, each satellite for itself', () => {
+    const policy = createBaseline('load-aware+round-robin+lru', 1);
+    const candidates = [self(1), satellite(5, 1), ground(20, 1, false), satellite(6, 1)];
+    const out = new Uint8Array(2);
+    const choices = [0, 1, 2, 3].map((i) => {
+      policy.choose(
+        batchOf([{ kind: PLACE, agent: 4, candidates }, ...(i > 1 ? [{ kind: PLACE, agent: 900, candidates }] : [])]),
+        out,
+      );
+      return i > 1 ? [...out] : [out[0]];
+    });
+    expect(choices).toEqual([[0], [1], [3, 0], [0, 1]]);
+  });
+
   it('the oracle adds true transfers and backlogs; the input travels while the backlog drains', () => {
     const delays: Record<string, number> = { '4-20': 3, '20-9': 1, '4-5': 0.5, '5-9': 2, '4-9': 2 };
     const sizes: number[] = [];
@@ -78,6 +120,7 @@ describe('cache baselines', () => {
     victim('isLfuVictim'),
     victim('isGdsfVictim'),
     victim('isSieveVictim'),
+    victim('isS3FifoVictim'),
   ];
 
   it.each([
@@ -85,6 +128,7 @@ describe('cache baselines', () => {
     ['lfu', 3],
     ['gdsf', 4],
     ['sieve', 5],
+    ['s3-fifo', 6],
     ['bypass', 0],
   ])('%s evicts its own victim from a full cache', (name, expected) => {
     expect(cache(name, full)).toBe(expected);
@@ -92,6 +136,47 @@ describe('cache baselines', () => {
 
   it.each(['lru', 'lfu', 'gdsf', 'sieve'])('%s admits into free space', (name) => {
     expect(cache(name, [bypass, admit(true), victim('isLruVictim')])).toBe(1);
+  });
+
+  it('admission by rate gives up the least wanted: of LRU victim and newcomer, or of all', () => {
+    const wanted = (requestRateHz: number, features: Record<string, number> = {}): TestCandidate => ({
+      features: { requestRateHz, ...features },
+    });
+    const row = (newcomerHz: number): TestCandidate[] => [
+      wanted(newcomerHz, { isBypass: 1 }),
+      wanted(0.3, { isLruVictim: 1 }),
+      wanted(0.1),
+    ];
+    expect(cache('tiny-lfu', row(0.2))).toBe(0);
+    expect(cache('tiny-lfu', row(0.4))).toBe(1);
+    expect(cache('least-rate', row(0.2))).toBe(2);
+    expect(cache('least-rate', row(0.1))).toBe(0);
+    for (const name of ['tiny-lfu', 'least-rate'])
+      expect(cache(name, [wanted(0, { isBypass: 1 }), admit(true)])).toBe(1);
+  });
+
+  it('the oracles give up what is asked for last, or the largest product of that and size', () => {
+    const held = (slot: number, sizeMbit: number): TestCandidate => ({ node: slot, features: { sizeMbit } });
+    const nextS: Record<number, number> = { [-1]: 5, 0: 30, 1: 20, 2: Infinity, 3: Infinity };
+    const view: OracleView = {
+      trueDelayS: () => 0,
+      trueBacklogS: () => 0,
+      nextRequestS: (_, slot) => nextS[slot] ?? NaN,
+    };
+    const choose = (name: string, candidates: readonly TestCandidate[]): number => {
+      const policy = createBaseline(`load-aware+at-source+${name}`, 1);
+      policy.attachOracle?.([view]);
+      const out = new Uint8Array(1);
+      policy.choose(batchOf([{ kind: CACHE, candidates }]), out);
+      return out[0] as number;
+    };
+    const newcomer = { features: { isBypass: 1, sizeMbit: 8 } };
+    expect(choose('oracle', [newcomer, held(1, 8), held(0, 4)])).toBe(2); // 30 s
+    expect(choose('oracle-size', [newcomer, held(1, 8), held(0, 4)])).toBe(1); // 160 > 120 > 40
+    expect(choose('oracle', [newcomer, held(0, 9), held(2, 3), held(3, 4)])).toBe(3); // neither is asked for: the larger
+    nextS[-1] = 50;
+    expect(choose('oracle', [newcomer, held(1, 8), held(0, 4)])).toBe(0);
+    expect(choose('oracle', [newcomer, admit(true)])).toBe(1);
   });
 
   it('bypasses when the victim may not be evicted, and takes what is left when it may not bypass either', () => {
