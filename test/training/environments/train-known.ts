@@ -1,4 +1,5 @@
 import type { Engine } from '../../../policies/networks/index.ts';
+import type { LearningEngine } from '../../../training/ppo/index.ts';
 import {
   ENVIRONMENT_TRAINING_DEFAULTS,
   EnvironmentTraining,
@@ -11,7 +12,7 @@ type Settings = Partial<EnvironmentTrainingOptions> & Pick<EnvironmentTrainingOp
 
 /** A training as tests want it: inputs as they are unless asked otherwise, nothing written. */
 export function training(
-  engine: Engine,
+  engine: Engine | LearningEngine,
   make: () => MultiAgentEnvironment,
   seed: number,
   settings: Settings,
@@ -28,7 +29,7 @@ export function training(
 
 /** The same, run to its end. */
 export function trained(
-  engine: Engine,
+  engine: Engine | LearningEngine,
   make: () => MultiAgentEnvironment,
   seed: number,
   settings: Settings,

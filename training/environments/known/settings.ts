@@ -59,4 +59,13 @@ export const KNOWN_SETTINGS = {
     iterations: 97,
     ppo: { epochs: 10, minibatchRows: 256, learningRate: 2.5e-3 },
   },
+  /** 32 grids of two players, the team's reward: 204,800 decisions. */
+  foraging: {
+    copies: 32,
+    rowsPerIteration: 2048,
+    iterations: 100,
+    reward: 'team',
+    network: { hidden: 64, prior: 'hidden' },
+    ppo: { epochs: 8, minibatchRows: 512, learningRate: 2e-3 },
+  },
 } as const satisfies Readonly<Record<string, EnvironmentSettings>>;

@@ -1,0 +1,3 @@
+export { remembered } from './journal.ts';
+export * from './search.ts';
+export * from './space.ts';
