@@ -76,6 +76,7 @@ export class WasmForward {
   private readonly candidateWidths: readonly number[];
   /** What stands at the start of the kernel's memory while this network owns it: kinds, statistics, weights. */
   private readonly image: Uint8Array;
+  private readonly inputsEnd: number;
   private readonly blocks: readonly KindBlock[];
   private readonly addresses: readonly KindAddresses[];
   private readonly at: Readonly<Record<'kind' | 'count' | 'mask' | 'context' | 'features' | 'out' | 'scratch', number>>;
@@ -120,6 +121,7 @@ export class WasmForward {
       out: take(4 * slots),
     };
     // The kernel must see the kinds to tell the size of its scratch.
+    this.inputsEnd = end;
     kernel.reserve(end);
     this.own();
     const { maxCandidates } = this;
@@ -185,8 +187,10 @@ export class WasmForward {
     }
   }
 
+  /** Inputs start as zeros: what the owner before left there may be no number, and what stands behind a row is read too. */
   private own(): void {
     this.kernel.bytes.set(this.image);
+    this.kernel.bytes.fill(0, this.image.length, this.inputsEnd);
     this.kernel.owner = this;
   }
 }
