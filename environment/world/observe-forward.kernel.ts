@@ -384,7 +384,7 @@ function bounded(delayS: number): number {
 }
 
 /**
- * Prior: how much worse than the best candidate the damped estimate is (`STALE_QUEUE_WEIGHT`); where a bundle may take no more
+ * Prior: how much worse than the best candidate the damped estimate is (core/damped-delay.ts); where a bundle may take no more
  * detours, candidates that do not lead on get the floor, if others do. And by how much the snapshot way is exceeded.
  */
 function writePriors(
@@ -403,7 +403,8 @@ function writePriors(
   for (let k = 0; k < count; k++) {
     const c = (first + k) * F;
     const snapshotS = f[c + SNAPSHOT_REMAINING_S]!;
-    const remainingS = snapshotS + STALE_QUEUE_WEIGHT * (f[c + LOAD_AWARE_REMAINING_S]! - snapshotS);
+    const weight = f[c + IS_RETURN] === 1 ? 1 : STALE_QUEUE_WEIGHT;
+    const remainingS = snapshotS + weight * (f[c + LOAD_AWARE_REMAINING_S]! - snapshotS);
     const estimateS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]! + remainingS;
     f[c + PRIOR] = estimateS;
     if (batch.actionMask[first + k] === 0) continue;

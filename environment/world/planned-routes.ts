@@ -1,4 +1,4 @@
-import type { PlannedRoute } from '../../core/index.ts';
+import { type PlannedRoute, StrictMath } from '../../core/index.ts';
 import type { Contact, ContactPlan } from '../contact-graph/contact.ts';
 import { earliestArrivalsInto } from '../contact-graph/earliest-arrival.kernel.ts';
 import { type ContactGraph, createContactGraph } from '../contact-graph/graph.ts';
@@ -13,8 +13,8 @@ const HORIZON_S = 600;
 const WINDOW_S = 60;
 /** Rate of the terrestrial network in the plan: its delay alone counts, as in the world, bit/s. */
 const TERRESTRIAL_BPS = 1e15;
-/** Sizes are searched in steps of the square root of 2: a route takes between 0.84 and 1.19 of the time shown for sending. */
-const STEPS_PER_OCTAVE = 2;
+/** Sizes are searched in steps of the square root of 2: sending takes between 0.84 and 1.19 of the time shown. */
+const STEP_LOG = StrictMath.log(2) / 2;
 
 const PLANS = new WeakMap<Geometry, ContactPlan>();
 
@@ -63,7 +63,7 @@ export class PlannedRoutes {
     const target = this.graphNode[to] as number;
     if (source < 0 || target < 0) return undefined;
     const nowS = this.tick * w.model.scenario.tickS;
-    const size = Math.max(0, Math.round(STEPS_PER_OCTAVE * Math.log2(Math.max(1, sizeBits))));
+    const size = Math.round(StrictMath.log(Math.max(1, sizeBits)) / STEP_LOG);
     const columns = this.columnsOf(w, size);
     const key = size * w.model.nodeCount + from;
     let found = this.arrivals.get(key);
@@ -131,7 +131,7 @@ export class PlannedRoutes {
     let columns = this.columns.get(size);
     if (columns === undefined) {
       const limits = {
-        sizeBits: 2 ** (size / STEPS_PER_OCTAVE),
+        sizeBits: StrictMath.exp(size * STEP_LOG),
         bookedBits: undefined,
         excludedNodes: [],
         excludedContacts: w.model.canFail ? this.knownCut(w) : [],

@@ -91,7 +91,8 @@ export function backpressureForward({ spec, parameters }: RuleOptions): KindRule
         isOnward = onward;
       }
       if (best < 0) return firstAllowed(batch, row);
-      note(backlogs, batch, row, best, columns.isHold);
+      const c = (row * maxCandidates + best) * candidateStride;
+      if ((f[c + columns.isHold] as number) < 0.5) note(backlogs, batch, row);
       return best;
     },
   };
@@ -102,9 +103,7 @@ function other({ latest }: Backlogs): 0 | 1 {
 }
 
 /** The bundle waits here for its destination from now on. */
-function note(backlogs: Backlogs, batch: DecisionBatch, row: number, k: number, isHold: number): void {
-  const slot = row * batch.maxCandidates + k;
-  if ((batch.candidates[slot * batch.candidateStride + isHold] as number) > 0.5) return;
+function note(backlogs: Backlogs, batch: DecisionBatch, row: number): void {
   const sizeBits = batch.sizeBits[row] as number;
   const at = (batch.agent[row] as number) * backlogs.nodeCount + (batch.destination[row] as number);
   backlogs.bits[at] = (backlogs.bits[at] as number) + sizeBits;
@@ -124,7 +123,7 @@ function catchUp(backlogs: Backlogs, nowS: number): void {
 function sendDueBeacons(backlogs: Backlogs, nowS: number): void {
   while (backlogs.dueS <= nowS) {
     backlogs.latest = other(backlogs);
-    (backlogs.beacons[backlogs.latest] as Float64Array).set(backlogs.bits);
+    backlogs.beacons[backlogs.latest].set(backlogs.bits);
     backlogs.sentS = backlogs.dueS;
     backlogs.dueS += backlogs.periodS;
   }

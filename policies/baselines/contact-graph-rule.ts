@@ -1,6 +1,6 @@
-import { type DecisionBatch, type PlannedNetwork, type PlannedRoute } from '../../core/index.ts';
+import { DETOUR_HOPS, type DecisionBatch, type PlannedNetwork, type PlannedRoute } from '../../core/index.ts';
 import { dampedColumns } from './damped-rule.ts';
-import type { DampedColumns } from './damped.kernel.ts';
+import { type DampedColumns, leadsOn } from './damped.kernel.ts';
 import { type KindRule, type RuleOptions, knowledgeOf } from './kind-rule.ts';
 import { firstAllowed, flagged } from './pick.kernel.ts';
 import { Runs } from './runs.ts';
@@ -20,7 +20,7 @@ const OPEN_S = 1e-6;
  * Magazine 53(3), 2015): per neighbour the route of earliest arrival over the contact plan, contacts still to come included;
  * the least projected arrival wins. The own queue counts as it is (earliest transmission opportunity: Bezirgiannidis, Caini,
  * Tsaoussidis, "Analysis of contact graph routing enhancements for DTN space communications", 2016), on later contacts the volume
- * that this satellite itself has sent over them. Bundles do not go back to where they came from.
+ * that this satellite itself has sent over them. Bundles do not go back to where they came from, nor by routes that lead back here, and take no detours from `DETOUR_HOPS` hops on.
  *
  * Each satellite routes anew what reaches it and books for itself alone. Outages as the last flooded report tells them.
  */
@@ -37,7 +37,7 @@ export function contactGraphForward({ spec }: RuleOptions): KindRule {
       const here = batch.agent[row] as number;
       const destination = batch.destination[row] as number;
       const bits = batch.sizeBits[row] as number;
-      const booked = (planner.bookings[here] ??= new Map());
+      const booked = (planner.bookings[here] ??= new Map<number, number>());
       const { best, emptyS } = leastProjected(batch, row, { columns, planner, booked });
       const hold = flagged(batch, row, columns.isHold);
       const own = planner.planned.earliestRoute(here, destination, bits);
@@ -65,6 +65,7 @@ function leastProjected(batch: DecisionBatch, row: number, reckoning: Reckoning)
   let bestS = Infinity;
   let emptyS = Infinity;
   let isBack = true;
+  const strict = (batch.context[row * batch.contextStride + columns.hops] as number) >= DETOUR_HOPS;
   for (let k = 0; k < (candidateCount[row] as number); k++) {
     const slot = row * maxCandidates + k;
     const c = slot * candidateStride;
@@ -74,14 +75,15 @@ function leastProjected(batch: DecisionBatch, row: number, reckoning: Reckoning)
     const reachS = (f[c + columns.ownQueueS] as number) + linkS;
     let onwardS = 0;
     let bookedS = 0;
+    let back = (f[c + columns.isReturn] as number) > 0.5 || (strict && !leadsOn(batch, row, k, columns));
     if ((f[c + columns.isGroundLink] as number) > 0.5) onwardS = f[c + columns.snapshotRemainingS] as number;
     else if (next !== destination) {
       const route = planner.planned.earliestRoute(next, destination, batch.sizeBits[row] as number);
       onwardS = route?.delayS ?? Infinity;
       if (route !== undefined) bookedS = waitFor(route, (batch.timeS[row] as number) + reachS, reckoning);
+      back ||= route !== undefined && passes(route, batch.agent[row] as number);
     }
     emptyS = Math.min(emptyS, linkS + onwardS);
-    const back = (f[c + columns.isReturn] as number) > 0.5;
     const costS = reachS + onwardS + bookedS;
     if (costS === Infinity || Number.isNaN(costS) || (back && !isBack)) continue;
     if (costS >= bestS && back === isBack) continue;
@@ -90,6 +92,12 @@ function leastProjected(batch: DecisionBatch, row: number, reckoning: Reckoning)
     isBack = back;
   }
   return { best, emptyS };
+}
+
+/** Whether a route leads over a node: then what waits at that node is not in its delay. */
+function passes(route: PlannedRoute, node: number): boolean {
+  for (let h = 0; h < route.hops; h++) if (route.fromNode[h] === node) return true;
+  return false;
 }
 
 /** How much later a bundle arrives that enters the route at `atS`, for what this satellite has sent over it before, s. */

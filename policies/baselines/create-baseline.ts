@@ -75,8 +75,8 @@ const CACHE_RULES = {
 const PARAMETERS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'ground-table': { periodS: 15, delayS: 15 },
   backpressure: { weight: 1 },
-  elb: { lowS: 0.1, highS: 0.5 },
-  'q-routing': { rate: 0.5, recoveryS: 2, detourHops: 16 },
+  elb: { lowS: 0, highS: 0.1 },
+  'q-routing': { rate: 0.5, recoveryS: 5, detourHops: 16 },
 };
 
 /** The names a baseline is put together from, `forward+place+cache`. */

@@ -30,7 +30,7 @@ export function leadsOn(batch: DecisionBatch, row: number, k: number, columns: D
 
 /**
  * Allowed candidate with the least finite damped delay, ties to the lowest index: own queue, link, snapshot delay from the
- * neighbour on, and `STALE_QUEUE_WEIGHT` of what the last reports add to that. From `DETOUR_HOPS` hops on only candidates that
+ * neighbour on, and `STALE_QUEUE_WEIGHT` of what the last reports add to that (all of it on the way back). From `DETOUR_HOPS` hops on only candidates that
  * lead on count, if there are any. -1 if none is finite.
  */
 export function leastDamped(batch: DecisionBatch, row: number, columns: DampedColumns): number {
@@ -46,7 +46,8 @@ export function leastDamped(batch: DecisionBatch, row: number, columns: DampedCo
     if (actionMask[base + k] !== 1) continue;
     const c = (base + k) * candidateStride;
     const snapshotS = f[c + columns.snapshotRemainingS]!;
-    const remainingS = snapshotS + STALE_QUEUE_WEIGHT * (f[c + columns.loadAwareRemainingS]! - snapshotS);
+    const weight = f[c + columns.isReturn]! > 0.5 ? 1 : STALE_QUEUE_WEIGHT;
+    const remainingS = snapshotS + weight * (f[c + columns.loadAwareRemainingS]! - snapshotS);
     const costS = f[c + columns.ownQueueS]! + f[c + columns.transmitS]! + f[c + columns.propagationS]! + remainingS;
     if (costS < bestS) {
       bestS = costS;

@@ -47,8 +47,8 @@ interface Learners {
  * Made for moving satellites: an entry is the excess over the snapshot delay of now, and starts at 0, so tables stay good while
  * the constellation turns; waiting in the own queue is seen, not learned, as in Soret, Leyva-Mayorga, Lozano-Cuadra, Thorsager
  * ("Q-learning for distributed routing in LEO satellite constellations", 2023). Estimates fade (the recovery of Choi and Yeung,
- * "Predictive Q-routing", NIPS 8, 1995), else a way once found full is never tried again. As a baseline of this constellation
- * each is granted the hop rule of `leastDamped`: from `DETOUR_HOPS` hops on, no detours.
+ * "Predictive Q-routing", NIPS 8, 1995), else a way once found full is never tried again. It is also
+ * granted the hop rule of `leastDamped`: from `detourHops` hops on, no detours.
  *
  * Tables begin empty with every run. Parameters: `rate` (0.5 in the paper), `recoveryS`, `detourHops`.
  */
@@ -63,7 +63,7 @@ export function qRoutingForward({ spec, parameters }: RuleOptions): KindRule {
     nodeCount: knowledgeOf(batch, world, 'nodeCount'),
   }));
   const tableOf = (learners: Learners, satellite: number): QTable =>
-    (learners.tables[satellite] ??= new QTable(learners.nodeCount, recoveryS));
+    (learners.tables[satellite] ??= new QTable(learners.nodeCount, rate, recoveryS));
   return {
     pick(batch, row) {
       const learners = runs.of(batch, row);
@@ -75,7 +75,7 @@ export function qRoutingForward({ spec, parameters }: RuleOptions): KindRule {
       });
       hearReplies(learners, nowS, ({ bundle, estimateS, heardS }) => {
         const sampleS = estimateS - bundle.remainingS;
-        tableOf(learners, bundle.from).learn(bundle.to, bundle.destination, sampleS, rate, heardS);
+        tableOf(learners, bundle.from).learn(bundle.to, bundle.destination, sampleS, heardS);
       });
       const { best, leastS } = leastEstimate(batch, row, { columns, table: tableOf(learners, here), detourHops });
       reply(learners, batch, row, leastS);

@@ -1,3 +1,5 @@
+import { StrictMath } from '../../core/index.ts';
+
 /** Neighbours a satellite may have had in a run; the one asked for longest ago makes room. */
 const SLOTS = 8;
 
@@ -8,12 +10,14 @@ const SLOTS = 8;
 export class QTable {
   private readonly nodeCount: number;
   private readonly recoveryS: number;
+  private readonly rate: number;
   private readonly neighbours = new Int32Array(SLOTS).fill(-1);
   private readonly askedS = new Float64Array(SLOTS).fill(-Infinity);
   private readonly excessS: Float32Array;
   private readonly learnedS: Float64Array;
 
-  constructor(nodeCount: number, recoveryS: number) {
+  constructor(nodeCount: number, rate: number, recoveryS: number) {
+    this.rate = rate;
     this.nodeCount = nodeCount;
     this.recoveryS = recoveryS;
     this.excessS = new Float32Array(SLOTS * nodeCount);
@@ -25,14 +29,14 @@ export class QTable {
     const at = this.slotOf(neighbour, nowS) * this.nodeCount + destination;
     const value = this.excessS[at] as number;
     if (value === 0 || this.recoveryS === Infinity) return value;
-    return value * Math.exp(-(nowS - (this.learnedS[at] as number)) / this.recoveryS);
+    return value * StrictMath.exp(-(nowS - (this.learnedS[at] as number)) / this.recoveryS);
   }
 
-  /** Moves the estimate by `rate` towards a sample. */
-  learn(neighbour: number, destination: number, sampleS: number, rate: number, nowS: number): void {
+  /** Moves the estimate towards a sample, by the rate. */
+  learn(neighbour: number, destination: number, sampleS: number, nowS: number): void {
     const old = this.excess(neighbour, destination, nowS);
     const at = this.slotOf(neighbour, nowS) * this.nodeCount + destination;
-    this.excessS[at] = old + rate * (sampleS - old);
+    this.excessS[at] = old + this.rate * (sampleS - old);
     this.learnedS[at] = nowS;
   }
 
