@@ -1,9 +1,12 @@
+import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { Rng, SPACE_CLOUD_SPEC as spec } from '../../core/index.ts';
-import { networkToOnnx } from '../../policies/bundle/index.ts';
+import { networkToOnnx, writeBundle } from '../../policies/bundle/index.ts';
 import { Scorer, architectureOf, weightCount } from '../../policies/runtime/index.ts';
 import { columnsOf, contentOf } from '../policies/bundle/content.ts';
+import { temporaryFolder } from '../policies/bundle/fixture.ts';
+import { python, pythonHas } from './python.ts';
 
 /** Authority: ONNX Runtime (WebAssembly build, in Node). Single-threaded, so results do not hang on the machine. */
 ort.env.wasm.numThreads = 1;
@@ -12,6 +15,11 @@ ort.env.logLevel = 'error';
 /** Float32 sums of about 100 products of size 1..10 round at 1e-6; a wrong formula is off by far more. */
 const RELATIVE = 1e-5;
 const K = spec.maxCandidates;
+
+const PYTHON_MODULES = ['onnx', 'onnxruntime', 'numpy'];
+const inPython = pythonHas(PYTHON_MODULES) ? it : it.skip;
+if (!pythonHas(PYTHON_MODULES))
+  console.warn(`SKIPPED: Python with ${PYTHON_MODULES.join(', ')} not found (set PYTHON).`);
 
 function apart(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.max(1, Math.abs(expected));
@@ -97,5 +105,19 @@ describe.each([
       });
     }
     if (units > 0) expect(moved).toBeGreaterThan(0.1);
+  });
+
+  inPython('pass onnx.checker in full and give the golden vectors, states included', { timeout: 120_000 }, () => {
+    const dir = join(temporaryFolder(), 'bundle');
+    writeBundle(dir, content);
+    const report = JSON.parse(python([join(import.meta.dirname, 'onnx-check.py'), dir])) as Record<
+      string,
+      { rows: number; maxDifference: number; wrongChoices: number }
+    >;
+    expect(Object.keys(report)).toEqual(['forward', 'place', 'cache']);
+    for (const result of Object.values(report)) {
+      expect(result).toMatchObject({ rows: 4, wrongChoices: 0 });
+      expect(result.maxDifference).toBeLessThan(RELATIVE);
+    }
   });
 });

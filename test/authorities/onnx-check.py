@@ -1,6 +1,7 @@
 """Checks the ONNX graphs of a bundle folder with the tools of the ONNX project; prints one JSON object.
 
-Per decision kind: onnx.checker in full (with shape inference), then the golden vectors through onnxruntime.
+Per decision kind: onnx.checker in full (with shape inference), then the golden vectors through onnxruntime, with the states
+of a memory if there is one.
 """
 
 import json
@@ -28,16 +29,18 @@ for kind in (entry["kind"] for entry in manifest["spec"]["kinds"]):
     for i, row in enumerate(rows):
         candidates[i, : len(row["candidates"])] = row["candidates"]
         mask[i, : len(row["mask"])] = row["mask"]
-    logits, value, choice = session.run(
-        ["logits", "value", "choice"],
-        {
-            "context": np.array([row["context"] for row in rows], np.float32),
-            "candidates": candidates,
-            "mask": mask,
-            "count": np.array([len(row["candidates"]) for row in rows], np.int64),
-        },
-    )
+    inputs = {
+        "context": np.array([row["context"] for row in rows], np.float32),
+        "candidates": candidates,
+        "mask": mask,
+        "count": np.array([len(row["candidates"]) for row in rows], np.int64),
+    }
     difference = 0.0
+    if "memory" in manifest:
+        inputs["memory"] = np.array([row["memory"] for row in rows], np.float32)
+        expected = np.array([row["nextMemory"] for row in rows], np.float32)
+        difference = float(np.abs(session.run(["nextMemory"], inputs)[0] - expected).max())
+    logits, value, choice = session.run(["logits", "value", "choice"], inputs)
     for i, row in enumerate(rows):
         for k, expected in enumerate(row["logits"]):
             difference = max(difference, abs(float(logits[i, k]) - expected) / max(1.0, abs(expected)))
