@@ -124,6 +124,7 @@ function expire(w: WorldState, task: number): void {
     tasks.state[task] = DECIDING;
     drop(w, task, 'deadline');
   } else if (state === HOLDING) {
+    tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
     tasks.state[task] = DECIDING;
     const atSource = tasks.hops[task] === 0 && (tasks.holder[task] as number) >= model.satelliteCount;
     drop(w, task, atSource ? 'source-unattached' : 'deadline');

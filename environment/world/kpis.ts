@@ -15,8 +15,12 @@ export function worldKpis(w: WorldState): Kpis {
     utility: sum(s.utility) / created,
     deliveredFrac: delivered / created,
     deadlineHitFrac: sum(s.inTime) / created,
-    ...quantiles(w, -1, ''),
+    carriedFrac: s.deliveredMessageBits / s.messageBits,
+    endedDelayMeanS: s.endedDelayS / s.ended,
+    ...latencies(w, -1, ''),
     queueingMeanS: s.queueingS / delivered,
+    queueingP95S: nearestRank(s.latencyQueueingS.slice(0, s.latencies).sort(), 0.95),
+    endedQueueingMeanS: s.endedQueueingS / s.ended,
     hopsMean: s.hops / delivered,
     downlinkGB: s.downlinkBits / BITS_PER_GB,
     islGB: s.islBits / BITS_PER_GB,
@@ -46,7 +50,7 @@ export function worldKpis(w: WorldState): Kpis {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);
     kpis[`deliveredFrac.${family}`] = (s.delivered[i] as number) / (s.created[i] as number);
-    Object.assign(kpis, quantiles(w, i, `.${family}`));
+    Object.assign(kpis, latencies(w, i, `.${family}`));
   });
   DROP_REASONS.forEach((reason, r) => {
     if (r === 0) return;
@@ -91,14 +95,22 @@ function isCapture(source: FaultSource | undefined): boolean {
   return source?.kind === 'capture';
 }
 
-/** Exact latency quantiles of delivered tasks (nearest rank); NaN when none was delivered. Family -1 = all. */
-function quantiles(w: WorldState, family: number, suffix: string): Record<string, number> {
+/** Mean and exact quantiles of the latency of delivered tasks; NaN when none was delivered. Family -1 = all. */
+function latencies(w: WorldState, family: number, suffix: string): Record<string, number> {
   const { latencies, latencyS, latencyFamily } = w.statistics;
   let sample = latencyS.slice(0, latencies);
   if (family >= 0) sample = sample.filter((_, i) => latencyFamily[i] === family);
   sample.sort();
-  const at = (q: number): number => sample[Math.max(0, Math.ceil(q * sample.length) - 1)] ?? NaN;
-  return { [`latencyP50S${suffix}`]: at(0.5), [`latencyP95S${suffix}`]: at(0.95), [`latencyP99S${suffix}`]: at(0.99) };
+  return {
+    [`latencyMeanS${suffix}`]: sum(sample) / sample.length,
+    [`latencyP50S${suffix}`]: nearestRank(sample, 0.5),
+    [`latencyP95S${suffix}`]: nearestRank(sample, 0.95),
+    [`latencyP99S${suffix}`]: nearestRank(sample, 0.99),
+  };
+}
+
+function nearestRank(sorted: Float64Array, q: number): number {
+  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? NaN;
 }
 
 function sum(values: Int32Array | Float64Array): number {

@@ -112,11 +112,20 @@ export interface Statistics {
   dropped: Int32Array;
   /** [breaches] */
   breaches: Int32Array;
-  /** Latency of every delivered task and its family, in order of delivery. */
+  /** Latency of every delivered task, its waiting in queues and its family, in order of delivery. */
   latencies: number;
   latencyS: Float64Array;
   latencyFamily: Uint8Array;
+  latencyQueueingS: Float64Array;
+  /** Sum over delivered tasks. */
   queueingS: number;
+  /** All tasks that have ended, delivered or not: how many, their waiting in queues, their delay (of lost ones the time to the deadline). */
+  ended: number;
+  endedQueueingS: number;
+  endedDelayS: number;
+  /** Bits of messages that have come into being, and that were delivered. */
+  messageBits: number;
+  deliveredMessageBits: number;
   hops: number;
   /** Of all tasks; the part of it that no decision preceded (a terminal's own queue, a source never attached). */
   reward: number;
@@ -300,7 +309,13 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       latencies: 0,
       latencyS: new Float64Array(INITIAL_LATENCIES),
       latencyFamily: new Uint8Array(INITIAL_LATENCIES),
+      latencyQueueingS: new Float64Array(INITIAL_LATENCIES),
       queueingS: 0,
+      ended: 0,
+      endedQueueingS: 0,
+      endedDelayS: 0,
+      messageBits: 0,
+      deliveredMessageBits: 0,
       hops: 0,
       reward: 0,
       unownedReward: 0,

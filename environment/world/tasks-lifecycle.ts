@@ -88,6 +88,7 @@ export function createTask(w: WorldState, trafficClass: number): number {
   statistics.created[c.family] = (statistics.created[c.family] as number) + 1;
   statistics.value[c.family] = (statistics.value[c.family] as number) + c.value;
   statistics.createdBits += tasks.sizeBits[task];
+  if (c.family === MESSAGE) statistics.messageBits += tasks.sizeBits[task];
   addDeadline(w.deadlines, w.events, tasks, task);
   return task;
 }
@@ -121,9 +122,10 @@ export function deliver(w: WorldState, task: number): void {
   if (clock.timeS <= (tasks.deadlineS[task] as number))
     statistics.inTime[family] = (statistics.inTime[family] as number) + 1;
   statistics.deliveredBits += tasks.sizeBits[task] as number;
+  if (family === MESSAGE) statistics.deliveredMessageBits += tasks.sizeBits[task] as number;
   statistics.queueingS += tasks.queueingS[task] as number;
   statistics.hops += tasks.hops[task] as number;
-  recordLatency(w, family, latencyS);
+  recordLatency(w, family, latencyS, tasks.queueingS[task] as number);
   if (isUrgent(w, task)) {
     statistics.urgentEnded++;
     statistics.urgentDelivered++;
@@ -153,6 +155,11 @@ export function drop(w: WorldState, task: number, reason: DropReason): void {
 }
 
 function finish(w: WorldState, task: number, reason: number): void {
+  const { statistics, tasks } = w;
+  const endS = reason === 0 ? w.clock.timeS : (tasks.deadlineS[task] as number);
+  statistics.ended++;
+  statistics.endedQueueingS += tasks.queueingS[task] as number;
+  statistics.endedDelayS += endS - (tasks.createdS[task] as number);
   endTaskChain(w, task);
   w.hash.word(task);
   w.hash.word(reason);
@@ -178,7 +185,7 @@ export function addToBuffer(w: WorldState, satellite: number, bits: number): voi
   w.satellites.bufferBits[satellite] = (w.satellites.bufferBits[satellite] as number) + bits;
 }
 
-function recordLatency(w: WorldState, family: number, latencyS: number): void {
+function recordLatency(w: WorldState, family: number, latencyS: number, queueingS: number): void {
   const { statistics } = w;
   const n = statistics.latencies++;
   if (n === statistics.latencyS.length) {
@@ -188,7 +195,11 @@ function recordLatency(w: WorldState, family: number, latencyS: number): void {
     const families = new Uint8Array(2 * n);
     families.set(statistics.latencyFamily);
     statistics.latencyFamily = families;
+    const waits = new Float64Array(2 * n);
+    waits.set(statistics.latencyQueueingS);
+    statistics.latencyQueueingS = waits;
   }
   statistics.latencyS[n] = latencyS;
   statistics.latencyFamily[n] = family;
+  statistics.latencyQueueingS[n] = queueingS;
 }
