@@ -1,4 +1,4 @@
-import { CACHE, CAPABILITIES, type DecisionBatch } from '../../core/index.ts';
+import { CACHE, CAPABILITIES, type DecisionBatch, StrictMath } from '../../core/index.ts';
 import { entryAt, fits, gdsfVictim, lfuVictim, lruVictim, sieveVictim, slotAt } from '../resources/cache.kernel.ts';
 import { s3FifoVictim } from '../resources/s3-fifo.kernel.ts';
 import { findSeen, rateAt } from '../resources/seen-objects.kernel.ts';
@@ -31,10 +31,17 @@ const REFETCH_S = 14;
 const NEIGHBOUR_HAS_FRAC = 15;
 const PRIOR = 16;
 
-/** Prior: admit where there is room, else evict as GDSF would (the best object-miss baseline of SCION, arXiv 2605.01055). */
+/** Prior where there is room: admit. */
 const PRIOR_BYPASS = -2;
-const PRIOR_OTHER_VICTIM = -1.5;
-const PRIOR_RANDOM_VICTIM = -3;
+/**
+ * Prior where there is none: give up what is wanted least, by rate of requests with a bonus for small objects, `rate * (1 + SMALL_MBIT /
+ * size)`. It loses this many logits per factor of e above the least, and rates below `RATE_ERROR_HZ` are all alike. The bonus was
+ * chosen on three runs of iridium-66: fewer object and byte misses than by the rate alone.
+ */
+const PRIOR_PER_E = 2;
+const SMALL_MBIT = 30;
+const RATE_ERROR_HZ = 1e-4;
+const PRIOR_FLOOR = -8;
 
 /**
  * Appends the `cache` row of an object that passes a satellite: *bypass*, and either *admit* (there is room) or one candidate
@@ -73,13 +80,13 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
   f[bypass + REQUEST_RATE_HZ] = rateHz;
   f[bypass + REFETCH_S] = fetchS;
   f[bypass + NEIGHBOUR_HAS_FRAC] = neighbourHasFrac(w, satellite, object);
-  f[bypass + PRIOR] = PRIOR_BYPASS;
   batch.actionMask[first] = 1;
   writeLink(w, row, 0, -1);
   let k = 1;
   if (fits(caches, satellite, bits)) {
     const c = (first + k) * batch.candidateStride;
     f[c + IS_ADMIT] = 1;
+    f[bypass + PRIOR] = PRIOR_BYPASS;
     batch.actionMask[first + k] = mayWrite ? 1 : 0;
     writeLink(w, row, k, -1);
     k++;
@@ -91,6 +98,7 @@ export function observeCache(w: WorldState, batch: DecisionBatch, row: number, t
     k = addVictim(w, batch, row, k, satellite, s3FifoVictim(caches, satellite), IS_S3_FIFO_VICTIM);
     k = addSample(w, batch, row, k, satellite, caches.usedBits[satellite]! + bits - caches.capacityBits);
     for (let i = 1; i < k; i++) batch.actionMask[first + i] = mayWrite ? 1 : 0;
+    writePriors(batch, first, k);
   }
   batch.candidateCount[row] = k;
 
@@ -145,10 +153,25 @@ function addVictim(
   f[c + REFETCH_S] = caches.fetchS[entry]!;
   f[c + NEIGHBOUR_HAS_FRAC] = neighbourHasFrac(w, satellite, object);
   if (mark >= 0) f[c + mark] = 1;
-  f[c + PRIOR] = mark === IS_GDSF_VICTIM ? 0 : mark < 0 ? PRIOR_RANDOM_VICTIM : PRIOR_OTHER_VICTIM;
   batch.candidateNode[first + k] = slotAt(caches, entry);
   writeLink(w, row, k, entry);
   return k + 1;
+}
+
+function writePriors(batch: DecisionBatch, first: number, count: number): void {
+  const f = batch.candidates;
+  let least = Infinity;
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * batch.candidateStride;
+    const wanted = RATE_ERROR_HZ + f[c + REQUEST_RATE_HZ]! * (1 + SMALL_MBIT / f[c + SIZE_MBIT]!);
+    f[c + PRIOR] = wanted;
+    if (wanted < least) least = wanted;
+  }
+  for (let k = 0; k < count; k++) {
+    const c = (first + k) * batch.candidateStride;
+    const logit = -PRIOR_PER_E * StrictMath.log(f[c + PRIOR]! / least);
+    f[c + PRIOR] = logit > 0 ? 0 : logit > PRIOR_FLOOR ? logit : PRIOR_FLOOR;
+  }
 }
 
 /** Fills the row with entries that are not in it yet: with all, if there is room for them, else with a sample. */

@@ -4,6 +4,9 @@ import { leastWanted } from './pick-victim.kernel.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import { firstAllowed, flagged, randomAllowed } from './pick.kernel.ts';
 
+/** Objects of this size count twice, Mbit. */
+const SMALL_MBIT = 30;
+
 /** Uniform over the allowed candidates: bypass, admit, or any victim offered. */
 export function randomCache({ seed }: RuleOptions): KindRule {
   const rng = new Rng(seed, 'baseline.cache.random');
@@ -48,21 +51,25 @@ export function victimCache({ spec }: RuleOptions, victimColumn: string): KindRu
  * aged rates that the world keeps, not those of a sketch, and there is no window for new objects.
  */
 export function tinyLfuCache({ spec }: RuleOptions): KindRule {
-  const columns = { ...admissionColumns(spec), only: candidateColumn(spec, CACHE, 'isLruVictim') };
+  const columns = { ...admissionColumns(spec), only: candidateColumn(spec, CACHE, 'isLruVictim'), smallMbit: 0 };
   return { pick: (batch, row) => orFirst(batch, row, leastWanted(batch, row, columns)) };
 }
 
-/** Gives up what is asked for least often of all that is shown, the object that passes among it. */
+/**
+ * Gives up what is wanted least of all that is shown, the object that passes among it: by rate of requests with a bonus for small
+ * objects, as the world's prior does.
+ */
 export function leastRateCache({ spec }: RuleOptions): KindRule {
-  const columns = { ...admissionColumns(spec), only: -1 };
+  const columns = { ...admissionColumns(spec), only: -1, smallMbit: SMALL_MBIT };
   return { pick: (batch, row) => orFirst(batch, row, leastWanted(batch, row, columns)) };
 }
 
-function admissionColumns(spec: RuleOptions['spec']): { isAdmit: number; isBypass: number; rateHz: number } {
+function admissionColumns(spec: RuleOptions['spec']) {
   return {
     isAdmit: candidateColumn(spec, CACHE, 'isAdmit'),
     isBypass: candidateColumn(spec, CACHE, 'isBypass'),
     rateHz: candidateColumn(spec, CACHE, 'requestRateHz'),
+    sizeMbit: candidateColumn(spec, CACHE, 'sizeMbit'),
   };
 }
 

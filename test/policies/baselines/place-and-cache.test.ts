@@ -140,7 +140,7 @@ describe('cache baselines', () => {
 
   it('admission by rate gives up the least wanted: of LRU victim and newcomer, or of all', () => {
     const wanted = (requestRateHz: number, features: Record<string, number> = {}): TestCandidate => ({
-      features: { requestRateHz, ...features },
+      features: { requestRateHz, sizeMbit: 30, ...features },
     });
     const row = (newcomerHz: number): TestCandidate[] => [
       wanted(newcomerHz, { isBypass: 1 }),
@@ -151,6 +151,8 @@ describe('cache baselines', () => {
     expect(cache('tiny-lfu', row(0.4))).toBe(1);
     expect(cache('least-rate', row(0.2))).toBe(2);
     expect(cache('least-rate', row(0.1))).toBe(0);
+    // 0.1 * (1 + 30 / 10) = 0.4 against 0.15 * (1 + 30 / 30) = 0.3.
+    expect(cache('least-rate', [wanted(0.15, { isBypass: 1 }), wanted(0.1, { sizeMbit: 10 })])).toBe(0);
     for (const name of ['tiny-lfu', 'least-rate'])
       expect(cache(name, [wanted(0, { isBypass: 1 }), admit(true)])).toBe(1);
   });
