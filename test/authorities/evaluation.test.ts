@@ -74,6 +74,23 @@ function marlEvalData(): ReturnType<typeof toMarlEval>['data'] {
   return toMarlEval(records, { environment: 'SpaceCloud', stepCount: 1, curves }).data;
 }
 
+/** What evaluation.py prints. */
+interface Theirs {
+  readonly iqm: number;
+  readonly trimMean: number;
+  readonly mean: number;
+  readonly median: number;
+  readonly optimalityGap: number;
+  readonly improvement: number;
+  readonly mannWhitney: number;
+  readonly profile: readonly number[];
+  readonly intervals: readonly (readonly number[])[];
+  readonly improvementInterval: readonly number[];
+  readonly pairedInterval: readonly number[];
+  readonly checks: unknown;
+  readonly marlEval: Readonly<Record<string, unknown>>;
+}
+
 describe.skipIf(!hasTools)('evaluation against rliable, SciPy and marl-eval', () => {
   const file = join(temporaryFolder(), 'given.json');
   writeFileSync(
@@ -87,20 +104,18 @@ describe.skipIf(!hasTools)('evaluation against rliable, SciPy and marl-eval', ()
       marlEval: marlEvalData(),
     }),
   );
-  const theirs = hasTools
-    ? (JSON.parse(python(['test/authorities/evaluation.py', file])) as Record<string, never>)
-    : {};
+  const theirs = hasTools ? (JSON.parse(python(['test/authorities/evaluation.py', file])) as Theirs) : ({} as Theirs);
 
   it('point estimates are the same', () => {
-    expect(interquartileMean(X)).toBeCloseTo(theirs['iqm'] as never, 12);
-    expect(interquartileMean(X)).toBeCloseTo(theirs['trimMean'] as never, 12);
-    expect(meanScore(X)).toBeCloseTo(theirs['mean'] as never, 12);
-    expect(medianScore(X)).toBeCloseTo(theirs['median'] as never, 12);
-    expect(optimalityGap(X)).toBeCloseTo(theirs['optimalityGap'] as never, 12);
-    expect(probabilityOfImprovement(X, Y)).toBeCloseTo(theirs['improvement'] as never, 12);
-    expect(probabilityOfImprovement(X, Y)).toBeCloseTo(theirs['mannWhitney'] as never, 12);
+    expect(interquartileMean(X)).toBeCloseTo(theirs.iqm, 12);
+    expect(interquartileMean(X)).toBeCloseTo(theirs.trimMean, 12);
+    expect(meanScore(X)).toBeCloseTo(theirs.mean, 12);
+    expect(medianScore(X)).toBeCloseTo(theirs.median, 12);
+    expect(optimalityGap(X)).toBeCloseTo(theirs.optimalityGap, 12);
+    expect(probabilityOfImprovement(X, Y)).toBeCloseTo(theirs.improvement, 12);
+    expect(probabilityOfImprovement(X, Y)).toBeCloseTo(theirs.mannWhitney, 12);
     const profile = [...performanceProfile(X, Float64Array.from(THRESHOLDS))];
-    (theirs['profile'] as number[]).forEach((share, t) => expect(profile[t]).toBeCloseTo(share, 12));
+    theirs.profile.forEach((share, t) => expect(profile[t]).toBeCloseTo(share, 12));
   });
 
   it('bootstrap intervals agree in distribution', () => {
@@ -112,17 +127,17 @@ describe.skipIf(!hasTools)('evaluation against rliable, SciPy and marl-eval', ()
       expect(Math.abs((ours?.lo ?? NaN) - (their[0] as number))).toBeLessThan(tolerance);
       expect(Math.abs((ours?.hi ?? NaN) - (their[1] as number))).toBeLessThan(tolerance);
     };
-    const [iqm, mean] = theirs['intervals'] as number[][];
+    const [iqm, mean] = theirs.intervals;
     near(bootstrapInterval(X, interquartileMean, options()), iqm as number[], 0.0085);
     near(bootstrapInterval(X, meanScore, options()), mean as number[], 0.0085);
     const improvement = bootstrapTwoSampleInterval({ x: X, y: Y }, probabilityOfImprovement, options());
-    near(improvement, theirs['improvementInterval'] as number[], 0.035);
+    near(improvement, theirs.improvementInterval, 0.035);
     const paired = (X[0] as number[]).map((x, i) => x - (Y[0]?.[i] as number));
-    near(bootstrapInterval([paired], meanScore, options()), theirs['pairedInterval'] as number[], 0.015);
+    near(bootstrapInterval([paired], meanScore, options()), theirs.pairedInterval, 0.015);
   });
 
   it('marl-eval loads the file, finds nothing wrong with it, and makes its matrices', () => {
-    expect(theirs['checks']).toEqual({
+    expect(theirs.checks).toEqual({
       spacecloud: {
         valid_algorithms: true,
         valid_algorithm_names: true,
@@ -131,7 +146,7 @@ describe.skipIf(!hasTools)('evaluation against rliable, SciPy and marl-eval', ()
         valid_metrics: true,
       },
     });
-    const loaded = theirs['marlEval'] as unknown as Record<string, unknown>;
+    const loaded = theirs.marlEval;
     expect(loaded['tasks']).toEqual(['iridium-66', 'test-12']);
     expect(loaded['algorithms']).toEqual(['learned', 'base']);
     // Runs x tasks.

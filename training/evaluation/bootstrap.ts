@@ -5,8 +5,8 @@
  * the last digit. Agreement with rliable is therefore one of distribution, not of draws.
  */
 import { type Rng, SpaceCloudError } from '../../core/index.ts';
-import { resampleInto, shareAboveInto } from './resample.kernel.ts';
-import { flatten, quantileOfSorted, type Strata } from './statistics.ts';
+import { drawInto, gatherInto, resampleInto, select, shareAboveInto } from './resample.kernel.ts';
+import { flatten, type Strata } from './statistics.ts';
 
 export interface Interval {
   readonly lo: number;
@@ -19,7 +19,39 @@ export interface BootstrapOptions {
   readonly rng: Rng;
   /** Coverage aimed at; 0.95 unless given. */
   readonly level?: number;
+  /** Draws made before from a stream like `rng`, which is then not used. */
+  readonly draws?: DrawTable;
 }
+
+/**
+ * The draws of one stream, kept by the sizes of the strata: many intervals of the same shape restart the same stream, and
+ * drawing takes most of their time.
+ */
+export class DrawTable {
+  private readonly create: () => Rng;
+  private readonly tables = new Map<string, Uint16Array>();
+
+  constructor(create: () => Rng) {
+    this.create = create;
+  }
+
+  /** [replicates x all runs] index within its stratum; undefined where the table would be too large to keep. */
+  of(sizes: readonly number[], replicates: number): Uint16Array | undefined {
+    const runs = sizes.reduce((sum, size) => sum + size, 0);
+    if (runs * replicates > MOST_DRAWS || Math.max(...sizes) > 0xffff) return undefined;
+    const key = `${sizes.join(' ')} ${replicates}`;
+    let table = this.tables.get(key);
+    if (table === undefined) {
+      table = new Uint16Array(runs * replicates);
+      drawInto(Uint32Array.from(sizes), this.create(), table);
+      this.tables.set(key, table);
+    }
+    return table;
+  }
+}
+
+/** 64 MB. */
+const MOST_DRAWS = 2 ** 25;
 
 /** Coverage aimed at by every interval of the evaluation. */
 export const LEVEL = 0.95;
@@ -36,7 +68,20 @@ export function bootstrapInterval(
   if (!canResample(strata)) return null;
   const source = strata.map((stratum) => Float64Array.from(stratum));
   const draw = source.map((stratum) => new Float64Array(stratum.length));
-  const { rng } = options;
+  const { rng, draws } = options;
+  requireReplicates(options.replicates);
+  const sizes = source.map(({ length }) => length);
+  const table = draws?.of(sizes, options.replicates);
+  if (table !== undefined) {
+    let at = 0;
+    return percentileInterval(options, () => {
+      source.forEach((stratum, task) => {
+        gatherInto(stratum, table, at, draw[task] as Float64Array);
+        at += stratum.length;
+      });
+      return statistic(draw);
+    });
+  }
   return percentileInterval(options, () => {
     source.forEach((stratum, task) => resampleInto(stratum, rng, draw[task] as Float64Array));
     return statistic(draw);
@@ -79,7 +124,7 @@ export function bootstrapProfile(
     shareAboveInto(all, thresholds, shares);
     byThreshold.forEach((column, t) => (column[r] = shares[t] as number));
   }
-  return byThreshold.map((column) => tails(column.sort(), level));
+  return byThreshold.map((column) => tails(column, level));
 }
 
 function percentileInterval(options: BootstrapOptions, replicate: () => number): Interval {
@@ -87,7 +132,7 @@ function percentileInterval(options: BootstrapOptions, replicate: () => number):
   requireReplicates(replicates);
   const values = new Float64Array(replicates);
   for (let r = 0; r < replicates; r++) values[r] = replicate();
-  return tails(values.sort(), level);
+  return tails(values, level);
 }
 
 function requireReplicates(replicates: number): void {
@@ -102,9 +147,19 @@ function requireReplicates(replicates: number): void {
   }
 }
 
-function tails(sorted: Float64Array, level: number): Interval {
+/** Both ends, by selection: sorting all resamples takes longer than drawing them. Reorders `values`. */
+function tails(values: Float64Array, level: number): Interval {
   const tail = (1 - level) / 2;
-  return { lo: quantileOfSorted(sorted, tail), hi: quantileOfSorted(sorted, 1 - tail) };
+  return { lo: quantile(values, tail), hi: quantile(values, 1 - tail) };
+}
+
+/** As `quantileOfSorted`, of values in any order; reorders them. */
+function quantile(values: Float64Array, share: number): number {
+  const position = (values.length - 1) * share;
+  const below = Math.floor(position);
+  const low = select(values, below);
+  const high = below + 1 < values.length ? select(values, below + 1) : low;
+  return low + (high - low) * (position - below);
 }
 
 function canResample(strata: Strata): boolean {

@@ -6,6 +6,22 @@ export function resampleInto(values: Float64Array, rng: Rng, out: Float64Array):
   for (let i = 0; i < n; i++) out[i] = values[rng.int(n)]!;
 }
 
+/** Fills `out` row by row, a row holding for each stratum as many indices below its size as it has runs. */
+export function drawInto(sizes: Uint32Array, rng: Rng, out: Uint16Array): void {
+  for (let at = 0; at < out.length;) {
+    for (let s = 0; s < sizes.length; s++) {
+      const n = sizes[s]!;
+      for (let i = 0; i < n; i++) out[at++] = rng.int(n);
+    }
+  }
+}
+
+/** Writes `values[indices[from + i]]` to `out`. */
+export function gatherInto(values: Float64Array, indices: Uint16Array, from: number, out: Float64Array): void {
+  const n = out.length;
+  for (let i = 0; i < n; i++) out[i] = values[indices[from + i]!]!;
+}
+
 /** Arithmetic mean; NaN when empty. */
 export function meanOf(values: ArrayLike<number>): number {
   const n = values.length;
@@ -57,4 +73,30 @@ export function shareAboveInto(scores: ArrayLike<number>, thresholds: Float64Arr
     for (let i = 0; i < n; i++) if (scores[i]! > tau) above++;
     out[t] = above / n;
   }
+}
+
+/**
+ * The value that would stand at `k` if `values` were ascending; reorders them so that none before `k` is larger and none
+ * behind it smaller (Hoare's selection). NaN must not occur.
+ */
+export function select(values: Float64Array, k: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (k <= j) high = j;
+    else if (k >= i) low = i;
+    else break;
+  }
+  return values[k]!;
 }

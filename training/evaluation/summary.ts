@@ -1,6 +1,13 @@
 /** What an evaluation says: per policy and KPI the mean, its interval, and how the reference stands against it. */
 import { Rng, SpaceCloudError } from '../../core/index.ts';
-import { bootstrapInterval, bootstrapTwoSampleInterval, type Interval, LEVEL } from './bootstrap.ts';
+import {
+  bootstrapInterval,
+  type BootstrapOptions,
+  bootstrapTwoSampleInterval,
+  DrawTable,
+  type Interval,
+  LEVEL,
+} from './bootstrap.ts';
 import { type EvaluatedKpi, evaluatedKpis } from './kpi-catalogue.ts';
 import { pairedScores, type Replicate, replicateOf, replicateOfAll, replicateScores } from './replicates.ts';
 import type { RunRecord } from './run-record.ts';
@@ -99,13 +106,19 @@ export interface SummariseOptions {
   readonly anchors?: UtilityAnchors;
 }
 
+/** With the draws that all intervals of the summary share. */
+interface DrawnOptions extends SummariseOptions {
+  readonly draws: DrawTable;
+}
+
 /**
  * Compares policies on paired seeds. Every interval restarts the same random stream, so it depends on its own numbers and
  * on `options.seed` only, and policies with equally many runs are resampled alike.
  *
  * @throws SpaceCloudError MISUSE for no records, unpaired seeds, a doubled run, an unknown reference or an infinite KPI.
  */
-export function summarise(records: readonly RunRecord[], options: SummariseOptions): EvaluationSummary {
+export function summarise(records: readonly RunRecord[], given: SummariseOptions): EvaluationSummary {
+  const options = { ...given, draws: new DrawTable(() => new Rng(given.seed, 'evaluation-bootstrap')) };
   const table = new RunTable(records);
   table.role(options.reference);
   const kpis = evaluatedKpis(records);
@@ -153,7 +166,7 @@ export function policySummary(summary: EvaluationSummary, policy: string): Polic
   return found;
 }
 
-function summariseKpi(table: RunTable, policy: string, spec: EvaluatedKpi, options: SummariseOptions): KpiSummary {
+function summariseKpi(table: RunTable, policy: string, spec: EvaluatedKpi, options: DrawnOptions): KpiSummary {
   const { reference } = options;
   const kpi = spec.key;
   const scores = finiteStrata(replicateScores(table, { policy, kpi, by: replicateOf(table, policy) }));
@@ -176,7 +189,7 @@ const NO_DIFFERENCE: Difference = { difference: null, differenceInterval: null, 
 function differenceTo(
   table: RunTable,
   what: { readonly reference: string; readonly policy: string; readonly kpi: string },
-  options: SummariseOptions,
+  options: DrawnOptions,
 ): Difference {
   const { scores, subtrahend } = pairedScores(table, what);
   if (subtrahend === null) {
@@ -207,12 +220,12 @@ function meanOrNull(strata: Strata): number | null {
   return strata.length === 0 ? null : meanScore(strata);
 }
 
-function intervalOfMean(strata: Strata, options: SummariseOptions): Interval | null {
+function intervalOfMean(strata: Strata, options: DrawnOptions): Interval | null {
   return bootstrapInterval(strata, meanScore, bootstrapOf(options));
 }
 
-function bootstrapOf({ replicates, seed }: SummariseOptions): { readonly replicates: number; readonly rng: Rng } {
-  return { replicates, rng: new Rng(seed, 'evaluation-bootstrap') };
+function bootstrapOf({ replicates, seed, draws }: DrawnOptions): BootstrapOptions {
+  return { replicates, rng: new Rng(seed, 'evaluation-bootstrap'), draws };
 }
 
 function withRanks(policies: readonly PolicySummary[], kpis: readonly EvaluatedKpi[]): PolicySummary[] {

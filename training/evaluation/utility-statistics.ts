@@ -5,6 +5,7 @@ import {
   type BootstrapOptions,
   bootstrapProfile,
   bootstrapTwoSampleInterval,
+  type DrawTable,
   type Interval,
 } from './bootstrap.ts';
 import { type Replicate, pairedScores, replicateOfAll, replicateScores } from './replicates.ts';
@@ -72,6 +73,7 @@ export interface UtilityOptions {
   readonly reference: string;
   readonly replicates: number;
   readonly seed: number;
+  readonly draws: DrawTable;
   readonly anchors?: UtilityAnchors;
 }
 
@@ -166,10 +168,10 @@ function unpairedProbability(
 }
 
 function estimate(strata: Strata, statistic: (strata: Strata) => number, options: UtilityOptions): Estimate {
-  const { replicates } = options;
+  const { replicates, draws } = options;
   return {
     value: statistic(strata),
-    interval: bootstrapInterval(strata, statistic, { replicates, rng: stream(options) }),
+    interval: bootstrapInterval(strata, statistic, { replicates, draws, rng: stream(options) }),
   };
 }
 

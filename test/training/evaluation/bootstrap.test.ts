@@ -4,6 +4,7 @@ import {
   bootstrapInterval,
   bootstrapProfile,
   bootstrapTwoSampleInterval,
+  DrawTable,
   interquartileMean,
   type Interval,
   meanScore,
@@ -46,6 +47,15 @@ describe('bootstrap interval', () => {
   it('agrees with scipy.stats.bootstrap (percentile, 50 000) for a paired difference', () => {
     const differences = X.map((x, i) => x - (Y[i] ?? NaN));
     expectEnds(bootstrapInterval([differences], meanScore, options()), [0.008, 0.048]);
+  });
+
+  it('is the same to the last bit from draws that were kept', () => {
+    const draws = new DrawTable(() => new Rng(7, 'test'));
+    for (const strata of [M, [X], M] as const) {
+      const kept = bootstrapInterval(strata, interquartileMean, { ...options(99, 500), draws });
+      expect(kept).toEqual(bootstrapInterval(strata, interquartileMean, options(7, 500)));
+    }
+    expect(draws.of([70_000], 500)).toBeUndefined();
   });
 
   it('gives the same interval for the same seed and another for another', () => {

@@ -28,8 +28,8 @@ describe('marl-eval export', () => {
     ];
     const run = data['spacecloud']?.['iridium-66']?.['random']?.['seed_2'];
     expect(run?.absolute_metrics['utility']).toEqual([utility]);
-    expect(run?.step_1['utility']).toEqual([utility]);
-    expect(run?.step_1.step_count).toBe(1_000_000);
+    expect(run?.step_1?.['utility']).toEqual([utility]);
+    expect(run?.step_1?.step_count).toBe(1_000_000);
     expect(omittedKpis).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('marl-eval export', () => {
     expect(expected).toContain('dropnoallowedcandidate');
     for (const [, run] of runs) {
       expect(Object.keys(run.absolute_metrics).sort()).toEqual(expected);
-      expect(Object.keys(run.step_1).sort()).toEqual([...expected, 'step_count'].sort());
+      expect(Object.keys(run.step_1 ?? {}).sort()).toEqual([...expected, 'step_count'].sort());
     }
     for (const metric of expected) expect(metric).toMatch(/^[a-z0-9]+$/);
   });

@@ -9,6 +9,8 @@ import {
   probabilityOfImprovement,
   quantileOfSorted,
 } from '../../../training/evaluation/index.ts';
+import { Rng } from '../../../core/index.ts';
+import { select } from '../../../training/evaluation/resample.kernel.ts';
 import { X, Y } from './reference-scores.ts';
 
 /** Two tasks of ten runs; rliable gets them as the columns of a 10 x 2 matrix. */
@@ -107,5 +109,18 @@ describe('quantile', () => {
     [0, 0.025, 0.5, 0.975, 1].forEach((share, i) => {
       expect(quantileOfSorted(sorted, share)).toBeCloseTo(expected[i] ?? NaN, ROUNDING);
     });
+  });
+});
+
+describe('selection', () => {
+  it('finds what sorting would put at every place, ties included', () => {
+    const rng = new Rng(11, 'select');
+    for (let round = 0; round < 200; round++) {
+      const n = 1 + rng.int(40);
+      const values = Float64Array.from({ length: n }, () => rng.int(12) / 4 - 1);
+      const sorted = values.slice().sort();
+      for (let k = 0; k < n; k++) expect(select(values, k)).toBe(sorted[k]);
+      expect(values.sort()).toEqual(sorted);
+    }
   });
 });
