@@ -47,7 +47,7 @@ export async function imitate(
     })),
   );
   try {
-    return await clone({
+    const { weights: taught, returnStatistics } = await clone({
       engine: await loadEngine('auto'),
       initial,
       collect: async () => (await pool.collect()).buffers,
@@ -56,6 +56,7 @@ export async function imitate(
       rows: imitation.decisions,
       ...(onRollout === undefined ? {} : { onRollout }),
     });
+    return { weights: taught, returnStatistics };
   } finally {
     await pool.close();
   }

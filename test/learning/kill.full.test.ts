@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { killOften } from '../training/runs/kill-often.ts';
-import { EVERYTHING, stateOf, trainBoth } from '../training/runs/run-lab.ts';
+import { killOften } from '../training/training-runs/kill-often.ts';
+import { EVERYTHING, stateOf, trainBoth } from '../training/training-runs/run-lab.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spacecloud-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,7 +4,13 @@ import type { Checkpoint } from './format.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 /** What version 1 had no field for, as it then was. */
-const VERSION_1_PPO = { annealClip: false, huberDelta: null, separateGradNorms: false };
+const VERSION_1_PPO = {
+  annealClip: false,
+  huberDelta: null,
+  learnKinds: null,
+  separateGradNorms: false,
+  sequenceLength: 10,
+};
 const VERSION_1_CONFIG = {
   lag: 0,
   algorithm: 'ippo',
