@@ -84,8 +84,9 @@ describe('behaviour cloning', () => {
       return metrics.explainedVariance;
     };
     const [taught, untaught] = [await explained(0.5), await explained(0)];
-    console.log(taught, untaught);
-    expect(taught).toBeGreaterThan(untaught + 0.2);
+    // Measured: 0.92; an untaught critic with the same statistics 0.60, because kinds differ in what they return.
+    expect(taught).toBeGreaterThan(0.8);
+    expect(untaught).toBeLessThan(0.75);
   }, 120_000);
 
   it('repeats itself to the bit', async () => {

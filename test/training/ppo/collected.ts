@@ -28,8 +28,16 @@ export interface TestCollection {
   readonly teacher?: string;
 }
 
+export function scorerOf({ architecture, normaliser, weights }: TestNetwork): Scorer {
+  return new Scorer(SPACE_CLOUD_SPEC, architecture, weights, normaliser);
+}
+
 /** A collector in the small scenario of 12 satellites. */
-export function testCollector(network: TestNetwork, { rows, seed = 1, load = 2, teacher }: TestCollection): Collector {
+export function testCollector(
+  network: TestNetwork,
+  { rows, seed = 1, load = 2, teacher }: TestCollection,
+  scorer = scorerOf(network),
+): Collector {
   const scenario = loadScenario('scenarios/test-12.yaml', { load });
   const plan = {
     scenarios: [{ scenario, geometry: buildGeometry(scenario), weight: 1 }],
@@ -37,10 +45,9 @@ export function testCollector(network: TestNetwork, { rows, seed = 1, load = 2, 
     curriculum: [],
     episodeS: 5,
   };
-  const { architecture, normaliser, weights } = network;
   return new Collector({
     episodes: new EpisodeWorlds(plan),
-    scorer: new Scorer(SPACE_CLOUD_SPEC, architecture, weights, normaliser),
+    scorer,
     fallback: createBaseline('load-aware+greedy-finish+gdsf', 1),
     ...(teacher === undefined ? {} : { teacher: createBaseline(teacher, 1) }),
     worldCount: 2,
