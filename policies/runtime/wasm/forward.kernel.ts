@@ -25,8 +25,8 @@ interface ForwardExports {
  */
 class SharedKernel {
   readonly exports: ForwardExports;
-  bytes = new Uint8Array(0);
-  floats = new Float32Array(0);
+  bytes: Uint8Array = new Uint8Array(0);
+  floats: Float32Array = new Float32Array(0);
   owner: unknown = undefined;
   private readonly memory: KernelMemory;
 
