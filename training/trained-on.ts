@@ -13,6 +13,8 @@ interface TrainedOn {
     readonly holdOut: Scenario['holdOut'] | null;
   }[];
   readonly seeds: { readonly first: number; readonly last: number };
+  /** What training varied from episode to episode, as ranges. */
+  readonly config?: { readonly variation?: Readonly<Record<string, readonly number[]>> };
 }
 
 /**
@@ -39,11 +41,15 @@ export function trainingNotes(
   return [...scenarioNotes(runFolder, trained, scenario), ...holdOutNotes(runFolder, trained, scenario)];
 }
 
-function scenarioNotes(runFolder: string, { scenarios }: TrainedOn, scenario: Scenario): string[] {
+function scenarioNotes(runFolder: string, { scenarios, config }: TrainedOn, scenario: Scenario): string[] {
   const hash = hashJson(scenario);
   if (scenarios.some((trained) => trained.hash === hash)) return [];
   const names = scenarios.map(({ name, load }) => `${name} at load ${load}`).join(', ');
-  return [`${runFolder} was trained on ${names}: this scenario differs from it, at least in part.`];
+  const varied = Object.entries(config?.variation ?? {}).map(([key, range]) => `${key} from ${range.join(' to ')}`);
+  const variation = varied.length === 0 ? '' : `, with ${varied.join(', ')}`;
+  return [
+    `${runFolder} was trained on ${names}${variation}; the scenario evaluated (${scenario.name} at load ${scenario.traffic.load}) is another one.`,
+  ];
 }
 
 function holdOutNotes(runFolder: string, { scenarios }: TrainedOn, scenario: Scenario): string[] {
@@ -62,8 +68,7 @@ function readTrainedOn(runFolder: string): TrainedOn | undefined {
   const file = join(runFolder, MANIFEST_FILE);
   if (!existsSync(file)) return undefined;
   const manifest = JSON.parse(readFileSync(file, 'utf8')) as Partial<TrainedOn>;
-  const { scenarios, seeds } = manifest;
-  return scenarios?.every(({ hash }) => typeof hash === 'string') && seeds !== undefined
-    ? { scenarios, seeds }
-    : undefined;
+  const { scenarios, seeds, config } = manifest;
+  if (seeds === undefined || scenarios?.every(({ hash }) => typeof hash === 'string') !== true) return undefined;
+  return { scenarios, seeds, ...(config === undefined ? {} : { config }) };
 }

@@ -92,7 +92,7 @@ describe('an evaluation with its records on disk', () => {
     await expect(run(folder)).rejects.toMatchObject({ code: 'FILE_READ', place: { file, line: 9 } });
   });
 
-  it('is not mixed with another one by accident, nor written by two at once', async () => {
+  it('is not mixed with another one by accident, nor written by two at once', () => {
     const folder = newFolder();
     const store = RecordStore.open(folder, { resume: false });
     expect(() => RecordStore.open(folder, { resume: true })).toThrow(/held by process/);

@@ -161,8 +161,10 @@ function lineFigure(summary: EvaluationSummary, figure: LineFigure): Plot {
 function colourOthers(looks: Map<string, PolicyLook>): void {
   const others = [...looks].filter(([, { prominent }]) => !prominent);
   for (const [i, [policy, look]] of others.entries()) {
-    const colour = `var(--part-${(i % PART_COLOURS) + 1})`;
-    const dash = i < PART_COLOURS ? [] : [2, 3];
+    // The first two are too near the colours of the reference and of the strongest baseline.
+    const colours = PART_COLOURS - 2;
+    const colour = `var(--part-${(i % colours) + 3})`;
+    const dash = i < colours ? [] : [2, 3];
     looks.set(policy, { ...look, colour, fill: colour, dash, prominent: true });
   }
 }
