@@ -1,21 +1,20 @@
 import { StrictMath } from '../../core/index.ts';
 import type { Architecture, TensorSlot } from './architecture.ts';
+import { type BlockedMatrix, addProduct, blockedWidth, copyBlocked, emptyBlocked } from './product.kernel.ts';
 
-/** Weights of the attention of one kind in float64, row-major [inputs, outputs]. */
+/** Weights of the attention of one kind in float64. */
 export interface AttentionWeights {
-  /** A */
-  readonly width: number;
-  /** [H * A] */
-  readonly query: Float64Array;
-  readonly key: Float64Array;
-  readonly value: Float64Array;
-  /** [A * H] */
-  readonly merge: Float64Array;
+  /** [H, A] */
+  readonly query: BlockedMatrix;
+  readonly key: BlockedMatrix;
+  readonly value: BlockedMatrix;
+  /** [A, H] */
+  readonly merge: BlockedMatrix;
 }
 
 /** Queries, keys and values of the candidates of one row, and the weights with which one of them looks at the others. */
 export interface AttentionScratch {
-  /** [K * A] */
+  /** [K * A], A rounded up to whole blocks */
   readonly query: Float64Array;
   readonly key: Float64Array;
   readonly value: Float64Array;
@@ -26,12 +25,12 @@ export interface AttentionScratch {
 }
 
 export function emptyAttention({ hidden, attention }: Architecture): AttentionWeights {
-  const matrix = (): Float64Array => new Float64Array(hidden * attention);
-  return { width: attention, query: matrix(), key: matrix(), value: matrix(), merge: matrix() };
+  const matrix = (): BlockedMatrix => emptyBlocked(hidden, attention);
+  return { query: matrix(), key: matrix(), value: matrix(), merge: emptyBlocked(attention, hidden) };
 }
 
 export function attentionScratch({ maxCandidates, attention }: Architecture): AttentionScratch {
-  const columns = (): Float64Array => new Float64Array(maxCandidates * attention);
+  const columns = (): Float64Array => new Float64Array(maxCandidates * blockedWidth(attention));
   return {
     query: columns(),
     key: columns(),
@@ -43,13 +42,13 @@ export function attentionScratch({ maxCandidates, attention }: Architecture): At
 
 /** Copies the tensors `attention.*` among `slots` (those of one kind). */
 export function copyAttention(slots: readonly TensorSlot[], flat: Float32Array, target: AttentionWeights): void {
-  for (const { name, offset, size } of slots) {
+  for (const { name, offset } of slots) {
     const matrix = matrixOf(target, name.slice(name.indexOf('/') + 1));
-    for (let e = 0; e < size && matrix !== undefined; e++) matrix[e] = flat[offset + e]!;
+    if (matrix !== undefined) copyBlocked(flat, offset, matrix);
   }
 }
 
-function matrixOf(target: AttentionWeights, tensor: string): Float64Array | undefined {
+function matrixOf(target: AttentionWeights, tensor: string): BlockedMatrix | undefined {
   if (tensor === 'attention.query.w') return target.query;
   if (tensor === 'attention.key.w') return target.key;
   if (tensor === 'attention.value.w') return target.value;
@@ -73,56 +72,41 @@ export function attendInto(
   count: number,
   stride: number,
 ): void {
-  const { width, merge } = weights;
   const { query, key, value, share, seen } = scratch;
-  const hidden = merge.length / width;
+  const width = seen.length;
+  const step = blockedWidth(width);
   const scale = 1 / Math.sqrt(width);
+  const used = count * step;
+  for (let a = 0; a < used; a++) {
+    query[a] = 0;
+    key[a] = 0;
+    value[a] = 0;
+  }
   for (let i = 0; i < count; i++) {
-    const at = i * width;
-    projectInto(weights.query, encoded, i * stride, query, at, width, hidden);
-    projectInto(weights.key, encoded, i * stride, key, at, width, hidden);
-    projectInto(weights.value, encoded, i * stride, value, at, width, hidden);
+    addProduct(weights.query, encoded, i * stride, query, i * step);
+    addProduct(weights.key, encoded, i * stride, key, i * step);
+    addProduct(weights.value, encoded, i * stride, value, i * step);
   }
   for (let i = 0; i < count; i++) {
     let max = -Infinity;
     for (let j = 0; j < count; j++) {
       let dot = 0;
-      for (let a = 0; a < width; a++) dot += query[i * width + a]! * key[j * width + a]!;
-      share[j] = dot * scale;
-      if (share[j]! > max) max = share[j]!;
+      for (let a = 0; a < width; a++) dot += query[i * step + a]! * key[j * step + a]!;
+      const score = dot * scale;
+      share[j] = score;
+      if (score > max) max = score;
     }
     let total = 0;
     for (let j = 0; j < count; j++) {
-      share[j] = StrictMath.exp(share[j]! - max);
-      total += share[j]!;
+      const weight = StrictMath.exp(share[j]! - max);
+      share[j] = weight;
+      total += weight;
     }
     for (let a = 0; a < width; a++) seen[a] = 0;
     for (let j = 0; j < count; j++) {
       const weight = share[j]! / total;
-      for (let a = 0; a < width; a++) seen[a] = seen[a]! + weight * value[j * width + a]!;
+      for (let a = 0; a < width; a++) seen[a] = seen[a]! + weight * value[j * step + a]!;
     }
-    for (let a = 0; a < width; a++) {
-      const x = seen[a]!;
-      for (let h = 0; h < hidden; h++) encoded[i * stride + h] = encoded[i * stride + h]! + x * merge[a * hidden + h]!;
-    }
-  }
-}
-
-/** `out[to ..] = encoded[from ..] w`; relu leaves many zeros, which are skipped. */
-function projectInto(
-  w: Float64Array,
-  encoded: Float64Array,
-  from: number,
-  out: Float64Array,
-  to: number,
-  width: number,
-  hidden: number,
-): void {
-  for (let a = 0; a < width; a++) out[to + a] = 0;
-  for (let h = 0; h < hidden; h++) {
-    const x = encoded[from + h]!;
-    if (x === 0) continue;
-    const row = h * width;
-    for (let a = 0; a < width; a++) out[to + a] = out[to + a]! + x * w[row + a]!;
+    addProduct(weights.merge, seen, 0, encoded, i * stride);
   }
 }
