@@ -54,17 +54,22 @@ export function groundTableForward({ spec, parameters }: RuleOptions): KindRule 
 
 /** Puts tables in force whose time has come, and makes new ones when they are due. */
 function renew(tables: Tables, nowS: number, periodS: number, delayS: number): void {
-  if (tables.next !== undefined && nowS >= tables.next.madeS + delayS) {
-    tables.outages = tables.next.outages;
-    tables.next = undefined;
-  }
-  if (nowS < tables.madeS + periodS || tables.next !== undefined) return;
+  const isDue = nowS >= tables.madeS + periodS;
+  takeUp(tables, nowS, delayS);
+  if (!isDue || tables.next !== undefined) return;
   tables.madeS = tables.startS + Math.floor((nowS - tables.startS) / periodS) * periodS;
   tables.next = { outages: tables.planned.knownOutages(), madeS: tables.madeS };
+  takeUp(tables, nowS, delayS);
+}
+
+function takeUp(tables: Tables, nowS: number, delayS: number): void {
+  if (tables.next === undefined || nowS < tables.next.madeS + delayS) return;
+  tables.outages = tables.next.outages;
+  tables.next = undefined;
 }
 
 /** Allowed candidate that leads to a node; -1 if there is none. */
-export function candidateOf(batch: DecisionBatch, row: number, node: number): number {
+function candidateOf(batch: DecisionBatch, row: number, node: number): number {
   const { actionMask, candidateCount, candidateNode, maxCandidates } = batch;
   for (let k = 0; k < (candidateCount[row] as number); k++) {
     const slot = row * maxCandidates + k;

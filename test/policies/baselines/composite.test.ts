@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CACHE, FORWARD, type OracleView, PLACE, SpaceCloudError, candidateWidth } from '../../../core/index.ts';
 import { SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
 import { BASELINE_NAMES, createBaseline } from '../../../policies/baselines/index.ts';
+import { NOTHING_PLANNED, knowledgeWith } from './knowledge.ts';
 import { batchOf, forwardRow, hold, link } from './rows.ts';
 
 const ALL_NAMES = BASELINE_NAMES.forward.flatMap((forward) =>
@@ -54,7 +55,9 @@ describe('createBaseline', () => {
   });
 
   it('refuses a row that allows nothing, naming satellite and kind', () => {
-    const batch = batchOf([forwardRow([hold([0.5, 0.5], false), link(1, [0, 0, 0, 0, 0], false)], { agent: 12 })]);
+    const batch = batchOf([forwardRow([hold([0.5, 0.5], false), link(1, [0, 0, 0, 0, 0], false)], { agent: 12 })], {
+      knowledge: [knowledgeWith(NOTHING_PLANNED)],
+    });
     const out = new Uint8Array(1);
     for (const forward of BASELINE_NAMES.forward) {
       const policy = createBaseline(`${forward}+random+random`, 1);
@@ -80,7 +83,7 @@ describe('createBaseline', () => {
     });
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 4 }), (rows) => {
-        const batch = createDecisionBatch(SPACE_CLOUD_SPEC, rows.length);
+        const batch = createDecisionBatch(SPACE_CLOUD_SPEC, rows.length, [knowledgeWith(NOTHING_PLANNED)]);
         rows.forEach(({ kind, mask, features }, r) => {
           batch.kind[r] = kind;
           batch.candidateCount[r] = mask.length;

@@ -1,6 +1,7 @@
 import {
   type DecisionBatch,
   FORWARD,
+  type LocalKnowledge,
   SPACE_CLOUD_SPEC,
   candidateColumn,
   contextColumn,
@@ -24,9 +25,17 @@ export interface TestRow {
   readonly candidates: readonly TestCandidate[];
 }
 
+interface BatchOptions {
+  readonly capacity?: number;
+  readonly knowledge?: readonly LocalKnowledge[];
+}
+
 /** A batch of the space cloud's specification with the rows given; features not named are 0. */
-export function batchOf(rows: readonly TestRow[], capacity = Math.max(1, rows.length)): DecisionBatch {
-  const batch = createDecisionBatch(SPACE_CLOUD_SPEC, capacity);
+export function batchOf(
+  rows: readonly TestRow[],
+  { capacity = Math.max(1, rows.length), knowledge = [] }: BatchOptions = {},
+): DecisionBatch {
+  const batch = createDecisionBatch(SPACE_CLOUD_SPEC, capacity, knowledge);
   for (const row of rows) addRow(batch, row);
   return batch;
 }
