@@ -107,6 +107,7 @@ export function expectAnchors({ zero, one }: UtilityAnchors, policies: readonly 
 
 /** The policies an evaluation compares with unless told otherwise: the strong combinations of baselines (the strongest first), random choice, the untrained network, an oracle. */
 export const DEFAULT_RIVALS: readonly string[] = [
+  'damped+greedy-finish+gdsf',
   'load-aware+greedy-finish+gdsf',
   'shortest-delay+greedy-finish+gdsf',
   'load-aware+greedy-finish+lru',
