@@ -431,3 +431,24 @@ export {
   sweepTable,
   toMarlEval,
 } from './training/index.ts';
+// Environments of your own, for the same learner.
+export {
+  AGENT_STATUS,
+  type CheckEnvironmentOptions,
+  type CheckFinding,
+  ENVIRONMENT_CHECKS,
+  type EnvironmentCheck,
+  type EpisodeResult,
+  type MultiAgentEnvironment,
+  type ObservationRow,
+  type PlayEpisodesOptions,
+  type TrainEnvironmentOptions,
+  type TrainedEnvironment,
+  actionSpec,
+  candidateSpec,
+  checkEnvironment,
+  playEpisodes,
+  requireAllowed,
+  trainEnvironment,
+  writeActions,
+} from './training/index.ts';

@@ -9,6 +9,7 @@ import { register as exportPolicy } from './commands/export.ts';
 import { register as key } from './commands/key.ts';
 import { register as node } from './commands/node.ts';
 import { register as scenario } from './commands/scenario.ts';
+import { register as search } from './commands/search.ts';
 import { register as simulate } from './commands/simulate.ts';
 import { register as sweep } from './commands/sweep.ts';
 import { register as train } from './commands/train.ts';
@@ -26,6 +27,7 @@ const COMMANDS: readonly Register[] = [
   contacts,
   simulate,
   train,
+  search,
   evaluate,
   sweep,
   cacheBound,

@@ -67,3 +67,33 @@ export {
   sweep,
 } from './sweep.ts';
 export { sweepCsv, sweepCurves, sweepJson, sweepTable } from './sweep-output.ts';
+export {
+  type SearchFile,
+  type SearchMethod,
+  type SearchResult,
+  loadSearchFile,
+  remembered,
+  searchEffort,
+  searchSettings,
+  trainTrials,
+} from './search/index.ts';
+export {
+  AGENT_STATUS,
+  type CheckEnvironmentOptions,
+  type CheckFinding,
+  ENVIRONMENT_CHECKS,
+  type EnvironmentCheck,
+  type EpisodeResult,
+  type MultiAgentEnvironment,
+  type ObservationRow,
+  type PlayEpisodesOptions,
+  type TrainEnvironmentOptions,
+  type TrainedEnvironment,
+  actionSpec,
+  candidateSpec,
+  checkEnvironment,
+  playEpisodes,
+  requireAllowed,
+  trainEnvironment,
+  writeActions,
+} from './environments/index.ts';

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Engine, loadEngine } from '../../policies/networks/index.ts';
 import {
   CartPole,
   type CartPoleOptions,
@@ -7,13 +6,14 @@ import {
   KNOWN_SETTINGS,
   playEpisodes,
 } from '../../training/environments/index.ts';
+import { type LearningEngine, loadLearningEngine } from '../../training/ppo/index.ts';
 import { meanReturn, trained } from '../training/environments/train-known.ts';
 
 /** CartPole-v1 to the threshold of Gymnasium: at least 475 over 100 greedy episodes, in 100,000 steps. Minutes, not seconds. */
 
-let engine: Engine;
+let engine: LearningEngine;
 beforeAll(async () => {
-  engine = await loadEngine('wasm');
+  engine = await loadLearningEngine('auto');
 });
 
 type Variant = CartPoleOptions & Pick<EnvironmentTrainingOptions, 'alter'>;

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Rng } from '../../core/index.ts';
-import { type Engine, loadEngine } from '../../policies/networks/index.ts';
 import {
   CLIMBING_GAME,
   type EnvironmentTrainingOptions,
@@ -13,13 +12,14 @@ import {
   penaltyGame,
   playEpisodes,
 } from '../../training/environments/index.ts';
+import { type LearningEngine, loadLearningEngine } from '../../training/ppo/index.ts';
 import { mean, meanReturn, trained, training } from '../training/environments/train-known.ts';
 
 /** The toy tasks on ten seeds each, and what must not be learned. Minutes, not seconds. */
 
-let engine: Engine;
+let engine: LearningEngine;
 beforeAll(async () => {
-  engine = await loadEngine('wasm');
+  engine = await loadLearningEngine('auto');
 });
 
 const SEEDS = Array.from({ length: 10 }, (_, i) => i + 1);
@@ -106,6 +106,33 @@ describe('known tasks, ten seeds', () => {
     () => {
       expect(least(scores('penalty 0', game(penaltyGame(0)))) / 25).toBeGreaterThanOrEqual(9.5);
       expect(least(scores('penalty -100', game(penaltyGame(-100)))) / 25).toBeGreaterThanOrEqual(1.9);
+    },
+    HOUR_MS,
+  );
+});
+
+describe('games with one best answer', () => {
+  it(
+    'trivial and linear: the best of both players, 11 and 5 a round',
+    () => {
+      // matrix-games: 11 where both play 0; sums of the actions' worths, 5 at most where both play the last.
+      const trivial = [
+        [11, 0, 0],
+        [0, 7, 0],
+        [0, 0, 5],
+      ];
+      const linear = [
+        [1, 2, 3],
+        [2, 3, 4],
+        [3, 4, 5],
+      ];
+      const trial = (payoff: PayoffMatrix): Trial => ({
+        make: () => new MatrixGame(payoff),
+        settings: KNOWN_SETTINGS.matrixGame,
+        episodes: 2,
+      });
+      expect(least(scores('trivial', trial(trivial))) / 25).toBe(11);
+      expect(least(scores('linear', trial(linear))) / 25).toBe(5);
     },
     HOUR_MS,
   );

@@ -24,7 +24,7 @@ export function remembered(path: string, search: unknown, run: RunTrialStep): Ru
   else if (found !== identity) {
     throw new SpaceCloudError(
       'CHECKPOINT_SCENARIO',
-      `Expected the journal of search ${identity}, got ${String(found)}.`,
+      `Expected the journal of search ${identity}, got ${JSON.stringify(found)}.`,
       {
         place: { file: path },
         hint: 'Go on with the file that the search was started with, or choose another folder.',

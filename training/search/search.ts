@@ -149,12 +149,13 @@ async function advanceAll(
     return { trial, settings, from: decisions, to, parent, generation: history.length };
   });
   let next = 0;
+  const stopped = (): boolean => signal?.aborted === true;
   const work = async (): Promise<void> => {
-    while (next < steps.length && signal?.aborted !== true) {
+    while (next < steps.length && !stopped()) {
       const at = next++;
       const [step, trial] = [steps[at] as TrialStep, trials[at] as Trial];
       const objective = await run(step);
-      if (signal?.aborted === true) return;
+      if (stopped()) return;
       trial.decisions = step.to;
       trial.objective = Number.isFinite(objective) ? objective : -Infinity;
       trial.history = [...trial.history, { decisions: step.to, objective: trial.objective, parent: step.parent }];
@@ -163,7 +164,7 @@ async function advanceAll(
     }
   };
   await Promise.all(Array.from({ length: Math.max(1, parallel) }, work));
-  return signal?.aborted !== true;
+  return !stopped();
 }
 
 function better(a: Trial, b: Trial): number {

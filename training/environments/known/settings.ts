@@ -59,7 +59,7 @@ export const KNOWN_SETTINGS = {
     iterations: 97,
     ppo: { epochs: 10, minibatchRows: 256, learningRate: 2.5e-3 },
   },
-  /** 32 grids of two players, the team's reward: 204,800 decisions. */
+  /** 5x5, one food: 32 grids of two players, the team's reward: 204,800 decisions. */
   foraging: {
     copies: 32,
     rowsPerIteration: 2048,
@@ -67,5 +67,23 @@ export const KNOWN_SETTINGS = {
     reward: 'team',
     network: { hidden: 64, prior: 'hidden' },
     ppo: { epochs: 8, minibatchRows: 512, learningRate: 2e-3 },
+  },
+  /** 8x8, two foods that need both: 614,400 decisions. */
+  foragingTogether: {
+    copies: 32,
+    rowsPerIteration: 4096,
+    iterations: 150,
+    reward: 'team',
+    network: { hidden: 64, prior: 'hidden' },
+    ppo: { epochs: 8, minibatchRows: 1024, learningRate: 2e-3 },
+  },
+  /** 32 worlds of three agents, the team's reward: 576,000 decisions. */
+  simpleSpread: {
+    copies: 32,
+    rowsPerIteration: 4800,
+    iterations: 120,
+    reward: 'team',
+    network: { hidden: 64, prior: 'hidden' },
+    ppo: { gamma: 0.95, epochs: 10, minibatchRows: 1200, learningRate: 3e-3 },
   },
 } as const satisfies Readonly<Record<string, EnvironmentSettings>>;
