@@ -15,8 +15,6 @@ import type { RecordKey, RecordStore } from './record-store.ts';
 import type { RunRecord } from './run-record.ts';
 import { type SeedPurpose, expectSeeds } from './seed-ranges.ts';
 
-export { FIRST_TRAINING_SEED } from './seed-ranges.ts';
-
 interface RunJob {
   readonly source: PolicySource;
   readonly seed: number;

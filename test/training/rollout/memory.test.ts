@@ -13,7 +13,7 @@ import {
   weightLayout,
 } from '../../../policies/index.ts';
 import { runEpisode } from '../../../training/evaluation/episode.ts';
-import { FIRST_TRAINING_SEED } from '../../../training/evaluation/run.ts';
+import { FIRST_TRAINING_SEED } from '../../../training/evaluation/seed-ranges.ts';
 import { Learner } from '../../../training/ppo/index.ts';
 import type { RolloutBuffer } from '../../../training/rollout/buffer.ts';
 import { Collector } from '../../../training/rollout/collector.ts';
