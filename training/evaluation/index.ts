@@ -1,4 +1,5 @@
 export * from './bootstrap.ts';
+export * from './carried-load.ts';
 export * from './evaluation-json.ts';
 export * from './kpi-catalogue.ts';
 export * from './marl-eval.ts';
