@@ -1,6 +1,7 @@
+import type { Geometry, Scenario } from '../environment/index.ts';
 import { CollectorPool, FIRST_TRAINING_SEED, TRAIN_DEFAULTS } from '../training/index.ts';
 import type { Figure } from './figures.ts';
-import { HEURISTIC, createNetwork, loadFixture } from './fixture.ts';
+import { HEURISTIC, type LearnedNetwork, createNetwork, loadFixture } from './fixture.ts';
 import { lapAsync } from './stopwatch.ts';
 
 const WORKERS = 2;
@@ -9,15 +10,16 @@ const SAMPLES = 7;
 /** Rollouts per sample. */
 const ROLLOUTS = 2;
 
-/** Rollouts of the learned policy in worker threads, as `train` collects them. */
-export async function measure(): Promise<Figure[]> {
-  const { scenario, geometry, model } = loadFixture();
-  const network = createNetwork(model);
+/** Workers that collect with a network, as `train` starts them. */
+export function startRollouts(
+  world: { readonly scenario: Scenario; readonly geometry: Geometry },
+  network: LearnedNetwork,
+): Promise<CollectorPool> {
   const weights = new Float32Array(new SharedArrayBuffer(network.weights.byteLength));
   weights.set(network.weights);
-  const scenarios = [{ scenario, geometry, weight: 1 }];
+  const scenarios = [{ ...world, weight: 1 }];
   const { rowsPerIteration, worldsPerWorker, episodeS, discountUnitS } = TRAIN_DEFAULTS;
-  const pool = await CollectorPool.start(
+  return CollectorPool.start(
     Array.from({ length: WORKERS }, (_, i) => ({
       plan: { scenarios, variation: {}, curriculum: [], episodeS },
       architecture: network.architecture,
@@ -34,6 +36,12 @@ export async function measure(): Promise<Figure[]> {
       },
     })),
   );
+}
+
+/** Rollouts of the learned policy in worker threads, as `train` collects them. */
+export async function measure(): Promise<Figure[]> {
+  const { scenario, geometry, model } = loadFixture();
+  const pool = await startRollouts({ scenario, geometry }, createNetwork(model));
   const samples: number[] = [];
   const idleSamples: number[] = [];
   try {

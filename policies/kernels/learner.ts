@@ -1,5 +1,5 @@
 import { exp, log } from './elementary';
-import { F32, GATED, addOuter, addRows, backDots, product } from './matrix';
+import { PLAIN, addOuter, addRows, backDots, gate, product } from './matrix';
 import {
   BOUND,
   WORD_ADDS_PRIOR,
@@ -58,7 +58,15 @@ const BLOCK: i32 = 16;
 /** Bytes of scratch that `evaluate` and `differentiate` need for a kind and rows of at most `most` candidates. */
 export function scratchBytes(kind: usize, most: i32): usize {
   layOut(kind, 0, BLOCK, BLOCK * ((most + 3) & ~3));
-  return layersEnd + bytes(BLOCK * ((most + 3) & ~3)) + bytes(3 * BLOCK) + bytes(2 * BLOCK * word(kind, WORD_H));
+  const width = (most + 3) & ~3;
+  return (
+    layersEnd +
+    bytes(BLOCK * width) +
+    bytes(3 * BLOCK) +
+    bytes(2 * BLOCK * word(kind, WORD_H)) +
+    2 * bytes(width) +
+    bytes(BLOCK * width * word(kind, WORD_H))
+  );
 }
 
 /**
@@ -146,9 +154,10 @@ function gather(kind: usize, rows: usize, count: i32, packed: usize, allowed: us
   return width;
 }
 
-/** Per candidate of a row: e^(logit - largest), and their sum as a logarithm. */
+/** Of a row: its largest logit, the logarithm of the sum of e^(logit - largest), and at `powers` their shares of that sum. */
 let largest: f64 = 0;
 let logSum: f64 = 0;
+let powers: usize = 0;
 function softmax(at: usize, n: i32): void {
   let max = load<f32>(at);
   for (let k = 1; k < n; k++) {
@@ -156,7 +165,12 @@ function softmax(at: usize, n: i32): void {
     if (z > max) max = z;
   }
   let sum: f64 = 0;
-  for (let k = 0; k < n; k++) sum += exp(<f64>load<f32>(at + bytes(k)) - max);
+  for (let k = 0; k < n; k++) {
+    const power = exp(<f64>load<f32>(at + bytes(k)) - max);
+    store<f64>(powers + 2 * bytes(k), power);
+    sum += power;
+  }
+  for (let k = 0; k < n; k++) store<f64>(powers + 2 * bytes(k), load<f64>(powers + 2 * bytes(k)) / sum);
   largest = max;
   logSum = log(sum);
 }
@@ -175,6 +189,7 @@ export function evaluate(
   scratch: usize,
 ): void {
   layOut(kind, scratch, BLOCK, BLOCK * ((most + 3) & ~3));
+  powers = layersEnd;
   for (let first = 0; first < count; first += BLOCK) {
     const block = min(BLOCK, count - first);
     const at = rows + bytes(first);
@@ -243,6 +258,8 @@ export function differentiate(
   const dValue = dLogit + bytes(BLOCK * ((most + 3) & ~3));
   const layerA = dValue + bytes(3 * BLOCK);
   const layerB = layerA + bytes(BLOCK * h);
+  powers = layerB + bytes(BLOCK * h);
+  const dEncoded = powers + 2 * bytes((most + 3) & ~3);
   for (let first = 0; first < count; first += BLOCK) {
     const block = min(BLOCK, count - first);
     const padded = (block + 3) & ~3;
@@ -280,7 +297,7 @@ export function differentiate(
     }
     for (; z < bytes(width); z += 4) store<f32>(dLogit + z, 0);
     for (let b = block; b < padded; b++) store<f32>(dValue + bytes(b), 0);
-    actorBackward(kind, padded, width, dLogit, gradient);
+    actorBackward(kind, padded, width, dLogit, gradient, dEncoded);
     criticBackward(kind, padded, dValue, gradient, layerA, layerB);
   }
 }
@@ -303,7 +320,7 @@ function lossOfRow(
   let entropy: f64 = 0;
   for (let k = 0; k < n; k++) {
     const logP = <f64>load<f32>(logits + z + bytes(k)) - largest - logSum;
-    entropy -= exp(logP) * logP;
+    entropy -= load<f64>(powers + 2 * bytes(k)) * logP;
   }
   let policyLoss: f64;
   let byLogProb: f64;
@@ -326,7 +343,7 @@ function lossOfRow(
   const adds = word(kind, WORD_ADDS_PRIOR) != 0;
   for (let k = 0; k < n; k++) {
     const logP = <f64>load<f32>(logits + z + bytes(k)) - largest - logSum;
-    const p = exp(logP);
+    const p = load<f64>(powers + 2 * bytes(k));
     const byLogit = byLogProb * ((k == <i32>choice ? 1.0 : 0.0) - p) + entropyCoef * p * (logP + entropy);
     // The derivative of r / (1 + |r| / bound).
     const slope = adds ? 1 / (1 + <f64>abs<f32>(load<f32>(output + z + bytes(k))) / <f64>BOUND) : 1;
@@ -366,23 +383,23 @@ function lossOfValue(
   store<f32>(dValue, passes ? <f32>(scale * byError) : 0);
 }
 
-function actorBackward(kind: usize, rows: i32, width: i32, dLogit: usize, gradient: usize): void {
+function actorBackward(kind: usize, rows: i32, width: i32, dLogit: usize, gradient: usize, dEncoded: usize): void {
   const c = word(kind, WORD_C);
   const f = word(kind, WORD_F);
   const h = word(kind, WORD_H);
   const hBytes = bytes(h);
   const weights = <usize>word(kind, WORD_WEIGHTS);
-  // `hidden` becomes its own derivative, and `encoded` after the weights of the hidden layer have theirs.
+  // `hidden` becomes its own derivative.
   const out = weights + ofOut(kind);
   backDots(hidden, gradient + ofOut(kind), gradient + ofHiddenBias(kind), dLogit, hidden, out, width, h);
   addOuter(gradient + ofHidden(kind), encoded, hBytes, hidden, width, h, h);
-  multiplyGated(encoded, hidden, hBytes, <usize>word(kind, WORD_TRANSPOSED), width, h, h);
-  addOuter(gradient + ofCandidate(kind), candidates, bytes(f), encoded, width, f, h);
+  multiplyGated(dEncoded, hidden, <usize>word(kind, WORD_TRANSPOSED), encoded, width, h);
+  addOuter(gradient + ofCandidate(kind), candidates, bytes(f), dEncoded, width, f, h);
   // By row: the sum over its candidates.
   memory.fill(contextPart, 0, <usize>rows * hBytes);
   for (let m = 0; m < width; m++) {
     const to = contextPart + <usize>load<i32>(owner + bytes(m)) * hBytes;
-    const from = encoded + <usize>m * hBytes;
+    const from = dEncoded + <usize>m * hBytes;
     for (let j: usize = 0; j < hBytes; j += 16) {
       v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(from + j)));
     }
@@ -402,24 +419,21 @@ function criticBackward(kind: usize, rows: i32, dValue: usize, gradient: usize, 
   const out = weights + ofValueOut(kind);
   backDots(layerA, gradient + ofValueOut(kind), gradient + ofValueHiddenBias(kind), dValue, valueHidden, out, rows, h);
   addOuter(gradient + ofValueHidden(kind), state, bytes(h), layerA, rows, h, h);
-  copy(layerB, state, <usize>rows * bytes(h));
-  multiplyGated(layerB, layerA, bytes(h), <usize>word(kind, WORD_TRANSPOSED) + bytes(h * h), rows, h, h);
+  multiplyGated(layerB, layerA, <usize>word(kind, WORD_TRANSPOSED) + bytes(h * h), state, rows, h);
   addRows(gradient + ofValueBias(kind), layerB, rows, h);
   addOuter(gradient + ofValue(kind), x, bytes(inputs), layerB, rows, inputs, h);
 }
 
-/** `y = x w` where `y` was above 0, else 0. */
-function multiplyGated(y: usize, from: usize, stride: usize, w: usize, rows: i32, inputs: i32, width: i32): void {
-  product(y, from, stride, w, zeros(), 0, rows, inputs, width, GATED, y);
+/** `y = x w` where `layer` is above 0, else 0; all of one width. */
+function multiplyGated(y: usize, from: usize, w: usize, layer: usize, rows: i32, width: i32): void {
+  product(y, from, bytes(width), w, zeroRow, 0, rows, width, width, PLAIN);
+  gate(y, layer, rows, width);
 }
 
-/** Eight zeros, once per panel: the start of sums without a bias. */
+/** A row of zeros: the start of sums without a bias. */
 let zeroRow: usize = 0;
 export function setZeros(at: usize): void {
   zeroRow = at;
-}
-function zeros(): usize {
-  return zeroRow;
 }
 
 /** `total += part` of `count` (a multiple of 4) float32. */

@@ -9,11 +9,9 @@
 /** Bytes of a float32, as a shift. */
 export const F32: i32 = 2;
 
-/** What `product` does with a finished sum. */
-export const PLAIN: i32 = 0;
-export const RELU: i32 = 1;
-/** 0 where `gate` is not above 0: the derivative of relu. */
-export const GATED: i32 = 2;
+/** Least results of `product`: none, or those of relu. */
+export const PLAIN: f32 = -Infinity;
+export const RELU: f32 = 0;
 
 /** acc + x y; with one rounding in the relaxed build, on machines that fuse. */
 export function madd(acc: v128, x: v128, y: v128): v128 {
@@ -21,13 +19,7 @@ export function madd(acc: v128, x: v128, y: v128): v128 {
   return f32x4.add(acc, f32x4.mul(x, y));
 }
 
-function finish(sum: v128, end: i32, gate: usize, offset: usize): v128 {
-  if (end == RELU) return f32x4.pmax(sum, f32x4.splat(0));
-  if (end == GATED) return v128.and(sum, f32x4.gt(v128.load(gate + offset), f32x4.splat(0)));
-  return sum;
-}
-
-/** `y = end(start + x w)`; `start` may be `y` itself, or one row for all with `startStride` 0. */
+/** `y = max(start + x w, least)`; `start` may be `y` itself, or one row for all with `startStride` 0. */
 export function product(
   y: usize,
   x: usize,
@@ -38,9 +30,9 @@ export function product(
   rows: i32,
   inputs: i32,
   width: i32,
-  end: i32,
-  gate: usize,
+  least: f32,
 ): void {
+  const floor = f32x4.splat(least);
   const yStride: usize = (<usize>width) << F32;
   const panelBytes: usize = (<usize>inputs) << 5;
   for (let j: usize = 0, panel = w; j < yStride; j += 32, panel += panelBytes) {
@@ -132,18 +124,17 @@ export function product(
         p2 += 16;
         p3 += 16;
       }
-      const offset = y0 - y;
-      v128.store(y0, finish(a0, end, gate, offset));
-      v128.store(y0, finish(b0, end, gate, offset + 16), 16);
+      v128.store(y0, f32x4.pmax(a0, floor));
+      v128.store(y0, f32x4.pmax(b0, floor), 16);
       const y1 = y0 + yStride;
-      v128.store(y1, finish(a1, end, gate, offset + yStride));
-      v128.store(y1, finish(b1, end, gate, offset + yStride + 16), 16);
+      v128.store(y1, f32x4.pmax(a1, floor));
+      v128.store(y1, f32x4.pmax(b1, floor), 16);
       const y2 = y1 + yStride;
-      v128.store(y2, finish(a2, end, gate, offset + 2 * yStride));
-      v128.store(y2, finish(b2, end, gate, offset + 2 * yStride + 16), 16);
+      v128.store(y2, f32x4.pmax(a2, floor));
+      v128.store(y2, f32x4.pmax(b2, floor), 16);
       const y3 = y2 + yStride;
-      v128.store(y3, finish(a3, end, gate, offset + 3 * yStride));
-      v128.store(y3, finish(b3, end, gate, offset + 3 * yStride + 16), 16);
+      v128.store(y3, f32x4.pmax(a3, floor));
+      v128.store(y3, f32x4.pmax(b3, floor), 16);
       y0 = y3 + yStride;
       s0 = s3 + startStride;
       x0 += xStride << 2;
@@ -273,5 +264,14 @@ export function backDots(
     }
     v128.store(dw + j, gradient);
     v128.store(bias + j, total);
+  }
+}
+
+/** `dy = 0` where `y` is not above 0: the derivative of relu. Both have `rows` rows. */
+export function gate(dy: usize, y: usize, rows: i32, width: i32): void {
+  const end = (<usize>(rows * width)) << F32;
+  const zero = f32x4.splat(0);
+  for (let i: usize = 0; i < end; i += 16) {
+    v128.store(dy + i, v128.and(v128.load(dy + i), f32x4.gt(v128.load(y + i), zero)));
   }
 }

@@ -174,7 +174,7 @@ function multiply(
   inputs: i32,
   width: i32,
 ): void {
-  product(y, from, stride, w, start, startStride, rows, inputs, width, PLAIN, 0);
+  product(y, from, stride, w, start, startStride, rows, inputs, width, PLAIN);
 }
 
 function multiplyRelu(
@@ -188,5 +188,5 @@ function multiplyRelu(
   inputs: i32,
   width: i32,
 ): void {
-  product(y, from, stride, w, start, startStride, rows, inputs, width, RELU, 0);
+  product(y, from, stride, w, start, startStride, rows, inputs, width, RELU);
 }

@@ -1,5 +1,6 @@
 import { SpaceCloudError } from '../../core/index.ts';
 import type { RolloutBuffer } from '../rollout/buffer.ts';
+import { allFinite } from './all-finite.kernel.ts';
 
 /**
  * Refuses a buffer that would poison the weights: rewards, times or log-probabilities that are not finite, observations
@@ -28,7 +29,31 @@ export function checkRollout(buffer: RolloutBuffer, name: string, kinds: number)
 }
 
 function checkDecision(buffer: RolloutBuffer, row: number, name: string): void {
-  const place = `${name} row ${row}`;
+  if (!isSound(buffer, row)) refuseDecision(buffer, row, `${name} row ${row}`);
+}
+
+/** Whether a decision can be learned from; `refuseDecision` says why not. Makes no text, as it looks at every row. */
+function isSound(buffer: RolloutBuffer, row: number): boolean {
+  const { kind, memoryStride, earlier, action, actionMask } = buffer;
+  const next = buffer.next[row] as number;
+  const before = memoryStride > 0 ? (earlier[row] as number) : -1;
+  const logProb = buffer.logProb[row] as number;
+  const elapsed = buffer.elapsed[row] as number;
+  const chosen = action[row] as number;
+  return (
+    Number.isFinite(buffer.reward[row]) &&
+    elapsed >= 0 &&
+    elapsed < Infinity &&
+    logProb <= 1e-6 &&
+    logProb > -Infinity &&
+    (next === -1 || (next > row && next < buffer.n + buffer.finals)) &&
+    (before === -1 || (before >= 0 && before < row && kind[before] === kind[row])) &&
+    chosen < (buffer.candidateCount[row] as number) &&
+    actionMask[row * buffer.maxCandidates + chosen] === 1
+  );
+}
+
+function refuseDecision(buffer: RolloutBuffer, row: number, place: string): void {
   const reward = buffer.reward[row] as number;
   if (!Number.isFinite(reward)) refuse(place, 'a finite reward', `${reward}`);
   const elapsed = buffer.elapsed[row] as number;
@@ -52,6 +77,7 @@ function checkDecision(buffer: RolloutBuffer, row: number, name: string): void {
 }
 
 function checkFinite(column: Float32Array, length: number, stride: number, name: string): void {
+  if (allFinite(column, length)) return;
   for (let i = 0; i < length; i++) {
     if (!Number.isFinite(column[i])) {
       refuse(

@@ -11,7 +11,7 @@ import { tensorflowEngine } from './engines/tensorflow-engine.ts';
 import type { KindMinibatch } from './kind-gradients.ts';
 import { type LearningData, learningData, scaledAdvantages } from './learning-data.ts';
 import { Minibatches } from './minibatches.ts';
-import { rowsOfKind } from './rows-of-kind.kernel.ts';
+import { amongOfKind, rowsOfKind } from './rows-of-kind.kernel.ts';
 import { type UpdateMetrics, UpdateTally } from './update-metrics.ts';
 import { ValueNormaliser } from './value-normaliser.ts';
 
@@ -191,7 +191,7 @@ export class Learner {
     const { config } = this;
     const parts: KindMinibatch[] = [];
     for (let kind = 0; kind < this.architecture.kinds.length; kind++) {
-      const ofKind = rows.filter((row) => data.buffer.kind[row] === kind);
+      const ofKind = amongOfKind(rows, data.buffer.kind, kind);
       this.setRate(kind, ofKind.length / rows.length);
       if (ofKind.length === 0) continue;
       const deviation = this.valueNormaliser.deviation(kind);

@@ -39,7 +39,8 @@ export function learningData(
   const advantage = new Float64Array(n);
   advantagesInto(buffer, values, config, advantage);
 
-  const returns = Float64Array.from(advantage, (a, row) => a + (values[row] as number));
+  const returns = new Float64Array(n);
+  for (let row = 0; row < n; row++) returns[row] = (advantage[row] as number) + (values[row] as number);
   const kinds = normaliser.state.length / 3;
   for (let k = 0; k < kinds; k++) {
     normaliser.update(
@@ -47,10 +48,13 @@ export function learningData(
       returns.filter((_, row) => kind[row] === k),
     );
   }
-  const target = Float32Array.from(returns, (value, row) => {
+  const means = Array.from({ length: kinds }, (_, k) => normaliser.mean(k));
+  const deviations = Array.from({ length: kinds }, (_, k) => normaliser.deviation(k));
+  const target = new Float32Array(n);
+  for (let row = 0; row < n; row++) {
     const k = kind[row] as number;
-    return (value - normaliser.mean(k)) / normaliser.deviation(k);
-  });
+    target[row] = ((returns[row] as number) - (means[k] as number)) / (deviations[k] as number);
+  }
 
   const all = meanAndVariance(returns);
   return {
@@ -90,11 +94,16 @@ export function scaledAdvantages(
   normalise: boolean,
   returnDeviation: number,
 ): Float32Array {
-  const chosen = Float64Array.from(rows, (row) => advantage[row] as number);
+  // Plain loops: `from` with a function costs ten times as much per row.
+  const chosen = new Float64Array(rows.length);
+  for (let b = 0; b < rows.length; b++) chosen[b] = advantage[rows[b] as number] as number;
+  const scaled = new Float32Array(rows.length);
   if (!normalise || chosen.length < FEWEST_ROWS_TO_NORMALISE) {
-    return Float32Array.from(chosen, (a) => a / returnDeviation);
+    for (let b = 0; b < scaled.length; b++) scaled[b] = (chosen[b] as number) / returnDeviation;
+    return scaled;
   }
   const { mean, variance } = meanAndVariance(chosen);
   const divisor = Math.sqrt(variance) + 1e-8;
-  return Float32Array.from(chosen, (a) => (a - mean) / divisor);
+  for (let b = 0; b < scaled.length; b++) scaled[b] = ((chosen[b] as number) - mean) / divisor;
+  return scaled;
 }

@@ -247,6 +247,11 @@ export class FusedEngine implements GradientEngine {
     this.helpers.length = 0;
   }
 
+  /** Chunks that helper threads have computed so far. */
+  get chunksByHelpers(): number {
+    return Atomics.load(this.control, WORD.helped);
+  }
+
   private setTargets(data: LearningData): void {
     if (data === this.data) return;
     const { buffer } = this.space.memory;

@@ -15,6 +15,7 @@ if (parentPort !== null) {
   const { control } = thread;
   let version = 0;
   const catchUp = (): void => {
+    Atomics.add(control, WORD.helped, 1);
     // The message was sent before the job that needs it was started.
     while (version !== Atomics.load(control, WORD.sources)) {
       const received = receiveMessageOnPort(port) as { readonly message: SourcesMessage } | undefined;

@@ -40,6 +40,8 @@ export const WORD = {
   logProbs: 18,
   /** Most candidates of a row. */
   most: 19,
+  /** Chunks that helpers have taken, ever. */
+  helped: 20,
 } as const;
 
 export const JOB = { pack: 1, evaluate: 2, differentiate: 3 } as const;
