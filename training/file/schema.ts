@@ -125,11 +125,6 @@ export const trainingSchema = z.strictObject({
         .max(1000)
         .default(PPO_DEFAULTS.sequenceLength)
         .describe('networks with memory: derivatives run back through so many decisions'),
-      learnKinds: z
-        .array(z.enum(['forward', 'place', 'cache']))
-        .nullable()
-        .default(null)
-        .describe('kinds of decisions whose policy learns; null: all'),
       targetKl: positive.nullable().default(PPO_DEFAULTS.targetKl).describe('ends the epochs early; null: never'),
     })
     .prefault({})

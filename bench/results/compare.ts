@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { VERSION } from '../../core/index.ts';
+import { loadGeometry, loadScenario } from '../../index.ts';
+import { combineKinds } from '../../policies/index.ts';
+import {
+  type NetworkSource,
+  type PolicySource,
+  RecordStore,
+  type SweepResult,
+  TRAIN_DEFAULTS,
+  readTrainedPolicy,
+  renderReport,
+  resolvePolicyGroup,
+  sweep,
+  sweepCsv,
+  sweepCurves,
+  sweepJson,
+} from '../../training/index.ts';
+import { writeTexts } from '../../cli/files.ts';
+import type { Comparison, Study } from './studies.ts';
+
+const BOOTSTRAP_REPLICATES = 10_000;
+
+/** Run folders of a study by variant. */
+export type RunFolders = ReadonlyMap<string, readonly string[]>;
+
+/** All policies of a comparison at all its points; records made before are kept. Writes JSON, CSV and a page. */
+export async function compare(
+  study: Study,
+  comparison: Comparison,
+  options: {
+    readonly folder: string;
+    readonly runs: RunFolders;
+    readonly report: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
+): Promise<SweepResult> {
+  const { folder, runs, signal } = options;
+  const out = join(folder, study.name, `compare-${comparison.name}`);
+  const scenario = loadScenario(study.training, comparison.load === undefined ? {} : { load: comparison.load });
+  const policies = [
+    ...comparison.variants.flatMap((variant) => sourcesOf(study, variant, runs)),
+    ...comparison.rivals.flatMap((rival) => resolvePolicyGroup(rival, { now: Date.now }).sources),
+  ];
+  const store = RecordStore.open(out, { resume: true });
+  const startMs = Date.now();
+  try {
+    const result = await sweep({
+      ...{ scenario, geometry: loadGeometry(scenario), policies, store, signal },
+      axes: comparison.axes,
+      seeds: Array.from({ length: comparison.seeds }, (_, i) => i + 1),
+      arrivalsS: comparison.arrivalsS,
+      drainS: comparison.drainS,
+      fallback: TRAIN_DEFAULTS.fallback,
+      workers: 2,
+      replicates: BOOTSTRAP_REPLICATES,
+    });
+    const origin = {
+      versions: { spacecloud: VERSION, node: process.versions.node },
+      scenarioHashes: Object.fromEntries(result.points.map((p) => [p.summary.scenarios[0] as string, p.scenarioHash])),
+      command: `npm run results -- --only ${study.name}`,
+    };
+    if (result.overall !== undefined) {
+      const records = result.points.flatMap((point) => point.records);
+      const page = await renderReport(result.overall, records, {
+        ...origin,
+        title: `${study.name}: ${comparison.name}`,
+        when: new Date().toISOString(),
+        sweeps: sweepCurves(result),
+      });
+      writeTexts([
+        { path: join(out, 'sweep.json'), text: sweepJson(result, origin) },
+        { path: join(out, 'sweep.csv'), text: sweepCsv(result) },
+        { path: join(out, 'report.html'), text: page },
+      ]);
+    }
+    options.report(`${study.name}/${comparison.name}: compared in ${((Date.now() - startMs) / 1000).toFixed(0)} s`);
+    return result;
+  } finally {
+    store.close();
+  }
+}
+
+function sourcesOf(study: Study, variant: string, runs: RunFolders): readonly PolicySource[] {
+  if (variant === study.joined?.name) return joinedSources(study.joined, runs);
+  const folders = runs.get(variant) ?? [];
+  if (folders.length === 1) return resolvePolicyGroup(`${variant}=${folders[0] ?? ''}`, { now: Date.now }).sources;
+  return resolvePolicyGroup(`${variant}=${folders.join(',')}`, { now: Date.now }).sources;
+}
+
+/** Run i of the joined policy decides each kind by run i of the variant that learned it. */
+function joinedSources({ name, of }: NonNullable<Study['joined']>, runs: RunFolders): NetworkSource[] {
+  const count = Math.min(...of.map((variant) => runs.get(variant)?.length ?? 0));
+  return Array.from({ length: count }, (_, i) => {
+    const networks = of.map((variant) => readTrainedPolicy(runs.get(variant)?.[i] ?? '').network);
+    return { kind: 'network', name, run: `seed-${i + 1}`, role: 'learned', network: combineKinds(networks) };
+  });
+}
