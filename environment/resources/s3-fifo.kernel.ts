@@ -1,5 +1,4 @@
-import type { CacheColumns } from './cache.kernel.ts';
-import { findSeen } from './seen-objects.kernel.ts';
+import { type SeenObjects, findSeen } from './seen-objects.kernel.ts';
 
 /**
  * State of S3-FIFO (Yang et al., SOSP 2023, algorithm 1) beside that of the other algorithms: a small queue for a tenth of the
@@ -25,6 +24,14 @@ export interface S3FifoEntries {
   uses: Uint8Array;
   queueNewer: Int32Array;
   queueOlder: Int32Array;
+}
+
+/** The columns of caches that S3-FIFO reads beside its own. */
+interface S3FifoCaches extends SeenObjects, S3FifoColumns, S3FifoEntries {
+  readonly capacityBits: number;
+  /** [entries] */
+  readonly object: Int32Array;
+  readonly sizeBits: Float64Array;
 }
 
 const SMALL_FRAC = 0.1;
@@ -55,12 +62,12 @@ export function createS3FifoEntries(n: number): S3FifoEntries {
 }
 
 /** A hit. */
-export function useS3Fifo(caches: CacheColumns, entry: number): void {
+export function useS3Fifo(caches: S3FifoCaches, entry: number): void {
   if (caches.uses[entry]! < MOST_USES) caches.uses[entry] = caches.uses[entry]! + 1;
 }
 
 /** A new entry: into the main queue if the ghost queue remembers the object of row `seen`, else into the small one. */
-export function enterS3Fifo(caches: CacheColumns, satellite: number, entry: number, seen: number): void {
+export function enterS3Fifo(caches: S3FifoCaches, satellite: number, entry: number, seen: number): void {
   const number = caches.ghostNumber[seen]!;
   const since = caches.ghostEvictions[satellite]! - number;
   const remembered = number > 0 && since < caches.mainEntries[satellite]!;
@@ -70,7 +77,7 @@ export function enterS3Fifo(caches: CacheColumns, satellite: number, entry: numb
 }
 
 /** An entry leaves, whoever decided it. If it is the victim of S3-FIFO, the queues turn as the algorithm prescribes. */
-export function leaveS3Fifo(caches: CacheColumns, satellite: number, entry: number): void {
+export function leaveS3Fifo(caches: S3FifoCaches, satellite: number, entry: number): void {
   if (entry === s3FifoVictim(caches, satellite)) turnTo(caches, satellite, entry);
   if (caches.inMain[entry] === 0) {
     const number = caches.ghostEvictions[satellite]! + 1;
@@ -85,7 +92,7 @@ export function leaveS3Fifo(caches: CacheColumns, satellite: number, entry: numb
  * oldest used at most once. Otherwise from the main queue, which reinserts what was used and takes one use off: so the oldest
  * of those used least, behind which stands what the small queue has just handed over.
  */
-export function s3FifoVictim(caches: CacheColumns, satellite: number): number {
+export function s3FifoVictim(caches: S3FifoCaches, satellite: number): number {
   const { uses, queueNewer } = caches;
   const fromSmall = takesFromSmall(caches, satellite);
   if (fromSmall) {
@@ -102,12 +109,12 @@ export function s3FifoVictim(caches: CacheColumns, satellite: number): number {
   return fromSmall && least > 0 ? caches.smallOldest[satellite]! : victim;
 }
 
-function takesFromSmall(caches: CacheColumns, satellite: number): boolean {
+function takesFromSmall(caches: S3FifoCaches, satellite: number): boolean {
   if (caches.smallOldest[satellite]! < 0) return false;
   return caches.mainOldest[satellite]! < 0 || caches.smallBits[satellite]! >= SMALL_FRAC * caches.capacityBits;
 }
 
-function turnTo(caches: CacheColumns, satellite: number, victim: number): void {
+function turnTo(caches: S3FifoCaches, satellite: number, victim: number): void {
   const { uses } = caches;
   if (takesFromSmall(caches, satellite)) {
     for (let e = caches.smallOldest[satellite]!; e >= 0; e = caches.smallOldest[satellite]!) {
@@ -124,7 +131,7 @@ function turnTo(caches: CacheColumns, satellite: number, victim: number): void {
   }
 }
 
-function append(caches: CacheColumns, satellite: number, entry: number, toMain: boolean): void {
+function append(caches: S3FifoCaches, satellite: number, entry: number, toMain: boolean): void {
   const newest = toMain ? caches.mainNewest : caches.smallNewest;
   const oldest = toMain ? caches.mainOldest : caches.smallOldest;
   const older = newest[satellite]!;
@@ -138,7 +145,7 @@ function append(caches: CacheColumns, satellite: number, entry: number, toMain: 
   else caches.smallBits[satellite] = caches.smallBits[satellite]! + caches.sizeBits[entry]!;
 }
 
-function unlink(caches: CacheColumns, satellite: number, entry: number): void {
+function unlink(caches: S3FifoCaches, satellite: number, entry: number): void {
   const inMain = caches.inMain[entry] === 1;
   const newest = inMain ? caches.mainNewest : caches.smallNewest;
   const oldest = inMain ? caches.mainOldest : caches.smallOldest;
