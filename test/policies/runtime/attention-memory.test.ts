@@ -15,6 +15,7 @@ import {
   initialWeights,
   weightLayout,
 } from '../../../policies/runtime/index.ts';
+import { allocatedIn } from '../allocated-in.ts';
 import { SMALL_SPEC, randomBatch, randomNormaliser, randomWeights } from '../batches.ts';
 import { SlowNetwork } from '../slow-network.ts';
 
@@ -214,6 +215,35 @@ describe.each(NETWORKS)('a network with attention $attention and memory $memory'
       expect(logits[at]).toBe(batch.candidates[at * batch.candidateStride + (kind?.candidate.length ?? 0) - 1]);
     }
   });
+});
+
+describe('attention and memory', () => {
+  it('allocate nothing per call but the numbers handed to and from the exponential', () => {
+    const parts = network({ attention: 8, memory: 4 }, 7);
+    const batch = randomBatch(WIDE, { rows: 64, seed: 40, masked: 0.2 });
+    const memory = ownStates(64, 4, 1);
+    const logits = new Float32Array(64 * 16);
+    const values = new Float32Array(64);
+    const score = (): void => {
+      parts.scorer.logitsInto(batch, logits, memory);
+      parts.scorer.valuesInto(batch, values, memory.before);
+    };
+    for (let i = 0; i < 400; i++) score(); // until the compiler has settled
+    const named = [
+      'logitsInto',
+      'valuesInto',
+      'remember',
+      'attendedLogitsInto',
+      'addState',
+      'addProduct',
+      'encodeInto',
+    ];
+    const bytes = allocatedIn([...named, 'nonzeros', 'clip'], () => {
+      for (let i = 0; i < 100; i++) score();
+    });
+    // 6,400 decisions: one boxed number each would be 100 kB
+    expect(bytes).toBeLessThan(20_000);
+  }, 20_000);
 });
 
 describe('attention', () => {

@@ -1,4 +1,3 @@
-import { type HeapProfiler, Session } from 'node:inspector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DecisionBatch, SPACE_CLOUD_SPEC, SpaceCloudError, createDecisionBatch } from '../../../core/index.ts';
@@ -10,6 +9,7 @@ import {
   weightCount,
   weightLayout,
 } from '../../../policies/runtime/index.ts';
+import { allocatedIn } from '../allocated-in.ts';
 import { SMALL_SPEC, randomBatch, randomNormaliser, randomWeights } from '../batches.ts';
 import { SlowNetwork } from '../slow-network.ts';
 
@@ -219,28 +219,6 @@ describe('Scorer', () => {
     expect(logitsOf(batch, steady)).toEqual(before);
   });
 });
-
-/** Bytes that the named functions allocate while `act` runs, by V8's sampling heap profiler. */
-function allocatedIn(functions: string[], act: () => void): number {
-  const session = new Session();
-  session.connect();
-  session.post('HeapProfiler.startSampling', {
-    samplingInterval: 256,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  });
-  act();
-  let bytes = NaN;
-  session.post('HeapProfiler.stopSampling', (error, result) => {
-    if (error !== null) throw error;
-    const sum = (node: HeapProfiler.SamplingHeapProfileNode): number =>
-      (functions.includes(node.callFrame.functionName) ? node.selfSize : 0) +
-      node.children.reduce((total, child) => total + sum(child), 0);
-    bytes = sum(result.profile.head);
-  });
-  session.disconnect();
-  return bytes;
-}
 
 function identity(count: number): number[] {
   return [...Array(count).keys()];
