@@ -64,7 +64,7 @@ export function register(program: Command, streams: CommandStreams): void {
             progress.update(done + Math.max(0, within), `trial ${step.trial}`);
           },
         });
-        const { training: _path, description: _text, ...searched } = file;
+        const searched = { ...file, training: '', description: '' };
         const journal = options.shard === undefined ? JOURNAL_FILE : `journal-${options.shard.index + 1}.jsonl`;
         const identity = { ...searched, config, budget, shard: options.shard ?? null };
         const found = await training.searchSettings({
