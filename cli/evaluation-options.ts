@@ -41,7 +41,12 @@ export function takesComparison(command: Command): Command {
       policyList,
       [],
     )
-    .option('--rivals <policies>', 'compare with these instead of all baselines; `none` for none', list, [])
+    .option(
+      '--rivals <policies>',
+      'compare with these instead of the usual baselines; `all` for every one there is, `none` for none',
+      list,
+      [],
+    )
     .option('--seeds <n>', 'runs per policy', wholeNumber('--seeds', 1, 10_000), 10)
     .option('--first-seed <n>', 'first seed; the others follow; default 1', wholeNumber('--first-seed', 1, 399_999))
     .option('--arrivals <s>', 'simulated time in which tasks arrive, s', positiveNumber('--arrivals'), 20)
@@ -60,7 +65,7 @@ export function takesComparison(command: Command): Command {
 
 /** Several values, or with commas; after `NAME=` commas part the training runs of one policy. */
 function policyList(text: string, before: readonly string[] = []): readonly string[] {
-  return /^[^=/\\,]+=/.test(text) ? [...before, text] : list(text, before);
+  return /^[^=/\\,:+]+=/.test(text) ? [...before, text] : list(text, before);
 }
 
 /** What a comparison runs, and what its page says about how the learned policies came to be. */
@@ -83,8 +88,8 @@ export async function resolveComparison(
   what: { readonly scenario: Scenario; readonly seeds: readonly number[]; readonly which?: 'last' | 'best' },
 ): Promise<Comparison> {
   const training = await import('../training/index.ts');
-  const rivals =
-    options.rivals.length === 0 ? training.DEFAULT_RIVALS : options.rivals.filter((rival) => rival !== 'none');
+  const named = options.rivals.flatMap((rival) => (rival === 'all' ? training.allRivals() : [rival]));
+  const rivals = named.length === 0 ? training.DEFAULT_RIVALS : named.filter((rival) => rival !== 'none');
   const references = [...new Set([...options.policy, ...rivals])];
   if (references.length === 0) {
     throw new SpaceCloudError('USAGE', 'Expected at least one policy, got none.', {

@@ -1,5 +1,6 @@
 import { SpaceCloudError } from '../core/index.ts';
 import type { Geometry, Scenario } from '../environment/index.ts';
+import { BASELINE_NAMES } from '../policies/index.ts';
 import type { PolicySource } from './evaluation/policy-source.ts';
 import type { RecordStore } from './evaluation/record-store.ts';
 import { runEvaluation } from './evaluation/run.ts';
@@ -119,3 +120,19 @@ export const DEFAULT_RIVALS: readonly string[] = [
   PRIOR,
   'oracle+oracle+gdsf',
 ];
+
+/**
+ * Every baseline there is: each part beside the strongest of the other two, random choice, the untrained network and the
+ * default oracle. For claims against the best of all baselines; takes about three times as long as {@link DEFAULT_RIVALS}.
+ */
+export function allRivals(): string[] {
+  const { forward, place, cache } = BASELINE_NAMES;
+  return [
+    ...new Set([
+      ...DEFAULT_RIVALS,
+      ...forward.map((name) => `${name}+greedy-finish+gdsf`),
+      ...place.map((name) => `load-aware+${name}+gdsf`),
+      ...cache.map((name) => `load-aware+greedy-finish+${name}`),
+    ]),
+  ];
+}

@@ -3,6 +3,7 @@ export {
   DEFAULT_RIVALS,
   type EvaluateOptions,
   type EvaluateResult,
+  allRivals,
   evaluate,
   expectAnchors,
 } from './evaluate.ts';

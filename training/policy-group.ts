@@ -21,7 +21,7 @@ export interface PolicyGroup {
  * Errors: as `resolvePolicy`; USAGE for runs that do not make one group.
  */
 export function resolvePolicyGroup(reference: string, options: PolicyReferenceOptions): PolicyGroup {
-  const [, name, rest] = /^([^=/\\]+)=(.+)$/.exec(reference) ?? [];
+  const [, name, rest] = /^([^=/\\:+]+)=(.+)$/.exec(reference) ?? [];
   const parts = (rest ?? reference).split(',').flatMap(runsWithin);
   const [first] = parts;
   if (first === undefined || (parts.length === 1 && name === undefined && first === reference)) {

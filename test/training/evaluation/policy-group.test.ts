@@ -62,6 +62,8 @@ describe('training runs as one policy', () => {
     }
     expect(resolvePolicyGroup(`named=${at('other')}`, NOW).sources).toMatchObject([{ name: 'named', role: 'learned' }]);
     expect(resolvePolicyGroup('random+random+random', NOW)).toMatchObject({ runFolders: [] });
+    const parameters = 'ground-table:periodS=60:delayS=5+greedy-finish+gdsf';
+    expect(resolvePolicyGroup(parameters, NOW).sources).toMatchObject([{ kind: 'baseline', name: parameters }]);
   });
 
   it('must differ in their seed and in nothing else', () => {
