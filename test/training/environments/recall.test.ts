@@ -13,9 +13,10 @@ interface Task {
   readonly seed: number;
   /** Steps of the 64 agents per rollout. */
   readonly steps: number;
+  readonly sequenceLength?: number;
 }
 
-function trainingOf({ delay, memory, seed, steps }: Task): EnvironmentTraining {
+function trainingOf({ delay, memory, seed, steps, sequenceLength = 10 }: Task): EnvironmentTraining {
   return new EnvironmentTraining({
     make: () => new Recall({ cues: CUES, delay }),
     engine,
@@ -28,6 +29,7 @@ function trainingOf({ delay, memory, seed, steps }: Task): EnvironmentTraining {
       learningRate: 1e-2,
       epochs: 8,
       gamma: 1,
+      sequenceLength,
       entropyCoef: 0.03,
       annealLearningRate: false,
     },
@@ -79,5 +81,12 @@ describe('a cue asked for steps later', () => {
     resumed.restoreState(half.saveState());
     for (let i = 0; i < 3; i++) resumed.next();
     expect(resumed.learner.weights).toEqual(unbroken.learner.weights);
+  }, 60_000);
+
+  it('is learned the same however long sequences may be, if they cover the episodes; shorter ones cut derivatives', () => {
+    const weights = (sequenceLength: number): Float32Array =>
+      after(2, { delay: 4, memory: 8, seed: 3, steps: 10, sequenceLength }).learner.weights;
+    expect(weights(5)).toEqual(weights(1000));
+    expect(weights(4)).not.toEqual(weights(1000));
   }, 60_000);
 });
