@@ -20,7 +20,7 @@ export interface Comparison {
   readonly axes: readonly SweepAxis[];
   readonly variants: readonly string[];
   readonly rivals: readonly string[];
-  /** Evaluation seeds, 1 to this. */
+  /** Number of evaluation seeds. */
   readonly seeds: number;
   readonly arrivalsS: number;
   readonly drainS: number;
