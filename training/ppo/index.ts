@@ -1,5 +1,5 @@
-export { type CloneOptions, type CloneResult, clone } from './clone.ts';
-export { type Agreement, CLONING_DEFAULTS, Cloner, type CloningConfig } from './cloner.ts';
+export { clone } from './clone.ts';
+export type { Agreement } from './cloner.ts';
 export * from './config.ts';
 export type { LearningEngine } from './engines/gradient-engine.ts';
 export * from './engines/load-learning-engine.ts';
