@@ -72,6 +72,32 @@ describe('exported graphs in ONNX Runtime', () => {
   scorer.logitsInto(columns, runtimeLogits);
   scorer.valuesInto(columns, runtimeValues);
 
+  it.each(['input', 'hidden'] as const)(
+    'a network that reads its prior as %s gives the runtime’s outputs',
+    async (prior) => {
+      const architecture = { ...content.architecture, prior };
+      const of = { ...content, architecture };
+      const own = new Scorer(spec, architecture, content.weights, content.normaliser);
+      const logits = new Float32Array(columns.n * k);
+      const values = new Float32Array(columns.n);
+      own.logitsInto(columns, logits);
+      own.valuesInto(columns, values);
+      expect(logits).not.toEqual(runtimeLogits);
+      for (const index of spec.kinds.keys()) {
+        const rows = rowsOfKind(columns, index);
+        const session = await ort.InferenceSession.create(networkToOnnx(of, index));
+        const outputs = await outputsOf(session, feedsOf(spec, columns, index, rows));
+        rows.forEach((row, position) => {
+          expect(relativeDifference(outputs.value[position] as number, values[row] as number)).toBeLessThan(RELATIVE);
+          for (let c = 0; c < k; c++) {
+            const expected = logits[row * k + c] as number;
+            expect(relativeDifference(outputs.logits[position * k + c] as number, expected)).toBeLessThan(RELATIVE);
+          }
+        });
+      }
+    },
+  );
+
   it.each(spec.kinds.map(({ kind }, index) => ({ kind, index })))(
     "'$kind' gives the logits, values and choices of the formula and of the flying runtime",
     async ({ index }) => {
