@@ -95,7 +95,8 @@ describe('in the space cloud', () => {
   );
 
   it(
-    'rewards a thousand times larger or smaller teach as well',
+    // Seed 2 settles below chance (-0.49): what is compared is where a run ends, wherever that is.
+    'rewards a thousand times larger or smaller end where the plain ones do',
     () => {
       const plain = score(trained(2));
       report('plain', plain);
