@@ -12,6 +12,8 @@ export const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> 
   'scale-world': async () => (await import('./scale-world.bench.ts')).measure(),
   geometry: async () => (await import('./geometry.bench.ts')).measure(),
   rollout: async () => (await import('./rollout.bench.ts')).measure(),
+  'train-fused': async () => (await import('./train.bench.ts')).measure('fused-fma'),
   'train-wasm': async () => (await import('./train.bench.ts')).measure('wasm'),
   'train-node': async () => (await import('./train.bench.ts')).measure('node'),
+  pytorch: async () => (await import('./pytorch.bench.ts')).measure(),
 };

@@ -1,13 +1,12 @@
 /**
  * Rows trained per second: `npx tsx bench/learner.bench.ts [--json]`. One update of 16,384 decisions of the space cloud
  * (80 % forward, 10 % place, 10 % cache; 3 to 8 candidates, 5.5 on average), hidden width 32, 4 epochs, on the engine
- * SPACECLOUD_ENGINE names (default wasm). Row-epochs per second = 4 x 16,384 / time of one update; the bar for collecting
+ * SPACECLOUD_ENGINE names (default auto). Row-epochs per second = 4 x 16,384 / time of one update; the bar for collecting
  * and training 8,000 decisions/s leaves the update 45,000.
  */
 import process from 'node:process';
 import { bench, do_not_optimize, group, run } from 'mitata';
 import { Rng, SPACE_CLOUD_SPEC, createDecisionBatch } from '../core/index.ts';
-import { type EnginePreference, loadEngine } from '../policies/networks/index.ts';
 import {
   LearnedPolicy,
   Scorer,
@@ -15,7 +14,13 @@ import {
   identityNormaliser,
   initialWeights,
 } from '../policies/runtime/index.ts';
-import { Learner, type RolloutBuffer, createRolloutBuffer } from '../training/index.ts';
+import {
+  Learner,
+  type LearningEnginePreference,
+  type RolloutBuffer,
+  createRolloutBuffer,
+  loadLearningEngine,
+} from '../training/index.ts';
 
 const ROWS = 16_384;
 const EPOCHS = 4;
@@ -25,7 +30,7 @@ const spec = SPACE_CLOUD_SPEC;
 const architecture = architectureOf(spec);
 const normaliser = identityNormaliser(spec);
 const weights = initialWeights(architecture, 1);
-const engine = await loadEngine((process.env['SPACECLOUD_ENGINE'] ?? 'wasm') as EnginePreference);
+const engine = await loadLearningEngine((process.env['SPACECLOUD_ENGINE'] ?? 'auto') as LearningEnginePreference);
 const rollout = randomRollout();
 
 group(`update of ${ROWS} decisions, ${EPOCHS} epochs, ${engine.name}`, () => {

@@ -22,6 +22,8 @@ const WARM_UPS = 3;
 /** Rows per call when decisions are timed, and calls. */
 const BATCH = 64;
 const PASSES = 60;
+/** Calls until the kernel is compiled for speed. */
+const DECIDE_WARM_UPS = 30;
 /** PyTorch that PyPI holds for Linux with the fewest CUDA packages beside it; the wheel does not load without them. */
 const PACKAGES = [
   'torch==1.13.1',
@@ -36,7 +38,8 @@ const RIVALS: readonly LearningEngineName[] = ['fused-fma', 'fused', 'node', 'wa
 
 /**
  * Collect and train against PyTorch, turn by turn in one run: the same decisions, network, minibatches and epochs. All by CPU
- * time over all threads; PyTorch runs in one thread, which spends least of it. Worlds cost both sides the same.
+ * time over all threads, for PyTorch that of one thread, which spends least of it; and by wall time on all cores. Worlds
+ * cost both sides the same.
  */
 export async function measure(): Promise<Figure[]> {
   const python = venvPython();
@@ -51,12 +54,15 @@ export async function measure(): Promise<Figure[]> {
     const { buffers } = await pool.collect();
     const rows = buffers.reduce((sum, { n }) => sum + n, 0);
     writeData(folder, buffers, network);
-    const torch = new Contestant(python, folder);
+    const torch = new Contestant(python, folder, 1);
+    const torchOnTwo = new Contestant(python, folder, 2);
     const learners = await startLearners(network);
     const update = (name: LearningEngineName): Lap =>
       lap(() => learners.get(name)?.update(buffers, new Rng(1, 'bench'), { iteration: 1, iterations: 1 }));
+    const question = `update ${PPO_DEFAULTS.minibatchRows}`;
     for (let i = 0; i < WARM_UPS; i++) {
-      await torch.ask(`update ${PPO_DEFAULTS.minibatchRows}`);
+      await torch.ask(question);
+      await torchOnTwo.ask(question);
       for (const name of learners.keys()) {
         update(name);
         // Helper threads start while this one rests.
@@ -64,13 +70,19 @@ export async function measure(): Promise<Figure[]> {
       }
     }
     const decide = decider(network, buffers[0] as RolloutBuffer);
-    decide();
+    for (let i = 0; i < DECIDE_WARM_UPS; i++) decide();
     const us: Record<string, number[]> = {};
     const note = (what: string, seconds: number, per: number): void =>
       void (us[what] ??= []).push((1e6 * seconds) / per);
     for (let round = 0; round < ROUNDS; round++) {
-      note('torch update', (await torch.ask(`update ${PPO_DEFAULTS.minibatchRows}`)).cpuS, rows);
-      for (const name of learners.keys()) note(`${name} update`, update(name).cpuS, rows);
+      const [one, two] = [await torch.ask(question), await torchOnTwo.ask(question)];
+      note('torch update', one.cpuS, rows);
+      note('torch update wall', Math.min(one.wallS, two.wallS), rows);
+      for (const name of learners.keys()) {
+        const time = update(name);
+        note(`${name} update`, time.cpuS, rows);
+        note(`${name} update wall`, time.wallS, rows);
+      }
       note('torch decide', (await torch.ask(`decide ${BATCH} ${PASSES}`)).cpuS, BATCH * PASSES);
       note('decide', lap(decide).cpuS, BATCH * PASSES);
       note('torch GFLOP', (await torch.ask('multiply 512 20')).cpuS / (20 * 2 * 512 ** 3), 1e3);
@@ -79,8 +91,10 @@ export async function measure(): Promise<Figure[]> {
     for (let round = 0; round < ROUNDS; round++) {
       const time = await lapAsync(async () => void (await pool.collect()));
       note('collect', time.cpuS, rows);
+      note('collect wall', time.wallS, rows);
     }
     torch.close();
+    torchOnTwo.close();
     for (const learner of learners.values()) learner.dispose();
     return figures(us, rows * flopsPerRow(buffers, network), rows);
   } finally {
@@ -106,6 +120,12 @@ function figures(us: Readonly<Record<string, readonly number[]>>, flops: number,
     const both = own.map((_, i) => (collect('torch decide', i) + theirs(i)) / (collect('decide', i) + rate(i)));
     all.push({ name: `pytorch/${name}`, samples: both });
     all.push({ name: `pytorch/${name}/update`, samples: own.map((_, i) => theirs(i) / rate(i)) });
+    // On both cores, PyTorch with one or two threads, whichever is faster each time.
+    const wall = median(of('collect wall'));
+    const walls = own.map((_, i) => {
+      return (wall + (of('torch update wall')[i] as number)) / (wall + (of(`${name} update wall`)[i] as number));
+    });
+    all.push({ name: `pytorch/${name}/wall`, samples: walls });
     // Floating-point operations of an update over its CPU time, against what PyTorch's matrix product reaches in one thread.
     const gflops = own.map((time) => flops / rows / time / 1e3);
     all.push({ name: `pytorch/${name}/gflops`, samples: gflops });
@@ -241,9 +261,9 @@ class Contestant {
   private readonly lines: AsyncIterator<string>;
   private ready: Promise<unknown>;
 
-  constructor(python: string, folder: string) {
+  constructor(python: string, folder: string, threads: number) {
     const script = join(projectRoot(), 'bench', 'pytorch.py');
-    this.child = spawn(python, [script, folder, '1'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child = spawn(python, [script, folder, `${threads}`], { stdio: ['pipe', 'pipe', 'inherit'] });
     const reader: Interface = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
     this.lines = reader[Symbol.asyncIterator]();
     this.ready = this.lines.next();

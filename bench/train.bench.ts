@@ -2,8 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { type EngineName, loadEngine } from '../policies/networks/index.ts';
-import { METRICS_FILE, TRAIN_DEFAULTS, train } from '../training/index.ts';
+import { type LearningEngineName, METRICS_FILE, TRAIN_DEFAULTS, loadLearningEngine, train } from '../training/index.ts';
 import type { Figure } from './figures.ts';
 import { loadFixture } from './fixture.ts';
 import { startLap } from './stopwatch.ts';
@@ -12,11 +11,11 @@ const WARM_UPS = 2;
 const SAMPLES = 6;
 
 /** Whole iterations of `train` into a temporary folder; start-up, warm-up and the checkpoint at the end are left out. */
-export async function measure(engine: EngineName): Promise<Figure[]> {
+export async function measure(engine: LearningEngineName): Promise<Figure[]> {
   const rate = `train/${engine}`;
   const share = `train/${engine}/update`;
   try {
-    await loadEngine(engine);
+    await loadLearningEngine(engine);
   } catch (error) {
     return [{ name: rate, samples: [], note: error instanceof Error ? error.message : String(error) }];
   }
