@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '../../core/index.ts';
 import { loadGeometry, loadScenario } from '../../index.ts';
@@ -16,7 +17,6 @@ import {
   sweepCurves,
   sweepJson,
 } from '../../training/index.ts';
-import { writeTexts } from '../../cli/files.ts';
 import type { Comparison, Study } from './studies.ts';
 
 const BOOTSTRAP_REPLICATES = 10_000;
@@ -70,11 +70,9 @@ export async function compare(
         when: new Date().toISOString(),
         sweeps: sweepCurves(result),
       });
-      writeTexts([
-        { path: join(out, 'sweep.json'), text: sweepJson(result, origin) },
-        { path: join(out, 'sweep.csv'), text: sweepCsv(result) },
-        { path: join(out, 'report.html'), text: page },
-      ]);
+      writeFileSync(join(out, 'sweep.json'), sweepJson(result, origin));
+      writeFileSync(join(out, 'sweep.csv'), sweepCsv(result));
+      writeFileSync(join(out, 'report.html'), page);
     }
     options.report(`${study.name}/${comparison.name}: compared in ${((Date.now() - startMs) / 1000).toFixed(0)} s`);
     return result;
