@@ -62,7 +62,7 @@ describe('spacecloud doctor', () => {
     const { status, out } = await inProcess(['cli/main.ts', 'doctor', '--json', '--engine', 'auto']);
     expect(status).toBe(0);
     const { engine, missing } = JSON.parse(out) as DoctorReport;
-    expect(['node', 'wasm']).toContain(engine.name);
+    expect(['fused-fma', 'fused', 'node', 'wasm']).toContain(engine.name);
     const offersNative = missing.some(({ remedy }) => remedy.includes('npm run setup:native'));
     expect(offersNative).toBe(engine.name !== 'node');
   });

@@ -70,7 +70,7 @@ export function findings(machine: Machine, engine: Pick<LearningEngine, 'name' |
       remedy: 'Use Node without --no-wasm-simd or --jitless, on a processor with SSE4.1 or NEON.',
     });
   }
-  if (engine.name !== 'node') {
+  if (engine.name === 'wasm' || engine.name === 'cpu') {
     found.push({
       what: 'the native engine (libtensorflow)',
       effect: `learning uses ${engine.name}, which is slower on large batches; nothing else changes`,
