@@ -5,7 +5,8 @@ const PLACE = /(<!-- table (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
 /** The page with its tables written anew; tables of comparisons that were not run stay. */
 export function withTables(page: string, results: ReadonlyMap<string, SweepResult>): string {
-  return page.replace(PLACE, (whole, begin: string, name: string, kpis: string, end: string) => {
+  return page.replace(PLACE, (whole, ...groups: string[]) => {
+    const [begin, name, kpis, end] = groups as [string, string, string, string];
     const result = results.get(name);
     return result === undefined ? whole : `${begin}\n${tables(result, kpis.split(','))}\n${end}`;
   });

@@ -37,7 +37,10 @@ export async function killOften(folder: string, options: { lag: 0 | 1; kills: nu
 
 function start(folder: string, lag: 0 | 1): ChildProcess {
   const script = join(import.meta.dirname, 'killed-run.ts');
-  return fork(script, [folder, String(lag)], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  return fork(script, [folder, String(lag)], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 function exitOf(child: ChildProcess): Promise<number | string | null> {

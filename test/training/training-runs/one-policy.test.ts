@@ -36,7 +36,14 @@ it('one policy trained on 66 satellites runs on 1,584 unchanged', async () => {
   const learned = resolvePolicy(folder, { now: Date.now });
   expect(learned).toMatchObject({ kind: 'network', network: { weights: readTrainedPolicy(folder).network.weights } });
   const { records } = await evaluate({
-    ...{ scenario: large, geometry, policies: [learned], seeds: [1], workers: 1, fallback: 'load-aware+greedy-finish+gdsf' },
+    ...{
+      scenario: large,
+      geometry,
+      policies: [learned],
+      seeds: [1],
+      workers: 1,
+      fallback: 'load-aware+greedy-finish+gdsf',
+    },
     ...{ arrivalsS: 5, drainS: 20, replicates: 10 },
   });
   // Every decision passed the check for masked candidates, and every joule and byte was accounted for (CONSERVATION).

@@ -85,7 +85,9 @@ export function stateOf(folder: string): Readonly<Record<string, string>> {
         digest(new Uint8Array(buffer, byteOffset, byteLength)),
       ]),
     ),
-    ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`state.${name}`, digest(JSON.stringify(value))])),
+    ...Object.fromEntries(
+      Object.entries(state).map(([name, value]) => [`state.${name}`, digest(JSON.stringify(value))]),
+    ),
     evaluations: String(evaluations),
     identity: digest(JSON.stringify(manifest.identity)),
   };

@@ -13,7 +13,9 @@ const SHORT: TrainOverrides = { ...EVERYTHING, decisions: 480, lag: 0 };
 
 it('a run starts from the policy of another, with its inputs, and its best policy is kept', async () => {
   const source = await trainBoth({ folder: at('source'), config: SHORT });
-  const evaluations = readFileSync(join(at('source'), 'evaluations.jsonl'), 'utf8').trim().split('\n');
+  const evaluations = readFileSync(join(at('source'), 'evaluations.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
   const scores = evaluations.map((line) => JSON.parse(line) as { decisions: number; utility: number });
   const best = scores.reduce((top, score) => (score.utility > top.utility ? score : top));
   expect(source.best).toMatchObject(best.decisions === 0 ? {} : { decisions: best.decisions, utility: best.utility });
