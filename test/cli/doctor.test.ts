@@ -64,7 +64,7 @@ describe('spacecloud doctor', () => {
     const { engine, missing } = JSON.parse(out) as DoctorReport;
     expect(['fused-fma', 'fused', 'node', 'wasm']).toContain(engine.name);
     const offersNative = missing.some(({ remedy }) => remedy.includes('npm run setup:native'));
-    expect(offersNative).toBe(engine.name !== 'node');
+    expect(offersNative).toBe(engine.name === 'wasm' || engine.name === 'cpu');
   });
 });
 
