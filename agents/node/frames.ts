@@ -3,8 +3,8 @@ import { SpaceCloudError } from '../../core/index.ts';
 /** Version of the protocol; both ends must speak the same. */
 export const PROTOCOL_VERSION = 1;
 
-/** Largest frame, bytes after the length field: about 1,400 decisions of the space cloud's specification. */
-export const MAX_FRAME_BYTES = 1 << 20;
+/** Largest frame, bytes after the length field: about 1,650 decisions of the space cloud's specification. */
+export const MAX_FRAME_BYTES = 1 << 21;
 /** Largest frame before a node was welcomed. */
 export const MAX_HELLO_BYTES = 4096;
 /** Bytes of length and type before the payload. */

@@ -7,7 +7,9 @@ import { captured } from './captured.ts';
 const folder = mkdtempSync(join(tmpdir(), 'spacecloud-missing-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const shipped = readdirSync('scenarios').map((file) => file.replace(/\.yaml$/, ''));
+const shipped = readdirSync('scenarios')
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.replace(/\.yaml$/, ''));
 
 describe('a scenario that does not exist', () => {
   it.each(['validate', 'show'])(

@@ -92,7 +92,7 @@ describe('usage', () => {
     [[], 'Expected a command'],
     [['doctr'], 'Did you mean doctor?'],
     [['doctor', '--jsn'], 'Did you mean --json?'],
-    [['doctor', '--engine', 'gpu'], 'Allowed choices are auto, node, wasm, cpu.'],
+    [['doctor', '--engine', 'gpu'], 'Allowed choices are auto, fused-fma, fused, node, wasm, cpu.'],
     [['doctor', 'extra'], 'Too many arguments'],
   ])('refuses %j with status 2', async (args, part) => {
     const { status, out, err } = await captured(args);

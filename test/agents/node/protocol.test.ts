@@ -62,7 +62,7 @@ describe('frames', () => {
   });
 
   it('too large to send are refused', () => {
-    expect(() => createFrame(FRAME.request, MAX_FRAME_BYTES)).toThrow(/1048576/);
+    expect(() => createFrame(FRAME.request, MAX_FRAME_BYTES)).toThrow(/2097152/);
   });
 });
 
@@ -114,9 +114,9 @@ describe('requests', () => {
     sent.task.fill(-7, 0, 5);
     sent.timeS.fill(1 / 3, 0, 5);
     const frame = encodeRequest(9, sent);
-    // 2 bytes kind and count, 2 world, 4 x 4 ids, 2 x 8 size and time, 16 context, 8 x (16 candidate + mask + node).
-    expect(rowBytes(SPACE_CLOUD_SPEC)).toBe(2 + 2 + 16 + 16 + 16 * 4 + 8 * (16 * 4 + 1 + 4));
-    expect(frame.length).toBe(HEADER_BYTES + 6 + 5 * 652);
+    // 2 bytes kind and count, 2 world, 4 x 4 ids, 2 x 8 size and time, 16 context, 16 x (17 candidate + mask + node).
+    expect(rowBytes(SPACE_CLOUD_SPEC)).toBe(2 + 2 + 16 + 16 + 16 * 4 + 16 * (17 * 4 + 1 + 4));
+    expect(frame.length).toBe(HEADER_BYTES + 6 + 5 * 1268);
     const received = createDecisionBatch(SPACE_CLOUD_SPEC, 5);
     expect(requestRows(payloadOf(frame), SPACE_CLOUD_SPEC)).toBe(5);
     expect(decodeRequest(payloadOf(frame), received)).toBe(9);
@@ -138,7 +138,7 @@ describe('requests', () => {
   });
 
   it('fit at least the rows of sixteen worlds', () => {
-    // (2^20 - 1 - 6) / 652 = 1608.2
-    expect(rowsPerRequest(SPACE_CLOUD_SPEC)).toBe(1608);
+    // (2^21 - 1 - 6) / 1268 = 1653.9
+    expect(rowsPerRequest(SPACE_CLOUD_SPEC)).toBe(1653);
   });
 });

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Scenario, loadScenario, scenarioNotes, walkerAltitudeKm } from '../../../environment/scenario/index.ts';
 import { must } from '../../present.ts';
 
-const NAMES = readdirSync('scenarios').map((file) => file.replace(/\.yaml$/, ''));
+const NAMES = readdirSync('scenarios')
+  .filter((file) => file.endsWith('.yaml'))
+  .map((file) => file.replace(/\.yaml$/, ''));
 const load = (name: string): Scenario => loadScenario(`scenarios/${name}.yaml`);
 const linkOf = (scenario: Scenario, radio: string) => {
   if (radio === 'gateway') return scenario.gatewayLink;

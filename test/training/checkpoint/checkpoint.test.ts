@@ -99,12 +99,12 @@ describe('checkpoint file', () => {
   it('refuses a whole file of another format version', () => {
     saveCheckpoint(path, sample(1));
     const file = readFileSync(path);
-    file.writeUInt32LE(2, 8);
+    file.writeUInt32LE(3, 8);
     createHash('sha256').update(file.subarray(0, 16)).update(file.subarray(48)).digest().copy(file, 16);
     writeFileSync(path, file);
     const error = errorOf(() => loadCheckpoint(path, IDENTITY));
     expect(error.code).toBe('CHECKPOINT_VERSION');
-    expect(error.message).toBe('Expected checkpoint format 1, got 2.');
+    expect(error.message).toBe('Expected checkpoint format 1 to 2, got 3.');
   });
 
   it('refuses another scenario, and says what differs', () => {
