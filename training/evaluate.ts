@@ -108,12 +108,12 @@ export function expectAnchors({ zero, one }: UtilityAnchors, policies: readonly 
 
 /** The policies an evaluation compares with unless told otherwise: the strong combinations of baselines (the strongest first), random choice, the untrained network, an oracle. */
 export const DEFAULT_RIVALS: readonly string[] = [
+  'damped+greedy-finish+least-rate',
   'damped+greedy-finish+gdsf',
   'load-aware+greedy-finish+gdsf',
   'shortest-delay+greedy-finish+gdsf',
   'load-aware+greedy-finish+lru',
   'load-aware+greedy-finish+lfu',
-  'load-aware+greedy-finish+sieve',
   'load-aware+bent-pipe+gdsf',
   'load-aware+at-source+gdsf',
   'random+random+random',

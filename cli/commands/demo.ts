@@ -58,10 +58,10 @@ async function learn(
   const run = join(folder, 'run');
   shell.say('== 1 of 6: the scenario');
   await shell.run('scenario', 'validate', ...scenario);
-  shell.say(`\n== 2 of 6: train one policy for all satellites; it starts from the load-aware heuristic`);
-  const training = ['--decisions', String(options.decisions), '--engine', options.engine];
+  shell.say(`\n== 2 of 6: train one policy for all satellites; it starts from the best local heuristic`);
+  const training = ['--decisions', String(options.decisions), '--learning-rate', '0.003', '--engine', options.engine];
   await shell.run('train', ...scenario, '--run', run, ...training);
-  shell.say('\n== 3 of 6: evaluate it against nine heuristics and an oracle, on seeds that training never saw');
+  shell.say('\n== 3 of 6: evaluate it against ten heuristics and an oracle, on seeds that training never saw');
   const evaluation = ['--seeds', String(options.seeds), '--arrivals', '10', '--out', join(folder, 'evaluation')];
   await shell.run('evaluate', ...scenario, '--policy', run, ...evaluation);
 }

@@ -43,9 +43,13 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--decisions <n>', 'decisions to learn from (default: 1000000)', wholeNumber('--decisions', 1))
     .option('--seed <n>', 'all randomness of the run (default: 1)', wholeNumber('--seed', 1, 1000))
     .option('--workers <n>', 'worker threads that collect (default: 2)', wholeNumber('--workers', 1, 64))
-    .option('--worlds <n>', 'worlds per worker (default: 8)', wholeNumber('--worlds', 1, 256))
-    .option('--rows <n>', 'decisions per iteration (default: 16384)', wholeNumber('--rows', 64))
-    .option('--episode <s>', 'simulated time of one episode, s (default: 10)', positiveNumber('--episode'))
+    .option(
+      '--worlds <n>',
+      'worlds per worker; few, so that rollouts outlast the tasks in them (default: 1)',
+      wholeNumber('--worlds', 1, 256),
+    )
+    .option('--rows <n>', 'decisions per iteration (default: 32768)', wholeNumber('--rows', 64))
+    .option('--episode <s>', 'simulated time of one episode, s (default: 15)', positiveNumber('--episode'))
     .option('--hidden <n>', 'units per hidden layer (default: 32)', wholeNumber('--hidden', 1, 512))
     .option(
       '--learning-rate <x>',
