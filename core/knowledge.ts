@@ -86,11 +86,8 @@ export interface Departures {
 
 /** The global truth. Only evaluation hands it out, and only to oracle baselines; central critics get features of it. */
 export interface OracleView {
-  /**
-   * Shortest delay for `sizeBits` now, with every queue as it is, s; Infinity if none. Queues are those that a bundle of
-   * `priority` (0 first) would wait in; by default of the lowest.
-   */
-  trueDelayS(from: number, to: number, sizeBits: number, priority?: number): number;
+  /** Shortest delay for `sizeBits` of the lowest priority now, with every queue as it is, s; Infinity if none. */
+  trueDelayS(from: number, to: number, sizeBits: number): number;
   /** Time until a new job would start at an executor, as it is now, s. */
   trueBacklogS(node: number): number;
   /**
