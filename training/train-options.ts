@@ -119,8 +119,6 @@ export interface TrainOptions {
   /** Wall clock, ms; for the time stamps of TensorBoard and rates in the metrics. */
   readonly clockMs: () => number;
   readonly onProgress?: (progress: TrainProgress) => void;
-  /** Told what makes the run slower than it need be, in a sentence. */
-  readonly onNotice?: (notice: string) => void;
   /** Ends the run after the iterations under way, with a checkpoint. */
   readonly signal?: AbortSignal;
 }

@@ -43,8 +43,6 @@ import {
 
 /** Slots of shared weights: two that rollouts read in turn, and one for evaluations. */
 const EVALUATED = 2;
-/** Below so many decisions per call of the policy, most of the time goes into calls. */
-const FEW_ROWS = 2;
 /** As `PPO_DEFAULTS.maxRatioDeviation`; checked once where rollouts lag behind afterwards. */
 const MAX_FIRST_RATIO_DEVIATION = 1e-3;
 
@@ -213,7 +211,7 @@ async function runTraining(
     run.iteration++;
     const metrics = learner.update(buffers, shuffle, { iteration: run.iteration, iterations });
     const updatedMs = clockMs();
-    if (isFirst && run.iteration === 1) firstChecks(options, metrics, rollout);
+    if (isFirst && run.iteration === 1) checkFirstRatios(metrics);
     schedule.publish(run.iteration, learner.weights);
     const before = run.decisions;
     run.decisions += metrics.rows;
@@ -305,23 +303,13 @@ function workerData(
 }
 
 /** The first rollout is of the learner's own weights, lag or not: whether both compute the same policy shows here. */
-function firstChecks(
-  { onNotice }: TrainOptions,
-  metrics: UpdateMetrics,
-  { summaries }: { readonly summaries: readonly { readonly rows: number; readonly batches: number }[] },
-): void {
+function checkFirstRatios(metrics: UpdateMetrics): void {
   if (metrics.ratioDeviation > MAX_FIRST_RATIO_DEVIATION) {
     throw new SpaceCloudError(
       'MISUSE',
       `Expected rollouts and learner to compute the same policy, got a probability ratio off by ${metrics.ratioDeviation}.`,
     );
   }
-  const batches = summaries.reduce((sum, summary) => sum + summary.batches, 0);
-  const perCall = metrics.rows / batches;
-  if (perCall >= FEW_ROWS) return;
-  onNotice?.(
-    `Only ${perCall.toFixed(1)} decisions per call of the policy: more worlds per worker make batches larger and the run faster.`,
-  );
 }
 
 function sharedCopy(weights: Float32Array): Float32Array {

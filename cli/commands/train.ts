@@ -180,7 +180,6 @@ async function run(
       config,
       clockMs: Date.now,
       signal,
-      onNotice: (notice) => streams.err(`Note: ${notice}\n`),
       onProgress: (state) => progress.update(state.decisions, noteOf(state)),
     });
     progress.end();

@@ -62,8 +62,6 @@ export interface CollectSummary {
   /** KPIs of the episodes that ended during the rollout. */
   readonly episodes: readonly Kpis[];
   readonly simulatedS: number;
-  /** Calls of the policy. */
-  readonly batches: number;
   /** Time the rollout took, and the policy's part of it, s of the clock. */
   readonly tookS: number;
   readonly inferS: number;
@@ -106,7 +104,6 @@ export class Collector {
   private readonly worldStages: number[] = [];
   private stage = 0;
   private inferMs = 0;
-  private batches = 0;
 
   constructor(options: CollectorOptions) {
     this.options = options;
@@ -151,7 +148,6 @@ export class Collector {
     this.buffer = buffer;
     this.stage = stage;
     this.inferMs = 0;
-    this.batches = 0;
     buffer.n = 0;
     buffer.finals = 0;
     this.finalCount = 0;
@@ -179,7 +175,6 @@ export class Collector {
       finals: buffer.finals,
       episodes: [...this.ended],
       simulatedS,
-      batches: this.batches,
       tookS: (options.clockMs() - startMs) / 1000,
       inferS: this.inferMs / 1000,
     };
@@ -241,7 +236,6 @@ export class Collector {
     const startMs = clockMs();
     (this.options.teacher ?? this.policy).choose(batch, out);
     this.inferMs += clockMs() - startMs;
-    this.batches++;
   }
 
   private createWorld(index: number): World {
