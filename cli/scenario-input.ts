@@ -17,9 +17,13 @@ export interface ScenarioOptions {
 }
 
 /** Adds the scenario argument and the options that change it. */
-export function takesScenario(command: Command, what = 'scenario file, or the name of one that is shipped'): Command {
+export function takesScenario(
+  command: Command,
+  what = 'scenario file, or the name of one that is shipped',
+  unlessGiven = 'iridium-66',
+): Command {
   return command
-    .argument('[scenario]', what, 'iridium-66')
+    .argument('[scenario]', what, unlessGiven)
     .option('--elements <file>', 'fly these satellites instead: OMM (JSON, CSV) or TLE file')
     .option('--epoch <utc>', 'scenario time 0, e.g. 2026-11-22T00:00:00Z; default: as the scenario says')
     .option('--load <factor>', 'offered load relative to the rates in the scenario', positiveNumber('--load'))

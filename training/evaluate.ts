@@ -110,6 +110,7 @@ export function expectAnchors({ zero, one }: UtilityAnchors, policies: readonly 
 export const DEFAULT_RIVALS: readonly string[] = [
   'damped+greedy-finish+least-rate',
   'damped+greedy-finish+gdsf',
+  'q-routing+greedy-finish+least-rate',
   'load-aware+greedy-finish+gdsf',
   'shortest-delay+greedy-finish+gdsf',
   'load-aware+greedy-finish+lru',
