@@ -18,7 +18,7 @@ export interface CacheBoundOptions {
   readonly onRun?: (done: number) => void;
 }
 
-/** Misses at the satellites that serve the consumers, of all seeds together. */
+/** Misses at the satellites that serve the consumers, of all seeds together. Without requests every share is NaN. */
 export interface CacheBoundRow {
   readonly policy: string;
   readonly requests: number;
@@ -36,7 +36,7 @@ export interface CacheBoundRow {
 
 export interface CacheBoundResult {
   readonly rows: readonly CacheBoundRow[];
-  /** The policy among `CLASSIC_CACHES` with the fewest byte misses; undefined if none was run. */
+  /** The policy among `CLASSIC_CACHES` with the fewest byte misses; undefined if none was run or met requests. */
   readonly bestClassic: string | undefined;
 }
 
@@ -85,7 +85,9 @@ export async function cacheBound(model: WorldModel, options: CacheBoundOptions):
       sameRequestFrac: totals.same / totals.requests,
     });
   }
-  const classics = rows.filter(({ policy }) => CLASSIC_CACHES.includes(policy.split('+')[2] ?? ''));
+  const classics = rows.filter(
+    ({ policy, requests }) => requests > 0 && CLASSIC_CACHES.includes(policy.split('+')[2] ?? ''),
+  );
   const best = classics.reduce<CacheBoundRow | undefined>(
     (least, row) => (least === undefined || row.byteMissFrac < least.byteMissFrac ? row : least),
     undefined,
@@ -93,14 +95,20 @@ export async function cacheBound(model: WorldModel, options: CacheBoundOptions):
   return { rows, bestClassic: best?.policy };
 }
 
+/** Gaps below this share of the bytes are too small to be divided by: nothing to gain. */
+export const LEAST_GAP_FRAC = 0.001;
+
 /**
  * Share of the byte misses between the best classic algorithm and the offline one that a policy avoids: 0 = as the classic, 1 = as
- * offline, negative = worse than the classic. The requests are those that the policy met; undefined without a classic.
+ * offline, negative = worse than the classic. The requests are those that the policy met; undefined without a classic or
+ * requests, and where the gap is below `LEAST_GAP_FRAC`.
  */
 export function gapClosedFrac({ rows, bestClassic }: CacheBoundResult, row: CacheBoundRow): number | undefined {
   const classic = rows.find(({ policy }) => policy === bestClassic);
   if (classic === undefined) return undefined;
-  return (classic.byteMissFrac - row.byteMissFrac) / (classic.byteMissFrac - row.offlineByteMissFrac);
+  const gap = classic.byteMissFrac - row.offlineByteMissFrac;
+  // NaN, without requests, is no gap either.
+  return gap >= LEAST_GAP_FRAC ? (classic.byteMissFrac - row.byteMissFrac) / gap : undefined;
 }
 
 function addRun(totals: Totals, { traffic, scenario, satelliteCount }: WorldModel, log: LookupLog): void {

@@ -50,6 +50,7 @@ export {
   type CacheBoundOptions,
   type CacheBoundResult,
   type CacheBoundRow,
+  LEAST_GAP_FRAC,
   cacheBound,
   gapClosedFrac,
 } from './cache-bound.ts';

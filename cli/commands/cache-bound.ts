@@ -48,16 +48,21 @@ export function register(program: Command, streams: CommandStreams): void {
       const closed = result.rows.map((row) => training.gapClosedFrac(result, row));
       streams.out(
         options.json === true
-          ? `${JSON.stringify({ ...result, rows: result.rows.map((row, i) => ({ ...row, gapClosedFrac: closed[i] })) }, undefined, 2)}\n`
-          : table(result, closed),
+          ? `${JSON.stringify({ bestClassic: result.bestClassic ?? null, rows: result.rows.map((row, i) => ({ ...row, gapClosedFrac: closed[i] ?? null })) }, undefined, 2)}\n`
+          : table(result, closed, training.LEAST_GAP_FRAC),
       );
     });
 }
 
 const HEADING = ['policy', 'object misses', 'byte misses', 'offline', 'at least', 'gap closed', 'same requests'];
 
-function table({ rows, bestClassic }: CacheBoundResult, closed: readonly (number | undefined)[]): string {
-  const percent = (share: number | undefined): string => (share === undefined ? '-' : `${(100 * share).toFixed(1)} %`);
+function table(
+  { rows, bestClassic }: CacheBoundResult,
+  closed: readonly (number | undefined)[],
+  leastGapFrac: number,
+): string {
+  const percent = (share: number | undefined): string =>
+    share === undefined || Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)} %`;
   const cells = rows.map((row, i) => [
     row.policy,
     percent(row.objectMissFrac),
@@ -76,9 +81,17 @@ function table({ rows, bestClassic }: CacheBoundResult, closed: readonly (number
       )
       .join('  '),
   );
+  const notes: string[] = [];
+  if (rows.some(({ requests }) => requests === 0)) {
+    notes.push('-: no requests. Give more time for arrivals, or a scenario with content.');
+  }
+  if (rows.some(({ requests }, i) => requests > 0 && closed[i] === undefined)) {
+    notes.push(`gap closed -: nothing to gain, the gap is below ${100 * leastGapFrac} percentage points.`);
+  }
   return [
     ...lines,
     '',
+    ...notes,
     `Best classic: ${bestClassic ?? 'none'}. Misses are counted where requests enter the sky. Offline: the better of Belady by time and by`,
     'size times time on the same requests, given what they miss at once; at least: what no cache can do without (PFOO-L).',
     '',
