@@ -108,9 +108,10 @@ export async function runEvaluation(options: EvaluationRunOptions): Promise<RunR
   return policies.flatMap((source) => whole.map((seed) => bySource.get(source)?.get(seed) as RunRecord));
 }
 
-/** A record under the names of its job: those of bundles and custom policies are the caller's. */
-function named(record: RunRecord, { source }: RunJob): RunRecord {
-  return { ...record, policy: source.name, ...(source.run === undefined ? {} : { run: source.run }) };
+/** A record under the names of its job and no others: a kept one may have been made under another name, or as part of a group. */
+function named({ run: _before, ...record }: RunRecord, { source }: RunJob): RunRecord {
+  const { name, role, run } = source;
+  return { ...record, policy: name, role, ...(run === undefined ? {} : { run }) };
 }
 
 function recordKeys({ scenario, geometry, episode }: EpisodeWorkerData): (job: RunJob) => RecordKey | undefined {

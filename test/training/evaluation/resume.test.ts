@@ -68,6 +68,24 @@ describe('an evaluation with its records on disk', () => {
     expect(new Set(more.made)).toEqual(new Set([1, 2, 3, 4].map((seed) => `shortest-delay+at-source+lru ${seed}`)));
   });
 
+  it.each([
+    [undefined, 'r1'],
+    ['r1', undefined],
+    ['r1', 'r2'],
+  ])('takes kept records under the names of the present request: run %s, then %s', async (before, now) => {
+    const folder = newFolder();
+    const baseline = baselineSource(NAMES[0]);
+    const source = (run: string | undefined): PolicySource => ({
+      ...baselineSource(NAMES[1]),
+      ...(run === undefined ? {} : { run }),
+    });
+    await run(folder, { policies: [source(before), baseline] });
+    const { records, made } = await run(folder, { policies: [source(now), baseline] });
+    expect(made).toEqual([]);
+    const runs = records.filter(({ policy }) => policy === NAMES[1]).map((record) => record.run);
+    expect(runs).toEqual(Array(4).fill(now));
+  });
+
   it('runs anew what another scenario, or code of the caller, would make', async () => {
     const folder = newFolder();
     const custom = (): PolicySource => customSource('mine', (seed) => createBaseline(NAMES[0], seed));
