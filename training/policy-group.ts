@@ -75,6 +75,13 @@ function runGroup(name: string, folders: readonly string[], { which }: PolicyRef
     hashJson({ ...config, seed: 0, workers: 0, scenarioHash });
   const [first] = runs;
   for (const [i, run] of runs.entries()) {
+    if (first !== undefined && kindOf(run) !== kindOf(first)) {
+      throw new SpaceCloudError(
+        'USAGE',
+        `Expected runs of '${name}' that differ in their seed only, got another configuration or scenario in '${run.folder}' than in '${first.folder}'.`,
+        { hint: 'Compare them as two policies: one --policy NAME=... each.' },
+      );
+    }
     const twin = runs.slice(0, i).find(({ config }) => config.seed === run.config.seed);
     if (twin !== undefined) {
       throw new SpaceCloudError(
@@ -83,12 +90,6 @@ function runGroup(name: string, folders: readonly string[], { which }: PolicyRef
         { hint: 'The same training twice is one sample.' },
       );
     }
-    if (first === undefined || kindOf(run) === kindOf(first)) continue;
-    throw new SpaceCloudError(
-      'USAGE',
-      `Expected runs of '${name}' that differ in their seed only, got another configuration or scenario in '${run.folder}' than in '${first.folder}'.`,
-      { hint: 'Compare them as two policies: one --policy NAME=... each.' },
-    );
   }
   const names = runs.map(({ run }) => run);
   const isUnique = new Set(names).size === names.length;

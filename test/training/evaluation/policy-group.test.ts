@@ -32,6 +32,7 @@ beforeAll(async () => {
     ['seeds/r2', 2, 1e-3],
     ['seeds/r10', 10, 1e-3],
     ['other', 3, 2e-3],
+    ['other-r2', 2, 2e-3],
   ] as const) {
     await train({
       ...{ scenario, geometry, runFolder: at(name), engine: 'wasm', clockMs: () => 0 },
@@ -69,6 +70,8 @@ describe('training runs as one policy', () => {
   it('must differ in their seed and in nothing else', () => {
     const mixed = `mine=${at('seeds/r2')},${at('other')}`;
     expect(() => resolvePolicyGroup(mixed, NOW)).toThrow(/differ in their seed only.*other/);
+    const sameSeed = `mine=${at('seeds/r2')},${at('other-r2')}`;
+    expect(() => resolvePolicyGroup(sameSeed, NOW)).toThrow(/differ in their seed only.*other-r2/);
     const twice = `mine=${at('seeds/r2')},${at('seeds/r2')}`;
     expect(() => resolvePolicyGroup(twice, NOW)).toThrow(/a seed each, got seed 2/);
     expect(() => resolvePolicyGroup(`mine=${at('seeds/r2')},random+random+random`, NOW)).toThrow(/run folders/);
