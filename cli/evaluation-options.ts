@@ -37,13 +37,13 @@ export function takesComparison(command: Command): Command {
   return command
     .option(
       '--policy <policy>',
-      'run folder, NAME=runs/a,runs/b or a folder of runs (training runs of one policy), bundle folder, `prior` or baseline; may be repeated',
+      'run folder (its last weights), NAME=runs/a,runs/b or a folder of runs (training runs of one policy), bundle folder, `prior` or baseline; may be repeated',
       policyList,
       [],
     )
     .option(
       '--rivals <policies>',
-      'compare with these instead of the usual baselines; `all` for every one there is, `none` for none',
+      'compare with these instead of the usual baselines; `all` for each part there is beside the strongest others, `none` for none',
       list,
       [],
     )
@@ -56,7 +56,7 @@ export function takesComparison(command: Command): Command {
     .option('--replicates <n>', 'bootstrap resamples', wholeNumber('--replicates', 100, 1_000_000), 50_000)
     .option(
       '--anchors <zero,one>',
-      'policies whose utility is 0 and 1 on the normalised scale; default random and oracle',
+      'policies whose utility is 0 and 1 on the normalised scale; default random+random+random,oracle+oracle+gdsf',
     )
     .option('--key <file>', 'trusted public key for bundles (PEM)')
     .option('--resume', 'keep the runs in --out that a stopped evaluation has made, and make the others')
@@ -120,6 +120,25 @@ export async function resolveComparison(
     sampleEfficiency: curves.filter((curve) => curve !== undefined),
     trainingCurve: folders.map(readTrainingCurve).find((points) => points !== undefined),
   };
+}
+
+/** `count` seeds from --first-seed on, or from the first of the purpose. Errors: USAGE where one is not of the purpose. */
+export async function readSeeds(
+  firstSeed: number | undefined,
+  count: number,
+  purpose: 'report' | 'absolute',
+): Promise<number[]> {
+  const { SEED_RANGES } = await import('../training/index.ts');
+  const { first, last } = SEED_RANGES[purpose];
+  const start = firstSeed ?? first;
+  if (start < first || start + count - 1 > last) {
+    throw new SpaceCloudError(
+      'USAGE',
+      `Expected --first-seed from ${first} to ${last - count + 1} (${count} seeds of the purpose '${purpose}'), got ${start}.`,
+      { hint: `Seeds from ${first} to ${last} are for this; the others are for training, tuning or the other metric.` },
+    );
+  }
+  return Array.from({ length: count }, (_, i) => start + i);
 }
 
 /** `--anchors zero,one`, checked against the policies. Errors: USAGE. */

@@ -4,6 +4,7 @@ import { SpaceCloudError, VERSION, hashJson } from '../../core/index.ts';
 import {
   type ComparisonOptions,
   readAnchors,
+  readSeeds,
   resolveComparison,
   takesComparison,
   watchRuns,
@@ -24,15 +25,16 @@ const ABSOLUTE_FACTOR = 10;
 export function register(program: Command, streams: CommandStreams): void {
   takesComparison(takesScenario(program.command('evaluate')))
     .description('compare policies with the baselines on the same seeds: table, JSON and a page with plots')
-    .option('--absolute', 'the absolute metric: the best policy of each run folder on ten times --seeds, fresh ones')
+    .option(
+      '--absolute',
+      'the absolute metric, on ten times --seeds, fresh ones: of each run folder the best weights by its evaluations during training (the last where there were none) instead of the last',
+    )
     .option('--out <folder>', 'write records.jsonl, evaluation.json, marl-eval.json and report.html there')
     .action(async (name: string, options: EvaluateCommandOptions) => {
       const training = await import('../../training/index.ts');
       const purpose = options.absolute === true ? 'absolute' : 'report';
-      const firstSeed = options.firstSeed ?? training.SEED_RANGES[purpose].first;
       const count = options.seeds * (options.absolute === true ? ABSOLUTE_FACTOR : 1);
-      const seeds = Array.from({ length: count }, (_, i) => firstSeed + i);
-      training.expectSeeds(seeds, purpose);
+      const seeds = await readSeeds(options.firstSeed, count, purpose);
       const scenario = await loadScenarioFile(name, options, streams);
       const comparison = await resolveComparison(options, {
         scenario,

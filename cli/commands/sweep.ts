@@ -5,6 +5,7 @@ import type { SweepAxis, SweptQuantity } from '../../training/index.ts';
 import {
   type ComparisonOptions,
   readAnchors,
+  readSeeds,
   resolveComparison,
   takesComparison,
   watchRuns,
@@ -18,8 +19,22 @@ interface SweepCommandOptions extends ComparisonOptions {
   readonly over: readonly SweepAxis[];
 }
 
-/** Names of the quantities, for the help; their meaning stands in `SWEPT_QUANTITIES`. */
-const QUANTITIES: readonly SweptQuantity[] = ['load', 'failure', 'satellite-failure', 'state-age'];
+interface Allowed {
+  readonly text: string;
+  readonly holds: (value: number) => boolean;
+}
+
+const ABOVE_ZERO: Allowed = { text: 'above 0', holds: (value) => value > 0 };
+const SHARE: Allowed = { text: 'from 0 to less than 1', holds: (value) => value >= 0 && value < 1 };
+
+/** Names of the quantities and the values they take, for the help and refusals; their meaning stands in `SWEPT_QUANTITIES`. */
+const ALLOWED: Readonly<Record<SweptQuantity, Allowed>> = {
+  load: ABOVE_ZERO,
+  failure: SHARE,
+  'satellite-failure': SHARE,
+  'state-age': ABOVE_ZERO,
+};
+const QUANTITIES = Object.keys(ALLOWED) as readonly SweptQuantity[];
 
 /** `spacecloud sweep`: all policies at several loads, failure rates or ages of news, on the same seeds. */
 export function register(program: Command, streams: CommandStreams): void {
@@ -35,9 +50,8 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--out <folder>', 'write records.jsonl, sweep.json, sweep.csv and report.html there')
     .action(async (name: string, options: SweepCommandOptions) => {
       const training = await import('../../training/index.ts');
-      const firstSeed = options.firstSeed ?? training.SEED_RANGES.report.first;
-      const seeds = Array.from({ length: options.seeds }, (_, i) => firstSeed + i);
-      training.expectSeeds(seeds, 'report');
+      expectLoadOnce(options);
+      const seeds = await readSeeds(options.firstSeed, options.seeds, 'report');
       const scenario = await loadScenarioFile(name, options, streams);
       const { policies, notes, sampleEfficiency } = await resolveComparison(options, { scenario, seeds });
       const anchors = await readAnchors(options.anchors, policies);
@@ -106,8 +120,29 @@ function axis(text: string, before: readonly SweepAxis[] = []): readonly SweepAx
   const [, name, list = ''] = /^([^=]+)=(.+)$/.exec(text) ?? [];
   const quantity = QUANTITIES.find((known) => known === name);
   const values = list.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (quantity !== undefined && values.every(Number.isFinite)) return [...before, { quantity, values }];
-  throw new SpaceCloudError('USAGE', `Expected a quantity and its values for --over, got '${text}'.`, {
-    hint: `As in --over load=0.5,1,1.5; quantities: ${QUANTITIES.join(', ')}.`,
+  if (quantity === undefined || !values.every(Number.isFinite)) {
+    throw new SpaceCloudError('USAGE', `Expected a quantity and its values for --over, got '${text}'.`, {
+      hint: `As in --over load=0.5,1,1.5; quantities: ${QUANTITIES.join(', ')}.`,
+    });
+  }
+  const allowed = ALLOWED[quantity];
+  if (!values.every(allowed.holds)) {
+    throw new SpaceCloudError('USAGE', `Expected values ${allowed.text} for --over ${quantity}=, got '${text}'.`, {
+      hint: allowed === SHARE ? 'A share of 0.05 is 5 %.' : 'It is a factor: 1 leaves the scenario as it is.',
+    });
+  }
+  if (new Set(values).size < values.length || before.some((other) => other.quantity === quantity)) {
+    throw new SpaceCloudError('USAGE', `Expected each quantity and value of --over once, got '${text}'.`, {
+      hint: 'Give all values of a quantity in one --over, as in --over load=0.5,1,1.5.',
+    });
+  }
+  return [...before, { quantity, values }];
+}
+
+/** Errors: USAGE when the load is swept and set at once. */
+function expectLoadOnce({ over, load }: SweepCommandOptions): void {
+  if (load === undefined || over.every(({ quantity }) => quantity !== 'load')) return;
+  throw new SpaceCloudError('USAGE', `Expected --over load= or --load, got both (--load ${load}).`, {
+    hint: 'Leave out --load, or sweep another quantity at that load.',
   });
 }

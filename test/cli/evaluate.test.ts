@@ -42,8 +42,13 @@ describe('spacecloud evaluate', () => {
     expect(status).toBe(0);
     const { summary } = JSON.parse(out) as { summary: { seeds: number[][] } };
     expect(summary.seeds).toEqual([Array.from({ length: 10 }, (_, i) => 300_000 + i)]);
-    const foreign = await captured(['evaluate', 'test-12', ...few, ...rivals, '--first-seed', '300000']);
-    expect(foreign.out).toMatch(/seeds from 1 to 299999 \(report\), got 300000/);
+    for (const command of [['evaluate'], ['sweep', '--over', 'load=1']]) {
+      // Two seeds from 299,999 on would end with 300,000, the first of the absolute metric.
+      const words = [...command, 'test-12', '--seeds', '2', '--first-seed', '299999'];
+      const foreign = await captured(words);
+      expect(foreign.status).toBe(2);
+      expect(foreign.err).toMatch(/--first-seed from 1 to 299998 \(2 seeds of the purpose 'report'\), got 299999/);
+    }
   });
 
   it('refuses anchors that are not among the policies', async () => {
@@ -72,5 +77,22 @@ describe('spacecloud sweep', () => {
     const { status, err } = await captured(['sweep', 'test-12', '--over', over]);
     expect(status).toBe(2);
     expect(err).toMatch(/Expected a quantity and its values for --over, got /);
+  });
+
+  it.each([
+    [['load=0'], /Expected values above 0 for --over load=, got 'load=0'/],
+    [['load=1,-1'], /Expected values above 0 for --over load=/],
+    [['failure=1.5'], /Expected values from 0 to less than 1 for --over failure=/],
+    [['failure=0,1'], /Expected values from 0 to less than 1 for --over failure=/],
+    [['satellite-failure=-0.1'], /Expected values from 0 to less than 1 for --over satellite-failure=/],
+    [['state-age=0'], /Expected values above 0 for --over state-age=/],
+    [['load=1,1'], /each quantity and value of --over once, got 'load=1,1'/],
+    [['load=1', 'load=2'], /each quantity and value of --over once, got 'load=2'/],
+    [['failure=0', 'load=1', '--load=3'], /Expected --over load= or --load, got both \(--load 3\)/],
+  ])('refuses what cannot be swept: %s', async (axes, message) => {
+    const words = axes.flatMap((axis) => (axis.startsWith('--') ? [axis] : ['--over', axis]));
+    const { status, err } = await captured(['sweep', 'test-12', ...words]);
+    expect(status).toBe(2);
+    expect(err).toMatch(message);
   });
 });
