@@ -27,7 +27,7 @@ export function sweepTable(sweep: SweepResult, options: { readonly colour?: bool
   const lines = [
     `Mark after a mean: + ${overall.reference} is clearly better at this point, - clearly worse.`,
     ...sweep.points.flatMap(lossesAt),
-    `The marks above and the CSV hold ${sweep.points.reduce((sum, { summary }) => sum + summary.comparisons, 0)} comparisons at single points, besides those of all points together:`,
+    `The marks above and the CSV hold ${sweep.points.reduce((sum, { summary }) => sum + summary.comparisons, 0)} comparisons at single points, besides the ${overall.comparisons} of all points together.`,
     ...describeEvaluation(overall).caveats,
   ];
   return [...tables, ...lines.map((line) => wrapText(line, WIDTH_CHARS))].join('\n');

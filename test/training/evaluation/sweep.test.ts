@@ -63,7 +63,10 @@ describe('sweep', async () => {
     const text = sweepTable(result);
     expect(text).toContain('offered load, factor on all rates [1]: utility per task');
     expect(text).toMatch(/policy +0\.5 +2/);
-    expect(text).toMatch(/comparisons at single points/);
+    // Lines of the text are wrapped.
+    expect(text.replaceAll('\n', ' ')).toContain(
+      `comparisons at single points, besides the ${result.overall?.comparisons} of all points together.`,
+    );
     const rows = sweepCsv(result).trim().split('\n');
     const kpis = result.points[0]?.summary.kpis.length ?? NaN;
     const kpisWithFaults = result.points[2]?.summary.kpis.length ?? NaN;
