@@ -123,8 +123,8 @@ export const DEFAULT_RIVALS: readonly string[] = [
 ];
 
 /**
- * Every baseline there is: each part beside the strongest of the other two, random choice, the untrained network and the
- * default oracle. For claims against the best of all baselines; takes about three times as long as {@link DEFAULT_RIVALS}.
+ * The default rivals, and each part there is beside the strongest of the other two; not all combinations. For claims against
+ * more than the usual baselines; takes about three times as long as {@link DEFAULT_RIVALS}.
  */
 export function allRivals(): string[] {
   const { forward, place, cache } = BASELINE_NAMES;
