@@ -16,6 +16,7 @@ import { lockRun } from './checkpoint/run-lock.ts';
 import { saveCheckpoint } from './checkpoint.ts';
 import { CURRICULUM_START, type CurriculumState, advanceCurriculum } from './curriculum.ts';
 import { trainingSeeds } from './evaluation/seed-ranges.ts';
+import { expectFlyableBaselines } from './flyable-baseline.ts';
 import { imitate } from './imitate.ts';
 import { initialPolicy } from './initial-policy.ts';
 import { iterationRecord, meanUtility, phasesOf } from './iteration-record.ts';
@@ -74,12 +75,14 @@ type Held = (() => void | Promise<void>)[];
  * weights, again and again. Writes checkpoints, metrics (JSON lines and TensorBoard), evaluations and a manifest into the run
  * folder, and goes on bit-exactly from a checkpoint.
  *
- * Errors: RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE, HELD_OUT, MISUSE.
+ * Errors: USAGE for a baseline that is none or an oracle, RUN_LOCKED, CHECKPOINT_*, FILE_WRITE, DISK_FULL, ENGINE_UNAVAILABLE,
+ * HELD_OUT, MISUSE.
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const network = architectureFor(trainConfig(options.config, false));
   const engine = await loadLearningEngine(options.engine, network);
   const config = trainConfig(options.config, ONE_THREAD.has(engine.name));
+  expectFlyableBaselines(config);
   makeFolder(options.runFolder);
   const lock = lockRun(options.runFolder);
   const held: Held = [() => lock.release()];

@@ -104,7 +104,7 @@ export const BASELINE_NAMES: {
 export function createBaseline(name: string, seed: number, spec: DecisionSpec = SPACE_CLOUD_SPEC): Policy {
   const parts = name.split('+');
   if (parts.length !== 3) {
-    throw usage(name, `Expected a baseline as 'forward+place+cache', got '${name}' with ${parts.length} part(s).`);
+    throw usage(name, "a baseline as 'forward+place+cache'", `'${name}' with ${parts.length} part(s)`);
   }
   const tables: readonly [number, string, RuleTable][] = [
     [FORWARD, 'forward', FORWARD_RULES],
@@ -152,7 +152,8 @@ function parametersOf(part: string, settings: readonly string[], name: string): 
       const known = Object.entries(defaults).map(([parameter, number]) => `${parameter}=${number}`);
       throw usage(
         name,
-        `Expected parameters of '${part}' (${known.join(', ') || 'it has none'}) from 0, got '${setting}' in '${name}'.`,
+        `parameters of '${part}' (${known.join(', ') || 'it has none'}) from 0`,
+        `'${setting}' in '${name}'`,
       );
     }
     parameters[key] = value;
@@ -163,20 +164,17 @@ function parametersOf(part: string, settings: readonly string[], name: string): 
 function ruleOf(table: RuleTable, kind: string, part: string, name: string): (options: RuleOptions) => KindRule {
   const rule = Object.hasOwn(table, part) ? table[part] : undefined;
   if (rule === undefined) {
-    throw usage(
-      name,
-      `Expected a ${kind} baseline, one of ${Object.keys(table).join(', ')}; got '${part}' in '${name}'.`,
-    );
+    throw usage(name, `a ${kind} baseline (${Object.keys(table).join(', ')})`, `'${part}' in '${name}'`);
   }
   return rule;
 }
 
-function usage(name: string, message: string): SpaceCloudError {
+function usage(name: string, expected: string, found: string): SpaceCloudError {
   const { forward, place, cache } = BASELINE_NAMES;
-  return new SpaceCloudError('USAGE', message, {
+  return new SpaceCloudError('USAGE', `Expected ${expected}, got ${found}.`, {
     hint:
       `Write forward+place+cache, such as 'load-aware+greedy-finish+gdsf'. forward: ${forward.join(', ')}; ` +
       `place: ${place.join(', ')}; cache: ${cache.join(', ')}.`,
-    details: { name },
+    details: { name, expected, found },
   });
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { SourcePlace } from '../../core/index.ts';
+import { type SourcePlace, SpaceCloudError } from '../../core/index.ts';
 import { type OtherFormat, parseOtherFile } from '../../environment/index.ts';
 import { fileError } from '../checkpoint/file-errors.ts';
+import { type BaselineUse, expectFlyable } from '../flyable-baseline.ts';
 import type { TrainOverrides } from '../train-options.ts';
 import type { Variation } from '../variation.ts';
 import { type TrainingFile, trainingJsonSchema, trainingSchema } from './schema.ts';
@@ -82,7 +83,7 @@ function variationIn(written: Written): Variation {
 type RuleProblems = ReturnType<OtherFormat<TrainingFile>['problems']>;
 
 function problems(file: TrainingFile): RuleProblems {
-  const { randomise, curriculum, seeds, scenarios } = file;
+  const { randomise, curriculum, seeds, scenarios, imitate, rollout } = file;
   const ranges = [
     ...rangeProblems(['randomise'], randomise),
     ...curriculum.flatMap(({ decisions: _decisions, utility: _utility, ...varied }, i) =>
@@ -97,7 +98,23 @@ function problems(file: TrainingFile): RuleProblems {
     const hint = 'Give it once, with a larger weight.';
     return [{ path: ['scenarios', i, 'scenario'], expected: 'each scenario once', found: `${scenario} again`, hint }];
   });
-  return [...ranges, ...(twice < 0 ? [] : [seed]), ...doubles];
+  const baselines = [
+    ...(imitate === undefined ? [] : baselineProblems(['imitate', 'policy'], imitate.policy, 'imitate')),
+    ...baselineProblems(['rollout', 'fallback'], rollout.fallback, 'fallback'),
+  ];
+  return [...ranges, ...(twice < 0 ? [] : [seed]), ...doubles, ...baselines];
+}
+
+function baselineProblems(path: readonly string[], name: string, use: BaselineUse): RuleProblems {
+  try {
+    expectFlyable(name, use);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SpaceCloudError) || error.code !== 'USAGE') throw error;
+    const { hint, details } = error;
+    const [expected, found] = [String(details['expected']), String(details['found'])];
+    return [{ path, expected, found, ...(hint === undefined ? {} : { hint }) }];
+  }
 }
 
 function rangeProblems(path: readonly (string | number)[], written: Written): RuleProblems {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -46,3 +46,18 @@ it('a network without the heuristic is taught it before it learns', async () => 
   expect(first('taught').entropy).toBeLessThan(0.9 * first('untaught').entropy);
   expect(first('taught').ratioDeviation).toBeLessThan(1e-3);
 }, 90_000);
+
+it.each([
+  ['a fallback that is none', { fallback: 'nonsense' }, /with 1 part/],
+  [
+    'an oracle to imitate',
+    { imitation: { policy: 'oracle+random+lru', decisions: 1, untilAgreement: null } },
+    /oracle/,
+  ],
+])('refuses %s before the run folder is made', async (_, config: TrainOverrides, message) => {
+  const error: unknown = await trainBoth({ folder: at('refused'), config: { ...SHORT, ...config } }).catch(
+    (cause: unknown) => cause,
+  );
+  expect(error).toMatchObject({ code: 'USAGE', message: expect.stringMatching(message) as string });
+  expect(existsSync(at('refused'))).toBe(false);
+});
