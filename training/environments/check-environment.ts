@@ -1,9 +1,11 @@
 import { type DecisionBatch, Rng } from '../../core/index.ts';
 import { EnvironmentPlay, type PlayedStep } from './environment-play.ts';
+import { missingPart } from './environment-parts.ts';
 import { AGENT_STATUS, type MultiAgentEnvironment, isRunning } from './multi-agent-environment.ts';
 
 /** What `checkEnvironment` looks at, and what each rule asks for. */
 export const ENVIRONMENT_CHECKS = {
+  made: '`make` gives an environment: its fields are there and of their types',
   specification: 'feature names are unique per kind, `prior` is the last candidate feature, at most 255 candidates',
   columns: 'agents have unique names; status and reward have one entry per agent',
   repeatable: 'the same seed and choices give the same episode',
@@ -68,8 +70,8 @@ class Checker {
   }
 
   run(): void {
-    const env = this.make();
-    if (!this.checkShape(env)) return;
+    const env = this.checkMade();
+    if (env === undefined || !this.checkShape(env)) return;
     // Without these nothing can be played, and what follows would only repeat the same fault.
     if (!this.playAll(env)) return;
     this.attempt('repeatable', () => this.checkRepeatable());
@@ -90,8 +92,22 @@ class Checker {
     try {
       action();
     } catch (error) {
-      this.find(check, `Expected no error, got '${error instanceof Error ? error.message : String(error)}'.`);
+      this.find(check, `Expected no error, got '${messageOf(error)}'.`);
     }
+  }
+
+  /** What `make` gives, if all that the other checks read is there. */
+  private checkMade(): MultiAgentEnvironment | undefined {
+    let env: unknown;
+    try {
+      env = this.make();
+      const fault = missingPart(env);
+      if (fault === undefined) return env as MultiAgentEnvironment;
+      this.find('made', fault);
+    } catch (error) {
+      this.find('made', `Expected make to give an environment, got the error '${messageOf(error)}'.`);
+    }
+    return undefined;
   }
 
   private checkShape(env: MultiAgentEnvironment): boolean {
@@ -155,10 +171,7 @@ class Checker {
         lengths.push(steps);
         if (env.status.includes(AGENT_STATUS.truncated)) onlyTerminated = false;
       } catch (error) {
-        this.find(
-          'repeatable',
-          `Expected no error ${place}, got '${error instanceof Error ? error.message : String(error)}'.`,
-        );
+        this.find('repeatable', `Expected no error ${place}, got '${messageOf(error)}'.`);
         return false;
       }
     }
@@ -392,6 +405,10 @@ class Checker {
     env.reset(seed);
     return finish(new EnvironmentPlay(env, new Rng(seed, 'play')), this.options.maxSteps, before);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function finish(

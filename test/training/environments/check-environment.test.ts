@@ -7,6 +7,7 @@ import {
   MaskedBandit,
   MatrixGame,
   SimpleSpread,
+  type MultiAgentEnvironment,
   checkEnvironment,
 } from '../../../training/environments/index.ts';
 import { RELAY_FAULTS, Relay, type RelayFault } from './broken-relay.ts';
@@ -62,6 +63,31 @@ describe('checkEnvironment', () => {
     });
   }
 
+  // What plain JavaScript may hand over in place of an environment, and what the message must name.
+  const MISMADE: readonly (readonly [name: string, make: () => unknown, message: RegExp])[] = [
+    ['an empty object', () => ({}), /name of the environment to be a text, got nothing/],
+    ['null', () => null, /environment, got null/],
+    ['nothing', () => undefined, /environment, got nothing/],
+    ['no status', () => without('status'), /status of the environment to be a Uint8Array, got nothing/],
+    ['no observe', () => without('observe'), /observe of the environment to be a function, got nothing/],
+    ['a spec without kinds', () => changed({ spec: { maxCandidates: 3 } }), /spec .* got an object of Object/],
+    ['plain numbers as state', () => changed({ state: { steps: 3 } }), /state .* typed arrays/],
+    ['rewards as plain array', () => changed({ reward: [0, 0, 0] }), /reward .* Float64Array, got an array/],
+    ['a make that throws', refuse, /got the error 'Out of order'/],
+  ];
+  for (const [name, make, message] of MISMADE) {
+    it(`finds: ${name}`, () => {
+      const findings = checkEnvironment(make as () => MultiAgentEnvironment, OPTIONS);
+      expect(findings).toEqual([{ check: 'made', advice: false, message: expect.stringMatching(message) as string }]);
+    });
+  }
+
+  it('finds a make that works only once', () => {
+    let made = 0;
+    const once = (): Relay => (made++ === 0 ? new Relay() : refuse());
+    expect(checkEnvironment(once, OPTIONS)[0]?.message).toMatch(/Out of order/);
+  });
+
   it('finds nothing in the known environments, but that games of no chance do not depend on seeds', () => {
     const short = { episodes: 4, maxSteps: 600 };
     for (const make of [
@@ -80,3 +106,15 @@ describe('checkEnvironment', () => {
     }
   });
 });
+
+function changed(fields: object): object {
+  return Object.assign(new Relay(), fields);
+}
+
+function without(field: string): object {
+  return changed({ [field]: undefined });
+}
+
+function refuse(): never {
+  throw new Error('Out of order');
+}
