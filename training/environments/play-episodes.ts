@@ -1,6 +1,7 @@
 import type { Policy } from '../../core/index.ts';
 import { EnvironmentCopies, type EpisodeResult } from './environment-copies.ts';
 import type { MultiAgentEnvironment } from './multi-agent-environment.ts';
+import { type OptionRules, checkOptions, ofType, optional, wholeFrom } from './option-rules.ts';
 
 export interface PlayEpisodesOptions {
   readonly make: () => MultiAgentEnvironment;
@@ -14,8 +15,23 @@ export interface PlayEpisodesOptions {
 /** Most copies played side by side. */
 const COPIES = 32;
 
-/** Plays the episodes of the given seeds with any policy; results in the order of their seeds. Errors: ILLEGAL_CHOICE. */
+const RULES: OptionRules<PlayEpisodesOptions> = {
+  make: ofType('function'),
+  policy: [
+    'a policy, as of trainEnvironment',
+    (value) => typeof (value as Partial<Policy> | null | undefined)?.choose === 'function',
+  ],
+  episodes: wholeFrom(1),
+  firstSeed: optional(wholeFrom(1)),
+  maxEpisodeSteps: optional(wholeFrom(1)),
+};
+
+/**
+ * Plays the episodes of the given seeds with any policy; results in the order of their seeds. Errors: MISUSE for an option that
+ * is unknown or not what it must be; ILLEGAL_CHOICE.
+ */
 export function playEpisodes(options: PlayEpisodesOptions): EpisodeResult[] {
+  checkOptions(options, RULES);
   const { make, policy, episodes, firstSeed = 1, maxEpisodeSteps } = options;
   const results: EpisodeResult[] = [];
   const copies = new EnvironmentCopies({ make, copies: Math.min(COPIES, episodes), firstSeed, maxEpisodeSteps });

@@ -14,13 +14,21 @@ import type { CheckpointIdentity } from '../checkpoint/format.ts';
 import { lockRun } from '../checkpoint/run-lock.ts';
 import { findCheckpoint, saveCheckpoint } from '../checkpoint.ts';
 import { nextTurn } from '../executors/next-turn.ts';
-import { type LearningEnginePreference, loadLearningEngine, ppoConfig } from '../ppo/index.ts';
+import {
+  LEARNING_ENGINE_NAMES,
+  type LearningEnginePreference,
+  PPO_DEFAULTS,
+  type PpoConfig,
+  loadLearningEngine,
+  ppoConfig,
+} from '../ppo/index.ts';
 import { CHECKPOINT_FILE } from '../run-files.ts';
 import {
   type EnvironmentIteration,
   EnvironmentTraining,
   type EnvironmentTrainingOptions,
 } from './environment-training.ts';
+import { ANYTHING, type OptionRules, checkOptions, ofType, oneOf, optional, wholeFrom } from './option-rules.ts';
 
 /** Defaults of `trainEnvironment`; those of PPO are `PPO_DEFAULTS`, but minibatches of 256 rows and learning rate 2.5e-3. */
 export const ENVIRONMENT_TRAINING_DEFAULTS = {
@@ -64,17 +72,48 @@ export interface TrainedEnvironment {
   readonly interrupted: boolean;
 }
 
+const RULES: OptionRules<TrainEnvironmentOptions> = {
+  make: ofType('function'),
+  decisions: wholeFrom(1),
+  seed: optional(wholeFrom(1)),
+  copies: optional(wholeFrom(1)),
+  rowsPerIteration: optional(wholeFrom(1)),
+  calibrationDecisions: optional(wholeFrom(0)),
+  maxEpisodeSteps: optional(wholeFrom(1)),
+  network: optional(ofType('object')),
+  reward: optional(oneOf('own', 'team')),
+  ppo: optional(ofType('object')),
+  runFolder: optional(ofType('string')),
+  resume: optional(ofType('boolean')),
+  engine: optional(oneOf('auto', ...LEARNING_ENGINE_NAMES)),
+  onIteration: optional(ofType('function')),
+  signal: optional(ofType('object')),
+};
+/** Names only: `ppoConfig` and `architectureOf` know what their values must be. */
+const PPO_RULES = Object.fromEntries(
+  Object.keys(PPO_DEFAULTS).map((name) => [name, ANYTHING]),
+) as unknown as OptionRules<Partial<PpoConfig>>;
+const NETWORK_RULES: OptionRules<EnvironmentTrainingOptions['network']> = {
+  hidden: ANYTHING,
+  prior: ANYTHING,
+  attention: ANYTHING,
+  memory: ANYTHING,
+};
+
 /**
  * Trains one policy for all agents of an environment by PPO, in this thread: copies side by side, one batch for the agents
  * that are asked, one shared network. The same learner and policy runtime as the space cloud's.
  *
- * @throws SpaceCloudError `MISUSE` when the environment breaks a rule that learning depends on (`checkEnvironment` tells
+ * @throws SpaceCloudError `MISUSE` for an option that is unknown or not what it must be, and when the environment breaks a rule that learning depends on (`checkEnvironment` tells
  * which), `ENGINE_UNAVAILABLE`; with a run folder `RUN_LOCKED`, `CHECKPOINT_*`, `FILE_WRITE`, `DISK_FULL`.
  * @example
  * const { policy } = await trainEnvironment({ make: () => new MyEnvironment(), decisions: 100_000, seed: 1 });
  * const episodes = playEpisodes({ make: () => new MyEnvironment(), policy, episodes: 100 });
  */
 export async function trainEnvironment(options: TrainEnvironmentOptions): Promise<TrainedEnvironment> {
+  checkOptions(options, RULES);
+  checkOptions(options.ppo ?? {}, PPO_RULES, 'ppo.');
+  checkOptions(options.network ?? {}, NETWORK_RULES, 'network.');
   const { runFolder } = options;
   if (runFolder === undefined) return run(options, undefined);
   makeFolders(runFolder);

@@ -2,7 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type TrainEnvironmentOptions, playEpisodes, trainEnvironment } from '../../../training/environments/index.ts';
+import {
+  type PlayEpisodesOptions,
+  type TrainEnvironmentOptions,
+  playEpisodes,
+  trainEnvironment,
+} from '../../../training/environments/index.ts';
 import { Relay } from './broken-relay.ts';
 import { meanReturn } from './train-known.ts';
 
@@ -64,5 +69,43 @@ describe('trainEnvironment', () => {
     await expect(trainEnvironment(broken)).rejects.toThrow(
       /finite features for the 'act' decision of agent \d at \d+ s.*position = NaN/,
     );
+  });
+
+  const WRONG: readonly (readonly [wrong: object, message: RegExp])[] = [
+    [{ decisions: -5 }, /decisions to be a whole number >= 1, got -5/],
+    [{ decisions: 0 }, /decisions to be a whole number >= 1, got 0/],
+    [{ decisions: NaN }, /decisions to be a whole number >= 1, got NaN/],
+    [{ decisions: 1.5 }, /decisions to be a whole number >= 1, got 1\.5/],
+    [{ decisions: undefined }, /decisions to be a whole number >= 1, got nothing/],
+    [{ reward: 'teem' }, /reward to be one of own, team, or absent, got 'teem'/],
+    [{ copies: 0 }, /copies to be a whole number >= 1, or absent, got 0/],
+    [{ engine: 'gpu' }, /engine to be one of auto, .*, got 'gpu'/],
+    [{ make: null }, /make to be a function, got null/],
+    [{ rowPerIteration: 64 }, /a known option, got 'rowPerIteration'/],
+    [{ ppo: { learnRate: 1 } }, /a known option, got 'ppo\.learnRate'/],
+    [{ ppo: { learningRate: 20 } }, /ppo\.learningRate to be a number in \[0, 1\], got 20/],
+    [{ network: { hiden: 8 } }, /a known option, got 'network\.hiden'/],
+  ];
+  for (const [wrong, message] of WRONG) {
+    it(`refuses ${JSON.stringify(wrong)} (${message.source.split(',', 1)[0]})`, async () => {
+      const training = trainEnvironment({ ...OPTIONS, ...wrong } as TrainEnvironmentOptions);
+      await expect(training).rejects.toMatchObject({
+        code: 'MISUSE',
+        message: expect.stringMatching(message) as string,
+      });
+    });
+  }
+});
+
+describe('playEpisodes', () => {
+  const policy = { choose: () => undefined };
+  it.each([
+    [{ policy: undefined }, /policy to be a policy, as of trainEnvironment, got nothing/],
+    [{ policy, episodes: 0 }, /episodes to be a whole number >= 1, got 0/],
+    [{ policy, episode: 3 }, /a known option, got 'episode'/],
+  ])('refuses %o', (wrong, message) => {
+    const options = { make: OPTIONS.make, episodes: 1, ...wrong } as unknown as PlayEpisodesOptions;
+    expect(() => playEpisodes(options)).toThrow(expect.objectContaining({ code: 'MISUSE' }));
+    expect(() => playEpisodes(options)).toThrow(message);
   });
 });
