@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { SpaceCloudError } from '../core/index.ts';
 import type { Geometry, Scenario, ScenarioOverrides } from '../environment/index.ts';
 import { positiveNumber } from './arguments.ts';
+import { namesTrainingFile } from './names-training-file.ts';
 import { packageInfo } from './package-info.ts';
 import { startProgress } from './progress.ts';
 import type { CommandStreams } from './run-command.ts';
@@ -62,7 +63,7 @@ export async function loadScenarioFile(
   try {
     scenario = loadScenario(name, overrides);
   } catch (error) {
-    throw withShipped(error, name, nearestWord);
+    throw (await asTrainingFile(error, name)) ?? withShipped(error, name, nearestWord);
   }
   for (const note of scenarioNotes(scenario)) streams.err(`Note: ${note}\n`);
   return scenario;
@@ -96,6 +97,16 @@ export async function loadScenarioGeometry(
 export function tellNotes({ notes, leftOut }: Pick<Geometry, 'notes' | 'leftOut'>, streams: CommandStreams): void {
   for (const note of notes) streams.err(`Note: ${note}\n`);
   for (const { name, reason } of leftOut) streams.err(`Left out: ${name}: ${reason}\n`);
+}
+
+/** One error in place of all the fields that a training file lacks to be a scenario. */
+async function asTrainingFile(error: unknown, name: string): Promise<SpaceCloudError | undefined> {
+  if (!(error instanceof SpaceCloudError) || error.place?.file !== name || !(await namesTrainingFile(name))) return;
+  return new SpaceCloudError(error.code, `Expected a scenario, got the training file '${name}'.`, {
+    place: { file: name },
+    hint: `spacecloud train ${name} --run DIR trains as it says; scenarios stand in files of their own.`,
+    cause: error,
+  });
 }
 
 /** Adds the shipped scenarios to the hint of a scenario that was not found. */

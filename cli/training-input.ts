@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SpaceCloudError } from '../core/index.ts';
 import type { Geometry, Scenario } from '../environment/index.ts';
@@ -11,17 +11,6 @@ export interface TrainingInput {
   readonly scenarios: readonly { readonly scenario: Scenario; readonly geometry: Geometry; readonly weight: number }[];
   /** Run folder whose policy is the start, seen from the working directory. */
   readonly from: string | undefined;
-}
-
-/** Whether a file is a training file; false for scenarios, names of shipped ones and what cannot be read. */
-export async function namesTrainingFile(path: string): Promise<boolean> {
-  if (!existsSync(path)) return false;
-  const { isTrainingFile } = await import('../training/index.ts');
-  try {
-    return isTrainingFile(readFileSync(path, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 /**

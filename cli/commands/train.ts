@@ -6,10 +6,11 @@ import { SpaceCloudError } from '../../core/index.ts';
 import { positiveNumber, wholeNumber } from '../arguments.ts';
 import { engineOption } from '../engine-option.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import { namesTrainingFile } from '../names-training-file.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
-import { loadTrainingInput, namesTrainingFile } from '../training-input.ts';
+import { loadTrainingInput } from '../training-input.ts';
 
 interface TrainCommandOptions extends ScenarioOptions {
   readonly run: string;
@@ -72,7 +73,11 @@ export function register(program: Command, streams: CommandStreams): void {
         : [await jobOfScenario(name, options, streams)];
       const { CHECKPOINT_FILE } = await import('../../training/index.ts');
       for (const { folder } of jobs) {
-        if (options.resume !== true && existsSync(join(folder, CHECKPOINT_FILE))) {
+        const isThere = existsSync(join(folder, CHECKPOINT_FILE));
+        if (options.resume === true && !isThere && options.json !== true) {
+          streams.err(`Note: '${folder}' has no checkpoint to go on from; a new run begins there.\n`);
+        }
+        if (options.resume !== true && isThere) {
           throw new SpaceCloudError('USAGE', `Expected a new run folder, got '${folder}', which holds a checkpoint.`, {
             hint: 'Add --resume to go on with it, or choose another folder.',
           });

@@ -51,7 +51,7 @@ describe('the demo', () => {
     expect(readFileSync(demo('evaluation', 'report.html'), 'utf8')).toMatch(/<svg[\s\S]*<\/html>/);
     const evaluation = readFileSync(demo('evaluation', 'evaluation.json'), 'utf8');
     const { records } = JSON.parse(evaluation) as { records: RunRecord[] };
-    expect(records).toHaveLength(22); // the learned policy and ten rivals, on two seeds
+    expect(records).toHaveLength(26); // the learned policy and twelve rivals, on two seeds
     expect(new Set(records.map(({ trajectoryHash }) => trajectoryHash)).size).toBeGreaterThan(2);
     expect(JSON.parse(readFileSync(demo('bundle', 'evaluation.json'), 'utf8'))).toEqual(JSON.parse(evaluation));
   });

@@ -13,9 +13,16 @@ export interface LoadedTrainingFile {
   readonly placeOf: (path: readonly (string | number)[]) => SourcePlace;
 }
 
-/** Whether the text is that of a training file rather than a scenario: it names scenarios. */
+/** Fields that only a training file has, and those that every scenario has, at the start of a line. */
+const OF_TRAINING = /^["']?(seeds|decisions|rollout|ppo|randomise|curriculum|imitate|algorithm|network)["']?\s*:/m;
+const OF_SCENARIOS = /^["']?(epoch|constellations)["']?\s*:/m;
+
+/**
+ * Whether the text is that of a training file rather than a scenario: it names scenarios, or has left them out but has other
+ * fields of a training file and none that every scenario has.
+ */
 export function isTrainingFile(text: string): boolean {
-  return /^["']?scenarios["']?\s*:/m.test(text);
+  return /^["']?scenarios["']?\s*:/m.test(text) || (OF_TRAINING.test(text) && !OF_SCENARIOS.test(text));
 }
 
 /**
