@@ -16,8 +16,7 @@ const REFUSED: Readonly<Record<BaselineUse, string>> = {
  * Errors: USAGE, with `details` `expected` and `found` for messages that name the field themselves.
  */
 export function expectFlyable(name: string, use: BaselineUse): void {
-  const { attachOracle } = createBaseline(name, 1);
-  if (attachOracle === undefined) return;
+  if (createBaseline(name, 1).attachOracle === undefined) return;
   const [expected, found] = ['a baseline without oracle parts', `the oracle '${name}'`];
   throw new SpaceCloudError('USAGE', `Expected ${expected}, got ${found}.`, {
     hint: REFUSED[use],
