@@ -16,20 +16,28 @@ export interface TrainingInput {
 /**
  * Loads a training file with its scenarios and their geometries.
  *
- * Errors: TRAINING_FILE with the place in the file, also for a scenario that is not there or is too short; SCENARIO_*,
- * ELEMENTS_*, FILE_*.
+ * Errors: TRAINING_FILE with the place in the file, also for a scenario that is not there or is too short and for a start
+ * that is no run; SCENARIO_*, ELEMENTS_*, FILE_*.
  */
 export async function loadTrainingInput(
   path: string,
-  options: { readonly cache: boolean },
+  options: { readonly cache: boolean; readonly resume?: boolean },
   streams: CommandStreams,
 ): Promise<TrainingInput> {
-  const { loadTrainingFile } = await import('../training/index.ts');
+  const { CHECKPOINT_FILE, loadTrainingFile } = await import('../training/index.ts');
   const { value: file, placeOf } = loadTrainingFile(path);
   const near = (reference: string): string => {
     const beside = join(dirname(path), reference);
     return existsSync(beside) ? beside : reference;
   };
+  const from = file.from === undefined ? undefined : near(file.from);
+  // A run that is resumed brings its own policy; the one it started from may be gone.
+  if (from !== undefined && options.resume !== true && !existsSync(join(from, CHECKPOINT_FILE))) {
+    throw new SpaceCloudError('TRAINING_FILE', `from: expected a run folder with a checkpoint, found none at ${from}`, {
+      place: placeOf(['from']),
+      hint: 'The path is relative to the training file, or else to the working directory.',
+    });
+  }
   const loaded: { scenario: Scenario; weight: number }[] = [];
   for (const [i, { scenario: reference, weight, load }] of file.scenarios.entries()) {
     const place = placeOf(['scenarios', i, 'scenario']);
@@ -50,7 +58,7 @@ export async function loadTrainingInput(
   for (const { scenario, weight } of loaded) {
     scenarios.push({ scenario, weight, geometry: await loadScenarioGeometry(scenario, options, streams) });
   }
-  return { file, scenarios, from: file.from === undefined ? undefined : near(file.from) };
+  return { file, scenarios, from };
 }
 
 /** A file that is not there is a mistake in the training file, at the line that names it. */

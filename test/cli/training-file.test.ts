@@ -48,3 +48,12 @@ it('a scenario with a field of training files stays a scenario', async () => {
   expect(err).toMatch(/SCENARIO_[^]*'seeds'/);
   expect(err).not.toContain('TRAINING_FILE');
 });
+
+it('a start that is no run folder is refused where the file names it, relative to the file', async () => {
+  const file = fileOf('from.yaml', 'schema: 1\nscenarios: [{ scenario: test-12 }]\nfrom: runs/none\n');
+  const { status, err } = await captured(['train', file, '--run', join(folder, 'run')]);
+  expect(status).toBe(3);
+  expect(err).toContain(`${file}:3:7`);
+  expect(err).toContain('from: expected a run folder with a checkpoint, found none at');
+  expect(err).toContain('relative to the training file');
+});

@@ -109,7 +109,33 @@ function problems(file: TrainingFile): RuleProblems {
     ...(imitate === undefined ? [] : baselineProblems(['imitate', 'policy'], imitate.policy, 'imitate')),
     ...baselineProblems(['rollout', 'fallback'], rollout.fallback, 'fallback'),
   ];
-  return [...ranges, ...(twice < 0 ? [] : [seed]), ...doubles, ...baselines];
+  return [
+    ...ranges,
+    ...(twice < 0 ? [] : [seed]),
+    ...doubles,
+    ...baselines,
+    ...startProblems(file),
+    ...lateStage(file),
+  ];
+}
+
+function startProblems({ from, imitate }: TrainingFile): RuleProblems {
+  if (from === undefined || imitate === undefined) return [];
+  const hint = 'Leave one out: a run starts from the policy of another or from what it imitates.';
+  return [{ path: ['imitate'], atKey: true, expected: "no 'imitate' beside 'from'", found: 'both', hint }];
+}
+
+/** The stage in which the run would end, if it is not after the last. */
+function lateStage({ curriculum, decisions }: TrainingFile): RuleProblems {
+  let end = 0;
+  for (const [i, stage] of curriculum.entries()) {
+    end += stage.decisions;
+    if (end <= decisions) continue;
+    const expected = `stages that end within the run's ${decisions} decisions`;
+    const hint = "Shorten the stages, or raise the file's `decisions`.";
+    return [{ path: ['curriculum', i, 'decisions'], expected, found: `an end after ${end}`, hint }];
+  }
+  return [];
 }
 
 function baselineProblems(path: readonly string[], name: string, use: BaselineUse): RuleProblems {

@@ -68,7 +68,6 @@ it('carries every field into the configuration', () => {
 seeds: [4, 5]
 algorithm: mappo
 network: { hidden: 8, prior: input, attention: 2, memory: 3 }
-from: runs/a
 imitate: { policy: load-aware+bent-pipe+lru, decisions: 9, untilAgreement: 0.9 }
 rollout: { rowsPerIteration: 64, workers: 3, worldsPerWorker: 4, episodeS: 5, discountUnitS: 2, overlap: on, calibrationDecisions: 6, fallback: shortest-delay+at-source+lru }
 ppo: { gamma: 0.9, valueClip: null, targetKl: 0.1 }
@@ -80,7 +79,7 @@ checkpointEveryIterations: 11
 `;
   const { value } = parseTrainingFile(text, 'my.yaml');
   expect(value.seeds).toEqual([4, 5]);
-  expect(trainConfig(overridesOf(value, { seed: 5, from: 'x/runs/a' }))).toEqual({
+  expect(trainConfig(overridesOf(value, { seed: 5 }))).toEqual({
     seed: 5,
     decisions: 7,
     rowsPerIteration: 64,
@@ -91,7 +90,7 @@ checkpointEveryIterations: 11
     discountUnitS: 2,
     algorithm: 'mappo',
     network: { hidden: 8, prior: 'input', attention: 2, memory: 3 },
-    from: 'x/runs/a',
+    from: null,
     imitation: { policy: 'load-aware+bent-pipe+lru', decisions: 9, untilAgreement: 0.9 },
     calibrationDecisions: 6,
     fallback: 'shortest-delay+at-source+lru',
@@ -102,6 +101,17 @@ checkpointEveryIterations: 11
     // Rollouts that lag are not of the learner's own policy.
     ppo: { ...PPO_DEFAULTS, gamma: 0.9, valueClip: null, targetKl: 0.1, maxRatioDeviation: null },
   });
+});
+
+it('carries the run it starts from, seen from the working directory', () => {
+  const { value } = parseTrainingFile(`${HEAD}from: runs/a\n`, 'my.yaml');
+  expect(value.from).toBe('runs/a');
+  expect(overridesOf(value, { seed: 1, from: 'x/runs/a' }).from).toBe('x/runs/a');
+});
+
+it('a curriculum may take the whole run', () => {
+  const text = `${HEAD}decisions: 6\ncurriculum:\n  - { decisions: 3 }\n  - { decisions: 3 }\n`;
+  expect(parseTrainingFile(text, 'my.yaml').value.curriculum).toHaveLength(2);
 });
 
 describe('refuses', () => {
@@ -133,6 +143,15 @@ describe('refuses', () => {
       /^Write forward/,
     ],
     ['an oracle as fallback', `${HEAD}rollout: { fallback: random+random+oracle }\n`, 4, 22, /the oracle/, /truth/],
+    ['two starts', `${HEAD}from: a\nimitate: { policy: random+random+random }\n`, 5, 1, /beside 'from'/, /one out/],
+    [
+      'a curriculum longer than the run',
+      `${HEAD}decisions: 5\ncurriculum:\n  - { decisions: 3 }\n  - { decisions: 3 }\n`,
+      7,
+      18,
+      /within the run's 5 decisions, found an end after 6/,
+      /Shorten/,
+    ],
     ['a scenario twice', `${HEAD}  - scenario: test-12\n`, 4, 15, /each scenario once/, /weight/],
     ['no scenario', 'schema: 1\nscenarios: []\n', 2, 12, /a list that is not empty/, undefined],
     ['another version', 'schema: 2\nscenarios: [{ scenario: a }]\n', 1, 9, /expected 1, found 2/, undefined],
