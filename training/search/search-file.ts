@@ -1,17 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SourcePlace } from '../../core/index.ts';
+import { SpaceCloudError, type SourcePlace } from '../../core/index.ts';
 import { type JsonSchema, parseOtherFile } from '../../environment/index.ts';
 import { fileError } from '../checkpoint/file-errors.ts';
-import { trainConfig } from '../train-config.ts';
+import { trainingSchema } from '../file/schema.ts';
+import { architectureFor, trainConfig } from '../train-config.ts';
+import { type Parameter, withSettings } from './space.ts';
 
 const bounds = z.array(z.number()).length(2);
-const parameter = z.union([
-  z.strictObject({ uniform: bounds.describe('[low, high], every value alike') }),
-  z.strictObject({ log: bounds.describe('[low, high], every order of magnitude alike') }),
-  z.strictObject({ integer: bounds.describe('[low, high], whole numbers, both included') }),
-  z.strictObject({ choice: z.array(z.union([z.string(), z.number(), z.boolean()])).min(1) }),
-]);
+const parameter = z
+  .strictObject({
+    uniform: bounds.optional().describe('[low, high], every value alike'),
+    log: bounds.optional().describe('[low, high], every order of magnitude alike'),
+    integer: bounds.optional().describe('[low, high], whole numbers, both included'),
+    choice: z
+      .array(z.union([z.string(), z.number(), z.boolean()]))
+      .min(1)
+      .optional()
+      .describe('one of these'),
+  })
+  .refine((given) => Object.keys(given).length === 1, 'exactly one of uniform, log, integer and choice')
+  .transform((given) => given as unknown as Parameter);
 
 /** The search file: what to search, how, and by which training file. */
 const searchSchema = z.strictObject({
@@ -66,9 +75,20 @@ export function parseSearchFile(text: string, file: string): LoadedSearchFile {
     name: 'search file',
     code: 'TRAINING_FILE',
     schema: searchSchema,
-    jsonSchema: z.toJSONSchema(searchSchema, { io: 'input', target: 'draft-2020-12' }) as JsonSchema,
+    jsonSchema: searchJsonSchema(),
     problems,
   });
+}
+
+/** With a property per setting, so that slips below them are explained as those of other fields are. */
+function searchJsonSchema(): JsonSchema {
+  const format = z.toJSONSchema(searchSchema, { io: 'input', target: 'draft-2020-12' }) as JsonSchema;
+  const one = z.toJSONSchema(parameter, { io: 'input', target: 'draft-2020-12' }) as JsonSchema;
+  const space = {
+    ...format.properties?.['space'],
+    properties: Object.fromEntries(tunable().map((name) => [name, one])),
+  };
+  return { ...format, properties: { ...format.properties, space } };
 }
 
 interface Found {
@@ -99,16 +119,79 @@ function problems({ space, trials, method, reduction }: SearchFile): Found[] {
     if (!names.includes(name)) {
       const hint = `Settings that can be searched: ${names.join(', ')}.`;
       found.push({ path, expected: 'a setting of training', found: `'${name}'`, hint });
+      continue;
     }
-    if ('choice' in parameter) continue;
-    const [[kind, [low = 0, high = 0]]] = Object.entries(parameter) as [[string, number[]]];
-    if (low > high) found.push({ path, expected: 'the lowest value first', found: `[${low}, ${high}]` });
-    if (kind === 'log' && low <= 0) found.push({ path, expected: 'values above 0', found: `${low}` });
-    if (kind === 'integer' && !(Number.isInteger(low) && Number.isInteger(high))) {
-      found.push({ path, expected: 'whole numbers', found: `[${low}, ${high}]` });
+    const wrongBounds = boundsProblem(parameter);
+    if (wrongBounds !== undefined) {
+      found.push({ path, ...wrongBounds });
+      continue;
     }
+    const refused = endsOf(parameter).flatMap((end) => refusal(name, path, end));
+    found.push(...(refused.length > 0 ? refused : fractionsOf(parameter).flatMap((each) => refusal(name, path, each))));
   }
   return found;
+}
+
+function boundsProblem(parameter: Parameter): Pick<Found, 'expected' | 'found'> | undefined {
+  if ('choice' in parameter) return undefined;
+  const [[kind, [low, high]]] = Object.entries(parameter) as [[string, [number, number]]];
+  if (low > high) return { expected: 'the lowest value first', found: `[${low}, ${high}]` };
+  if (kind === 'log' && low <= 0) return { expected: 'values above 0', found: `${low}` };
+  if (kind === 'integer' && !(Number.isInteger(low) && Number.isInteger(high))) {
+    return { expected: 'whole numbers', found: `[${low}, ${high}]` };
+  }
+  return undefined;
+}
+
+interface Sample {
+  readonly value: string | number | boolean;
+  /** Where it stands, below the setting. */
+  readonly at: readonly (string | number)[];
+}
+
+/** Both ends, or every choice. */
+function endsOf(parameter: Parameter): readonly Sample[] {
+  const [[kind, values]] = Object.entries(parameter) as [[string, readonly Sample['value'][]]];
+  return values.map((value, i) => ({ value, at: [kind, i] }));
+}
+
+/** Where fractions are drawn, one from between the ends: what must be whole refuses it. */
+function fractionsOf(parameter: Parameter): readonly Sample[] {
+  if ('choice' in parameter || 'integer' in parameter) return [];
+  const [[kind, [low, high]]] = Object.entries(parameter) as [[string, [number, number]]];
+  return low === high ? [] : [{ value: low + (high - low) / Math.SQRT2 ** 3, at: [kind] }];
+}
+
+const { ppo, network, rollout } = trainingSchema.shape;
+/** What the training file takes for each setting that stands in it. */
+const FIELDS: Readonly<Record<string, z.ZodType | undefined>> = {
+  ...trainingSchema.shape,
+  ...rollout.unwrap().shape,
+  ...below('ppo', ppo.unwrap().shape),
+  ...below('network', network.unwrap().shape),
+};
+
+function below(outer: string, fields: Readonly<Record<string, z.ZodType>>): Record<string, z.ZodType> {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [`${outer}.${name}`, field]));
+}
+
+/** The problem, if training would not start with this value. */
+function refusal(name: string, path: Found['path'], { value, at }: Sample): Found[] {
+  const hint = reasonAgainst(name, value);
+  if (hint === undefined) return [];
+  const expected = `values that training takes for ${name}`;
+  return [{ path: [...path, ...at], expected, found: String(value), hint }];
+}
+
+function reasonAgainst(name: string, value: Sample['value']): string | undefined {
+  try {
+    architectureFor(trainConfig(withSettings({ lag: 0 }, { [name]: value })));
+  } catch (error) {
+    if (!(error instanceof SpaceCloudError)) throw error;
+    return error.message;
+  }
+  const issue = FIELDS[name]?.safeParse(value).error?.issues[0];
+  return issue && `${issue.message}.`;
 }
 
 /** What the search itself decides, or what says how long and on how many threads. */

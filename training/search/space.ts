@@ -1,4 +1,5 @@
 import { type Rng, SpaceCloudError, StrictMath } from '../../core/index.ts';
+import type { TrainOverrides } from '../train-options.ts';
 
 /** Where a setting may lie; both ends included. */
 export type Parameter =
@@ -39,6 +40,16 @@ export function perturbSettings(space: SearchSpace, settings: Settings, rng: Rng
         return [name, stepped(parameter, value, up)];
       }),
   );
+}
+
+/** `ppo.learningRate` and the like put into a configuration. */
+export function withSettings(config: TrainOverrides, settings: Settings): TrainOverrides {
+  const result: Record<string, unknown> = { ...config };
+  for (const [name, value] of Object.entries(settings)) {
+    const [outer, inner] = name.split('.') as [string, string | undefined];
+    result[outer] = inner === undefined ? value : { ...(result[outer] as object | undefined), [inner]: value };
+  }
+  return result;
 }
 
 function draw(parameter: Parameter, rng: Rng): string | number | boolean {

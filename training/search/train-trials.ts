@@ -6,7 +6,7 @@ import { resolvePolicy } from '../policy-reference.ts';
 import type { TrainOptions, TrainOverrides } from '../train-options.ts';
 import { train } from '../train.ts';
 import type { RunTrialStep, SearchMethod, TrialStep } from './search.ts';
-import type { Settings } from './space.ts';
+import { withSettings } from './space.ts';
 
 export interface TrainTrialsOptions extends Pick<
   TrainOptions,
@@ -105,14 +105,4 @@ function configOf(options: TrainTrialsOptions, step: TrialStep): TrainOverrides 
   // Every generation meets other episodes.
   const inGeneration = { seed: seed + 1000 * step.generation, decisions: step.to - step.from };
   return { ...own, ...inGeneration, from, ppo, ...(step.parent < 0 ? {} : { imitation: null }) };
-}
-
-/** `ppo.learningRate` and the like put into a configuration. */
-function withSettings(config: TrainOverrides, settings: Settings): TrainOverrides {
-  const result: Record<string, unknown> = { ...config };
-  for (const [name, value] of Object.entries(settings)) {
-    const [outer, inner] = name.split('.') as [string, string | undefined];
-    result[outer] = inner === undefined ? value : { ...(result[outer] as object | undefined), [inner]: value };
-  }
-  return result;
 }

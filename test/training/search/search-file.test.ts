@@ -16,6 +16,29 @@ describe('search files', () => {
     ['bounds in the wrong order', 'ppo.gamma: {uniform: [1, 0.9]}', /lowest value first/, 4],
     ['a logarithm of 0', 'ppo.entropyCoef: {log: [0, 1]}', /values above 0/, 4],
     ['an integer that is none', 'ppo.epochs: {integer: [1, 2.5]}', /whole numbers/, 4],
+    [
+      'an end that training refuses',
+      'ppo.learningRate: {log: [0.1, 20]}',
+      /4:33.*takes for ppo.learningRate, found 20/,
+      4,
+    ],
+    [
+      'a choice that is no number',
+      'network.hidden: {choice: [16, abc]}',
+      /4:33.*takes for network.hidden, found abc/,
+      4,
+    ],
+    ['a choice that is no truth value', 'ppo.annealClip: {choice: [true, 1]}', /annealClip, found 1/, 4],
+    ['an unknown algorithm', 'algorithm: {choice: [ippo, mapo]}', /takes for algorithm, found mapo/, 4],
+    ['fractions of what is whole', 'ppo.epochs: {uniform: [1, 4]}', /takes for ppo.epochs, found 2\.06/, 4],
+    ['a misspelt kind of range', 'ppo.epochs: {chioce: [1, 4]}', /known field, found 'chioce'/, 4],
+    [
+      'two kinds of range',
+      'ppo.epochs: {choice: [1], integer: [1, 4]}',
+      /exactly one of .*, found integer and choice/,
+      4,
+    ],
+    ['no range', 'ppo.epochs: {}', /exactly one of .*, found none/, 4],
   ];
   for (const [name, line, message, row] of refused) {
     it(`refuse ${name}, with its place`, () => {
@@ -31,6 +54,19 @@ describe('search files', () => {
       expect(String(error)).toMatch(message);
     });
   }
+
+  it('ask whether a misspelt range was meant', () => {
+    const text = 'schema: 1\ntraining: t.yaml\nspace:\n  ppo.epochs: {chioce: [1, 4]}\n';
+    expect(() => parse(text)).toThrow(expect.objectContaining({ hint: 'Did you mean choice?' }));
+  });
+
+  it('accept ranges within what training takes', () => {
+    const space =
+      'ppo.learningRate: {log: [1.0e-4, 1]}, network.hidden: {choice: [16, 32]}, ppo.epochs: {integer: [1, 9]}';
+    const more =
+      'network.prior: {choice: [added, hidden]}, rowsPerIteration: {integer: [64, 4096]}, ppo.annealClip: {choice: [true]}';
+    expect(Object.keys(parse(`schema: 1\ntraining: t.yaml\nspace: {${space}, ${more}}\n`).space)).toHaveLength(6);
+  });
 
   it('refuse too few trials for the method', () => {
     const space = 'space: {ppo.gamma: {uniform: [0.9, 1]}}';
