@@ -33,9 +33,10 @@ export function ofType(type: 'boolean' | 'function' | 'object' | 'string'): Opti
   return [`${article} ${type}`, (value) => typeof value === type && value !== null];
 }
 
-export function optional([expected, holds]: OptionRule): OptionRule {
+export function optional(rule: OptionRule): OptionRule {
+  const [expected, holds] = rule;
   return [`${expected}, or absent`, (value) => value === undefined || holds(value)];
 }
 
 /** Left to the function that takes it. */
-export const ANYTHING: OptionRule = ['anything', () => true];
+export const ANYTHING: OptionRule = ['anything', (): boolean => true];

@@ -88,7 +88,7 @@ describe('trainEnvironment', () => {
   ];
   for (const [wrong, message] of WRONG) {
     it(`refuses ${JSON.stringify(wrong)} (${message.source.split(',', 1)[0]})`, async () => {
-      const training = trainEnvironment({ ...OPTIONS, ...wrong } as TrainEnvironmentOptions);
+      const training = trainEnvironment({ ...OPTIONS, ...wrong });
       await expect(training).rejects.toMatchObject({
         code: 'MISUSE',
         message: expect.stringMatching(message) as string,
