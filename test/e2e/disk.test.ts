@@ -7,7 +7,7 @@ import { Workplace } from './spacecloud.ts';
 
 const place = new Workplace();
 const disk = place.at('disk');
-const onDisk = (name: string): string => place.at('disk', name);
+const onDisk = (...parts: string[]): string => place.at('disk', ...parts);
 let unmount: (() => void) | undefined;
 
 const train = (run: string): string[] => [
@@ -59,10 +59,16 @@ describe('a full disk', () => {
     const { code, status } = await place.refusal(command(onDisk('result')));
     expect({ code, status }).toEqual({ code: 'DISK_FULL', status: 5 });
     const left = readdirSync(disk, { recursive: true }).map(String).sort();
-    // A run folder keeps its (whole) manifest and its logs; no lock, no part of a checkpoint, no temporary file.
-    const logs = /^(ballast|result|result\/(run\.json|metrics\.jsonl|events\.out\.tfevents\.spacecloud))$/;
+    // A run folder keeps its (whole) manifest and its logs, an evaluation the records that it goes on from; no lock, no part of a
+    // checkpoint, no temporary file.
+    const logs =
+      /^(ballast|result|result\/(run\.json|metrics\.jsonl|records\.jsonl|events\.out\.tfevents\.spacecloud))$/;
     expect(left.filter((file) => !logs.test(file))).toEqual([]);
-    if (command !== train) expect(left).toEqual(['ballast']);
+    if (command !== train && command !== evaluate) expect(left).toEqual(['ballast']);
+    if (command !== evaluate) return;
+    const records = readFileSync(onDisk('result', 'records.jsonl'), 'utf8').split('\n');
+    expect(records.pop()).toBe(''); // every line is whole
+    for (const line of records) JSON.parse(line);
   });
 
   it('in the middle of training leaves the last checkpoint whole; with more room the run goes on to the same end', async ({
