@@ -68,7 +68,7 @@ export function register(program: Command, streams: CommandStreams): void {
         const journal = options.shard === undefined ? JOURNAL_FILE : `journal-${options.shard.index + 1}.jsonl`;
         const identity = { ...searched, config, budget, shard: options.shard ?? null };
         const found = await training.searchSettings({
-          ...{ ...plan, space: space as Parameters<typeof training.searchSettings>[0]['space'], seed, signal },
+          ...{ ...plan, space: space, seed, signal },
           run: training.remembered(join(options.out, journal), identity, run),
           onStep: (step, objective) => {
             done += step.to - step.from;
