@@ -41,12 +41,16 @@ function cells(kpi: KpiSummary | undefined): string[] {
   const { mean, difference, differenceInterval } = kpi;
   if (difference === null) return [number(mean), ''];
   const interval =
-    differenceInterval === null ? '' : ` [${number(differenceInterval.lo)}, ${number(differenceInterval.hi)}]`;
-  return [number(mean), `${number(difference)}${interval}`];
+    differenceInterval === null ? '' : ` [${signed(differenceInterval.lo)}, ${signed(differenceInterval.hi)}]`;
+  return [number(mean), `${signed(difference)}${interval}`];
 }
 
-/** Four significant digits at most, four decimals at most. */
+function signed(x: number): string {
+  return `${x < 0 ? '' : '+'}${number(x)}`;
+}
+
+/** Four decimals below 10, as differences of utility need them. */
 function number(x: number): string {
   const size = Math.abs(x);
-  return x.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : size >= 1 ? 3 : 4);
+  return x.toFixed(size >= 100 ? 1 : size >= 10 ? 2 : 4);
 }
