@@ -6,7 +6,7 @@ export * from './init.ts';
 export * from './learned-policy.ts';
 export * from './memory-states.ts';
 export * from './normaliser.ts';
-export * from './scorer.kernel.ts';
+export * from './scorer.ts';
 export * from './wasm/kind-block.ts';
 export * from './wasm/pack-weights.kernel.ts';
 export * from './wasm/web-assembly.ts';

@@ -2,7 +2,7 @@ import { type DecisionBatch, type Policy, type Rng, SpaceCloudError } from '../.
 import { checkSpec } from './checks.ts';
 import { MemoryStates } from './memory-states.ts';
 import { NO_ROW, firstRowNotFinite, firstRowWithoutChoice } from './inspect.kernel.ts';
-import type { Scorer } from './scorer.kernel.ts';
+import type { Scorer } from './scorer.ts';
 import { argmaxInto, sampleInto } from './select.kernel.ts';
 
 /** `greedy`: the largest logit, the lowest index among equals. `sample`: masked softmax, one uniform number per row. */

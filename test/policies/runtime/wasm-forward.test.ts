@@ -53,7 +53,7 @@ describe('logits by WebAssembly', () => {
     for (const seed of [1, 2, 3]) {
       const weights = randomWeights(architecture, seed);
       const wasm = new Scorer(SPACE_CLOUD_SPEC, architecture, weights, normaliser);
-      const plain = new Scorer(SPACE_CLOUD_SPEC, architecture, weights, normaliser, 'plain');
+      const plain = Scorer.plain(SPACE_CLOUD_SPEC, architecture, weights, normaliser);
       expect([wasm.kernel, plain.kernel]).toEqual(['wasm', 'plain']);
       let rows = 0;
       let moved = 0;
@@ -113,7 +113,7 @@ describe('logits by WebAssembly', () => {
     for (const prior of ['added', 'input', 'hidden'] as const) {
       const shape = architectureOf(SPACE_CLOUD_SPEC, { prior });
       const parts = [shape, randomWeights(shape, 1), randomNormaliser(shape, 2)] as const;
-      const [a, b] = [new Scorer(SPACE_CLOUD_SPEC, ...parts), new Scorer(SPACE_CLOUD_SPEC, ...parts, 'plain')];
+      const [a, b] = [new Scorer(SPACE_CLOUD_SPEC, ...parts), Scorer.plain(SPACE_CLOUD_SPEC, ...parts)];
       const plain = logitsOf(batch, b);
       logitsOf(batch, a).forEach((logit, i) => expect(logit).toBeCloseTo(plain[i] as number, 5));
     }
