@@ -35,11 +35,14 @@ export interface StudyPoint {
   readonly value: number | null;
   /** [columns][KPI key] */
   readonly cells: readonly Readonly<Record<string, StudyCell>>[];
-  /** Which columns are the best comparator, heuristic and learned policy on the headline KPI; null = there is none. */
+  /**
+   * Columns: the best comparator of this point by its mean on the headline KPI, and the heuristic and the learned policy that
+   * were chosen for the study (`StudySelection`); null = there is none.
+   */
   readonly bestComparator: number | null;
   readonly bestHeuristic: number | null;
   readonly bestLearned: number | null;
-  /** Best policy of the cloud in orbit against the best comparator. */
+  /** Chosen policy of the cloud in orbit against the best comparator. */
   readonly benefit: Benefit | null;
 }
 
@@ -48,6 +51,7 @@ export type BenefitVerdict = 'wins' | 'loses' | 'unclear';
 
 /** A paired difference on the headline KPI, first minus second, whichever direction is better. */
 export interface Benefit {
+  /** Indices of the two columns. */
   readonly first: number;
   readonly second: number;
   readonly difference: number;
@@ -84,6 +88,28 @@ export interface Sensitivity {
   readonly moves: number | null;
 }
 
+/**
+ * Which policies of the cloud in orbit stand for it: chosen once, at the scenario as it is, on seeds that no figure of the
+ * study uses. Indices of columns; null = there is none. Where there was nothing to choose between, `seeds` is empty.
+ */
+export interface StudySelection {
+  readonly seeds: readonly number[];
+  readonly heuristic: number | null;
+  readonly learned: number | null;
+  /** The better of the two. */
+  readonly orbit: number | null;
+}
+
+/** A band of the study file for the mean of one KPI of one column at the scenario as it is. */
+export interface BandCheck {
+  readonly column: string;
+  readonly kpi: string;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly mean: number | null;
+  readonly holds: boolean;
+}
+
 export interface StudyResult {
   readonly study: string;
   readonly title: string;
@@ -92,10 +118,12 @@ export interface StudyResult {
   readonly announcement: string;
   /** Where orbit can lose, said beforehand. */
   readonly loses: string;
-  readonly scenario: { readonly name: string; readonly hash: string };
+  /** With the changes that the study makes for all columns, `path = value`. */
+  readonly scenario: { readonly name: string; readonly hash: string; readonly changes: readonly string[] };
   readonly arrivalsS: number;
   readonly drainS: number;
   readonly seeds: readonly number[];
+  readonly selection: StudySelection;
   readonly headline: KpiSpec;
   /** The headline first. */
   readonly kpis: readonly KpiSpec[];
@@ -113,6 +141,10 @@ export interface StudyResult {
     readonly grade: SourceGrade;
     readonly source: string;
   }[];
+  readonly bands: readonly BandCheck[];
+  /** What a reader must know beside the numbers, one sentence each. */
+  readonly notes: readonly string[];
+  /** Records of sensitivity have the parameter's path as quantity. */
   readonly records: readonly (RunRecord & {
     readonly column: string;
     readonly quantity: string | null;
