@@ -1,5 +1,5 @@
 import type { DecisionBatch } from '../../core/index.ts';
-import { nothingAllowed } from './kind-rule.ts';
+import { leastWithin } from './pick.kernel.ts';
 
 /** Executors further away than this are left to rules that say so. */
 const NEAR_HOPS = 1.5;
@@ -22,21 +22,8 @@ interface ExecutorColumns {
 }
 
 /** Allowed executor at most one link away with the least `column`; -1 if there is none. */
-export function leastUpTo(batch: DecisionBatch, row: number, column: number, hopsAway: number): number {
-  const { actionMask, candidateCount, candidates, candidateStride, maxCandidates } = batch;
-  const count = candidateCount[row]!;
-  const base = row * maxCandidates;
-  let best = -1;
-  let bestCost = Infinity;
-  for (let k = 0; k < count; k++) {
-    const at = (base + k) * candidateStride;
-    if (actionMask[base + k] !== 1 || candidates[at + hopsAway]! > NEAR_HOPS || candidates[at + column]! >= bestCost) {
-      continue;
-    }
-    bestCost = candidates[at + column]!;
-    best = k;
-  }
-  return best;
+export function leastNear(batch: DecisionBatch, row: number, column: number, hopsAway: number): number {
+  return leastWithin(batch, row, column, hopsAway, 0, NEAR_HOPS);
 }
 
 /**
@@ -81,19 +68,4 @@ export function firstWithout(batch: DecisionBatch, row: number, columns: Int32Ar
     if (sum === 0) return k;
   }
   return -1;
-}
-
-/** The allowed candidate whose turn it is: number `turn` modulo how many there are. Throws MISUSE if there is none. */
-export function allowedInTurn(batch: DecisionBatch, row: number, turn: number): number {
-  const { actionMask, candidateCount, maxCandidates } = batch;
-  const count = candidateCount[row]!;
-  const base = row * maxCandidates;
-  let allowed = 0;
-  for (let k = 0; k < count; k++) allowed += actionMask[base + k]!;
-  if (allowed === 0) throw nothingAllowed(batch, row);
-  let left = turn % allowed;
-  for (let k = 0; k < count; k++) {
-    if (actionMask[base + k] === 1 && left-- === 0) return k;
-  }
-  throw nothingAllowed(batch, row);
 }

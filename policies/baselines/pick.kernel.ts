@@ -12,13 +12,30 @@ export function firstAllowed(batch: DecisionBatch, row: number): number {
 
 /** Uniform over the allowed candidates. One draw per row, so a row's choice does not shift the draws of later rows. */
 export function randomAllowed(batch: DecisionBatch, row: number, rng: Rng): number {
+  return nthAllowed(batch, row, rng.int(countAllowed(batch, row)));
+}
+
+/** The allowed candidate whose turn it is: number `turn` modulo how many there are. Throws MISUSE if there is none. */
+export function allowedInTurn(batch: DecisionBatch, row: number, turn: number): number {
+  return nthAllowed(batch, row, turn % countAllowed(batch, row));
+}
+
+/** How many candidates are allowed, 1 at least. */
+function countAllowed(batch: DecisionBatch, row: number): number {
   const { actionMask, candidateCount, maxCandidates } = batch;
   const count = candidateCount[row]!;
   const base = row * maxCandidates;
   let allowed = 0;
   for (let k = 0; k < count; k++) allowed += actionMask[base + k]!;
   if (allowed === 0) throw nothingAllowed(batch, row);
-  let left = rng.int(allowed);
+  return allowed;
+}
+
+function nthAllowed(batch: DecisionBatch, row: number, nth: number): number {
+  const { actionMask, candidateCount, maxCandidates } = batch;
+  const count = candidateCount[row]!;
+  const base = row * maxCandidates;
+  let left = nth;
   for (let k = 0; k < count; k++) {
     if (actionMask[base + k] === 1 && left-- === 0) return k;
   }
@@ -36,11 +53,20 @@ export function flagged(batch: DecisionBatch, row: number, column: number): numb
   return -1;
 }
 
-/**
- * Allowed candidate with the least finite `column`, among those whose flag column `only` is 1 (`only` = -1: all). Ties to
- * the lowest index; -1 if none is finite.
- */
-export function least(batch: DecisionBatch, row: number, column: number, only: number): number {
+/** Allowed candidate with the least finite `column`. Ties to the lowest index; -1 if none is finite. */
+export function least(batch: DecisionBatch, row: number, column: number): number {
+  return leastWithin(batch, row, column, column, -Infinity, Infinity);
+}
+
+/** The same among candidates whose column `by` lies in [from, to]. */
+export function leastWithin(
+  batch: DecisionBatch,
+  row: number,
+  column: number,
+  by: number,
+  from: number,
+  to: number,
+): number {
   const { actionMask, candidateCount, candidates, candidateStride, maxCandidates } = batch;
   const count = candidateCount[row]!;
   const base = row * maxCandidates;
@@ -49,9 +75,9 @@ export function least(batch: DecisionBatch, row: number, column: number, only: n
   for (let k = 0; k < count; k++) {
     if (actionMask[base + k] !== 1) continue;
     const at = (base + k) * candidateStride;
-    if (only >= 0 && !(candidates[at + only]! > 0.5)) continue;
+    const value = candidates[at + by]!;
     const cost = candidates[at + column]!;
-    if (cost < bestCost) {
+    if (value >= from && value <= to && cost < bestCost) {
       bestCost = cost;
       best = k;
     }

@@ -1,8 +1,8 @@
 import { type OracleView, PLACE, Rng, candidateColumn, contextColumn } from '../../core/index.ts';
 import type { KindRule, RuleOptions } from './kind-rule.ts';
 import { leastTrueFinish } from './oracle.kernel.ts';
-import { firstAllowed, flagged, least, randomAllowed } from './pick.kernel.ts';
-import { allowedInTurn, firstWithout, leastStrainedFinish, leastUpTo } from './pick-executor.kernel.ts';
+import { allowedInTurn, firstAllowed, flagged, least, leastWithin, randomAllowed } from './pick.kernel.ts';
+import { firstWithout, leastNear, leastStrainedFinish } from './pick-executor.kernel.ts';
 
 /** Uniform over the allowed executors. */
 export function randomPlace({ seed }: RuleOptions): KindRule {
@@ -17,11 +17,11 @@ export function bentPipePlace({ spec }: RuleOptions): KindRule {
   const isSelf = candidateColumn(spec, PLACE, 'isSelf');
   return {
     pick(batch, row) {
-      const ground = least(batch, row, finishS, isGround);
+      const ground = leastWithin(batch, row, finishS, isGround, 1, 1);
       if (ground >= 0) return ground;
       const self = flagged(batch, row, isSelf);
       if (self >= 0) return self;
-      const best = least(batch, row, finishS, -1);
+      const best = least(batch, row, finishS);
       return best >= 0 ? best : firstAllowed(batch, row);
     },
   };
@@ -35,7 +35,7 @@ export function atSourcePlace({ spec }: RuleOptions): KindRule {
     pick(batch, row) {
       const self = flagged(batch, row, isSelf);
       if (self >= 0) return self;
-      const best = least(batch, row, finishS, -1);
+      const best = least(batch, row, finishS);
       return best >= 0 ? best : firstAllowed(batch, row);
     },
   };
@@ -50,9 +50,9 @@ export function greedyFinishPlace({ spec }: RuleOptions): KindRule {
   const hopsAway = candidateColumn(spec, PLACE, 'hopsAway');
   return {
     pick(batch, row) {
-      const near = leastUpTo(batch, row, finishS, hopsAway);
+      const near = leastNear(batch, row, finishS, hopsAway);
       if (near >= 0) return near;
-      const best = least(batch, row, finishS, -1);
+      const best = least(batch, row, finishS);
       return best >= 0 ? best : firstAllowed(batch, row);
     },
   };
@@ -63,7 +63,7 @@ export function greedyFarPlace({ spec }: RuleOptions): KindRule {
   const finishS = candidateColumn(spec, PLACE, 'finishS');
   return {
     pick(batch, row) {
-      const best = least(batch, row, finishS, -1);
+      const best = least(batch, row, finishS);
       return best >= 0 ? best : firstAllowed(batch, row);
     },
   };
