@@ -331,12 +331,14 @@ export {
   World,
   type WorldModel,
   type WorldOptions,
+  applySettings,
   buildGeometry,
   checkConservation,
   createWorldModel,
   parseScenario,
   scenarioJsonSchema,
   scenarioVariant,
+  settingValue,
   varyScenario,
 } from './environment/index.ts';
 // Contact plans and routes over them.

@@ -1,3 +1,4 @@
+export { type SettingPlace, applySettings, settingValue } from './compose/settings.ts';
 export { nearestWord } from './edit-distance.ts';
 export { type RunPart, expectTrainable, startTicks } from './hold-out.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';

@@ -1,13 +1,12 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Draft, freeze, produce } from 'immer';
+import { type Draft, produce } from 'immer';
 import { SpaceCloudError } from '../../core/index.ts';
-import { findContradictions } from './contradictions.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
-import { type PlaceOf, scenarioError } from './problem.ts';
-import { ORBIT_KINDS, type Scenario, scenarioSchema } from './schema.ts';
-import { shapeProblems } from './shape-problems.ts';
+import type { PlaceOf } from './problem.ts';
+import { ORBIT_KINDS, type Scenario } from './schema.ts';
 import { inheritSource, keepSource } from './source.ts';
+import { validateScenario } from './validate.ts';
 import { readYaml } from './yaml-source.ts';
 
 /** Changes asked for from outside the file, such as on a command line. */
@@ -58,7 +57,7 @@ export function parseScenario(text: string, file: string): Scenario {
  * const heavy = varyScenario(scenario, (draft) => { draft.traffic.load = 2; });
  */
 export function varyScenario(scenario: Scenario, recipe: (draft: Draft<Scenario>) => void): Scenario {
-  return validate(produce(scenario, recipe));
+  return validateScenario(produce(scenario, recipe));
 }
 
 /** A variant with the given overrides; the same object when there are none. */
@@ -95,23 +94,15 @@ interface Parsed {
 
 function parse(text: string, file: string): Parsed {
   const { value, placeOf } = readYaml(text, file);
-  const scenario = produce(validate(value, placeOf), (draft) => {
+  const scenario = produce(validateScenario(value, placeOf), (draft) => {
     for (const { elements, ephemeris } of draft.constellations) {
       for (const source of [elements, ephemeris]) {
         if (source && !path.isAbsolute(source.file)) source.file = path.join(path.dirname(file), source.file);
       }
     }
   });
-  keepSource(scenario, { text, file, replaced: [] });
+  keepSource(scenario, (field) => readYaml(text, file).placeOf(field, false));
   return { scenario, placeOf };
-}
-
-function validate(value: unknown, placeOf?: PlaceOf): Scenario {
-  const result = scenarioSchema.safeParse(value);
-  if (!result.success) throw scenarioError(shapeProblems(value, result.error.issues), placeOf);
-  const problems = findContradictions(result.data);
-  if (problems.length > 0) throw scenarioError(problems, placeOf);
-  return freeze(result.data, true);
 }
 
 function readText(file: string): string {

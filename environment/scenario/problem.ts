@@ -14,8 +14,8 @@ export interface Problem {
   readonly hint?: string;
 }
 
-/** Finds where a field stands; the last existing ancestor's place for a field that is missing. */
-export type PlaceOf = (path: FieldPath, atKey: boolean) => SourcePlace;
+/** Finds where a field stands; the last existing ancestor's place for a field that is missing. Undefined: in no file. */
+export type PlaceOf = (path: FieldPath, atKey: boolean) => SourcePlace | undefined;
 
 /** `constellations[0].walker.altitudeKm`; `scenario` for the root. */
 export function dottedPath(path: FieldPath): string {

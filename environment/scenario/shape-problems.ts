@@ -42,7 +42,8 @@ interface UnknownField {
   readonly meantKey?: string;
 }
 
-function unknownField(path: FieldPath, root: unknown, format: JsonSchema): UnknownField {
+/** A field that the format does not have at this place, with what may have been meant. */
+export function unknownField(path: FieldPath, root: unknown, format: JsonSchema): UnknownField {
   const key = String(path.at(-1));
   const value = valueAt(root, path);
   const known = fieldNames(schemaAt(path.slice(0, -1), root, format));

@@ -2,21 +2,20 @@ import type { SourcePlace } from '../../core/index.ts';
 import type { FieldPath } from './problem.ts';
 import { satelliteNames } from './satellite-names.ts';
 import type { Scenario } from './schema.ts';
-import { readYaml } from './yaml-source.ts';
 
 /** Where a scenario came from. */
 interface ScenarioSource {
-  readonly text: string;
-  readonly file: string;
-  /** Top-level fields that no longer are as in the text. */
+  /** The place of a field in the files; undefined where it was written in none. */
+  readonly place: (path: FieldPath) => SourcePlace | undefined;
+  /** Top-level fields that no longer are as in the files. */
   readonly replaced: readonly string[];
 }
 
 /** Beside the scenarios rather than in them: a scenario stays plain data that can be compared, printed and posted. */
 const sources = new WeakMap<Scenario, ScenarioSource>();
 
-export function keepSource(scenario: Scenario, source: ScenarioSource): void {
-  sources.set(scenario, source);
+export function keepSource(scenario: Scenario, place: ScenarioSource['place']): void {
+  sources.set(scenario, { place, replaced: [] });
 }
 
 /** Lets a variant answer with the places of the scenario it came from, but for `replaced` fields. */
@@ -35,7 +34,7 @@ export function sourcePlace(scenario: Scenario, path: FieldPath): SourcePlace | 
   const source = sources.get(scenario);
   const [top] = path;
   if (!source || (typeof top === 'string' && source.replaced.includes(top))) return undefined;
-  return readYaml(source.text, source.file).placeOf(path, false);
+  return source.place(path);
 }
 
 /** Place of the name of a ground node or constellation; for a satellite that of its constellation. See {@link sourcePlace}. */

@@ -7,7 +7,7 @@ import { type PlainValues, type Refuse, offsetOf, plainValues } from './yaml-val
 /** A YAML file as plain values, with the place of each. */
 export interface YamlSource {
   readonly value: unknown;
-  readonly placeOf: PlaceOf;
+  readonly placeOf: (...field: Parameters<PlaceOf>) => SourcePlace;
 }
 
 /**
