@@ -23,9 +23,9 @@ export function geometryKey(scenario: Scenario, scenarioDir: string): string {
       groundBeams: config.groundBeams ?? scenario.satellite.groundBeams,
     })),
     relays: scenario.relays,
-    gatewayLink: scenario.gatewayLink,
-    terminalLink: scenario.terminalLink,
-    radios: scenario.radios,
+    gatewayLink: unpriced(scenario.gatewayLink),
+    terminalLink: unpriced(scenario.terminalLink),
+    radios: scenario.radios.map(unpriced),
     antennaScheduler: scenario.antennaScheduler,
     handoverFactor: scenario.handoverFactor,
     groundEllipsoid: scenario.groundEllipsoid,
@@ -36,6 +36,11 @@ export function geometryKey(scenario: Scenario, scenarioDir: string): string {
     terminals: scenario.terminals.map(({ name, latDeg, lonDeg, heightM, track, radios }) => ({
       ...{ name, latDeg, lonDeg, heightM, track, radios },
     })),
-    wan: scenario.wan,
+    wan: { fixedMs: scenario.wan.fixedMs, fibreFactor: scenario.wan.fibreFactor },
   });
+}
+
+/** A radio without what its data cost. */
+function unpriced<Radio extends object>(radio: Radio): Radio & { readonly costPerGB: undefined } {
+  return { ...radio, costPerGB: undefined };
 }

@@ -31,6 +31,9 @@ const groundLinkFields = (defaultRateBps: number, source: string) => ({
     .describe(
       'full rate up to here, then falling with range squared in the steps of the MODCOD table; default NodalArc, Ka gateway',
     ),
+  costPerGB: nonNegative
+    .default(0)
+    .describe('price of data of a terminal over this radio, either way, per 10^9 bytes, in any currency; default none'),
 });
 /** Radio between satellites and gateways. */
 export const gatewayLink = z.strictObject(groundLinkFields(5e9, 'NodalArc, Ka gateway'));
@@ -100,6 +103,12 @@ export const terminal = z
       .describe('instead of latDeg and lonDeg: great circles at constant speed from one waypoint to the next'),
     population: positive.default(1).describe('weight in traffic between terminals, any unit'),
     radios: z.array(name).min(1).default(['terminal']).describe('one antenna each'),
+    access: z
+      .enum(['fastest', 'cheapest'])
+      .default('fastest')
+      .describe(
+        'radio that sends: the one of least delay, or the one of least costPerGB that is up and meets the deadline',
+      ),
     weather: weatherHere,
     ...standing,
   })

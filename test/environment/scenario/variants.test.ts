@@ -46,6 +46,7 @@ describe('loadScenario', () => {
       kind: 'rf',
       rateSchedule: [],
       fullRateRangeKm: 1250,
+      costPerGB: 0,
     });
   });
 

@@ -1,0 +1,104 @@
+import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
+import type { WorldModel } from './model.ts';
+import type { WorldState } from './state.ts';
+
+/**
+ * What antennas of terminals did in a run: a row whenever the satellite or the rate of a watched antenna changes, and the bits
+ * that went over it. Written by `noteAccess` and `countAccessBits`.
+ */
+export interface AccessColumns {
+  /** [Q] 1 = followed: terminals with a radio that has a price, and those that `World.watchAccess` was asked for. */
+  watched: Uint8Array;
+  /** [Q] row that holds the present state of the antenna, -1 = none. */
+  last: Int32Array;
+  /** [2 Q] bits sent over watched antennas: up, then down. */
+  bits: Float64Array;
+  n: number;
+  /** [n] s since scenario start; from when on data pass (the end of a handover). */
+  timeS: Float64Array;
+  usableS: Float64Array;
+  /** [n] antenna; satellite, -1 = detached; rate, bit/s, each way; range at the start of the tick, km. */
+  antenna: Int32Array;
+  satellite: Int32Array;
+  rateBps: Float64Array;
+  rangeKm: Float64Array;
+}
+
+const INITIAL_ROWS = 64;
+
+export function createAccess(model: WorldModel): AccessColumns {
+  const { scenario, geometry, antennaCount: Q, firstTerminal } = model;
+  const prices = radioPrices(scenario);
+  const watched = new Uint8Array(Q);
+  const pricedNodes = new Set<number>();
+  for (let q = 0; q < Q; q++) {
+    const node = geometry.antennaNode[q] as number;
+    const radio = geometry.siteRadio[geometry.antennaSite[q] as number] as number;
+    if (node >= firstTerminal && (prices[radio] as number) > 0) pricedNodes.add(node);
+  }
+  for (let q = 0; q < Q; q++) if (pricedNodes.has(geometry.antennaNode[q] as number)) watched[q] = 1;
+  return {
+    watched,
+    last: new Int32Array(Q).fill(-1),
+    bits: new Float64Array(2 * Q),
+    n: 0,
+    ...rows(INITIAL_ROWS),
+  };
+}
+
+/** Price of data over each radio, per 10^9 bytes; index as in `Geometry.siteRadio`. */
+export function radioPrices({ gatewayLink, terminalLink, radios }: WorldModel['scenario']): readonly number[] {
+  return [gatewayLink, terminalLink, ...radios].map(({ costPerGB }) => costPerGB);
+}
+
+function rows(
+  length: number,
+): Pick<AccessColumns, 'timeS' | 'usableS' | 'antenna' | 'satellite' | 'rateBps' | 'rangeKm'> {
+  return {
+    timeS: new Float64Array(length),
+    usableS: new Float64Array(length),
+    antenna: new Int32Array(length),
+    satellite: new Int32Array(length),
+    rateBps: new Float64Array(length),
+    rangeKm: new Float64Array(length),
+  };
+}
+
+/** Appends the present state of a watched antenna, unless its last row says the same. */
+export function noteAccess(w: WorldState, antenna: number): void {
+  const { access, links, model, clock } = w;
+  if (access.watched[antenna] !== 1) return;
+  const track = model.firstUplink + antenna;
+  const satellite = links.to[track] as number;
+  const rateBps = satellite < 0 ? 0 : (links.rateBps[track] as number);
+  const last = access.last[antenna] as number;
+  const known = last < 0 ? -1 : (access.satellite[last] as number);
+  if (known === satellite && (last < 0 || access.rateBps[last] === rateBps)) return;
+  if (access.n === access.timeS.length) grow(access);
+  const row = access.n++;
+  access.last[antenna] = row;
+  access.timeS[row] = clock.timeS;
+  access.usableS[row] = satellite < 0 ? clock.timeS : Math.max(clock.timeS, links.openS[track] as number);
+  access.antenna[row] = antenna;
+  access.satellite[row] = satellite;
+  access.rateBps[row] = rateBps;
+  const node = model.geometry.antennaNode[antenna] as number;
+  access.rangeKm[row] = satellite < 0 ? 0 : rangeBetweenKm(w.sky.row(clock.tick), node, satellite);
+}
+
+/** Counts a bundle that has left over an uplink or downlink. */
+export function countAccessBits({ access, model }: WorldState, link: number, bits: number): void {
+  const at = link - model.firstUplink;
+  if (access.watched[at % model.antennaCount] === 1) access.bits[at] = (access.bits[at] as number) + bits;
+}
+
+function grow(access: AccessColumns): void {
+  const { timeS, usableS, antenna, satellite, rateBps, rangeKm } = access;
+  Object.assign(access, rows(2 * timeS.length));
+  access.timeS.set(timeS);
+  access.usableS.set(usableS);
+  access.antenna.set(antenna);
+  access.satellite.set(satellite);
+  access.rateBps.set(rateBps);
+  access.rangeKm.set(rangeKm);
+}
