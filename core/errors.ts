@@ -1,9 +1,9 @@
 /**
  * Every way the product refuses, in one table: code -> exit status and meaning.
  *
- * Exit statuses group by cause, so scripts can tell them apart: 2 usage, 3 scenario and training file, 4 element sets and contact plans,
- * 5 files and disk, 6 checkpoints and runs, 7 bundles, 8 nodes, 9 misuse of the library. 1 is an unexpected error (a bug);
- * 130 is Ctrl-C.
+ * Exit statuses group by cause, so scripts can tell them apart: 2 usage, 3 scenario, training and study files, 4 element sets and
+ * contact plans, 5 files and disk, 6 checkpoints and runs, 7 bundles, 8 nodes, 9 misuse of the library, 10 figures outside their
+ * bands. 1 is an unexpected error (a bug); 130 is Ctrl-C.
  * A code is never given a second meaning.
  */
 export const ERROR_TABLE = {
@@ -16,6 +16,7 @@ export const ERROR_TABLE = {
   SCENARIO_EMPTY: { exit: 3, meaning: 'a constellation without satellites' },
   SCENARIO_UNREACHABLE: { exit: 3, meaning: 'a ground node that no satellite ever reaches' },
   TRAINING_FILE: { exit: 3, meaning: 'a training file that is no YAML, or a field of it that cannot be' },
+  STUDY_FILE: { exit: 3, meaning: 'a study file that is no YAML, or a field of it that cannot be' },
   ELEMENTS_SYNTAX: { exit: 4, meaning: 'an element-set file that cannot be read, such as a truncated TLE' },
   ELEMENTS_CHECKSUM: { exit: 4, meaning: 'a TLE line whose checksum does not match' },
   ELEMENTS_UNUSABLE: { exit: 4, meaning: 'no object of the element-set file can be propagated at the epoch' },
@@ -44,6 +45,7 @@ export const ERROR_TABLE = {
   ILLEGAL_CHOICE: { exit: 9, meaning: 'a policy chose a masked candidate' },
   CONSERVATION: { exit: 9, meaning: 'energy or bytes did not balance' },
   ENGINE_UNAVAILABLE: { exit: 9, meaning: 'a learning engine that is not installed or does not load' },
+  STUDY_BAND: { exit: 10, meaning: 'a figure of a study outside the band that its file states' },
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_TABLE;

@@ -25,6 +25,16 @@ export function evaluatedKpis(records: readonly RunRecord[]): readonly Evaluated
   return [...known, ...others];
 }
 
+/** What a KPI means, whether or not a record has it; undefined for a key that nobody described. */
+export function describedKpi(key: string): EvaluatedKpi | undefined {
+  return knownKpis().find((spec) => spec.key === key);
+}
+
+/** Keys that {@link describedKpi} knows, in printing order. */
+export function describedKpiKeys(): readonly string[] {
+  return knownKpis().map(({ key }) => key);
+}
+
 /** What worlds count beside `KPI_SPECS`. */
 const COUNTS: readonly EvaluatedKpi[] = [
   { key: 'tasks', label: 'tasks created', unit: 'tasks', better: 'none', group: 'other' },
