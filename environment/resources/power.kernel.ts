@@ -16,6 +16,8 @@ export interface PowerColumns {
   curtailedJ: Float64Array;
   unmetJ: Float64Array;
   lossJ: Float64Array;
+  /** [n] total drawn from the battery, discharge losses included, J. */
+  drawnJ: Float64Array;
   /** Worst relative error of the energy balance over any tick. */
   worstBalance: number;
 }
@@ -32,6 +34,7 @@ export function createPower(n: number, config: SatelliteConfig): PowerColumns {
     curtailedJ: f64(),
     unmetJ: f64(),
     lossJ: f64(),
+    drawnJ: f64(),
     worstBalance: 0,
   };
 }
@@ -53,7 +56,7 @@ export interface PowerStep {
  */
 export function stepPower(power: PowerColumns, step: PowerStep): void {
   const { config, dtS, sunlitFrac, terminalW } = step;
-  const { n, batteryJ, temperatureK, taskJ, generatedJ, loadJ, curtailedJ, unmetJ, lossJ } = power;
+  const { n, batteryJ, temperatureK, taskJ, generatedJ, loadJ, curtailedJ, unmetJ, lossJ, drawnJ } = power;
   const capacityJ = config.batteryWh * 3600;
   const radiate = config.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * config.radiatorM2;
   const sinkK4 = fourthPower(config.sinkK);
@@ -75,9 +78,10 @@ export function stepPower(power: PowerColumns, step: PowerStep): void {
       curtailed = offeredJ - takenJ;
     } else {
       const neededJ = (wantJ - inJ) / config.dischargeEfficiency;
-      const drawnJ = neededJ < beforeJ ? neededJ : beforeJ;
-      afterJ = beforeJ - drawnJ;
-      loss = drawnJ * (1 - config.dischargeEfficiency);
+      const takenJ = neededJ < beforeJ ? neededJ : beforeJ;
+      afterJ = beforeJ - takenJ;
+      loss = takenJ * (1 - config.dischargeEfficiency);
+      drawnJ[i] = drawnJ[i]! + takenJ;
       unmet = neededJ < beforeJ ? 0 : (neededJ - beforeJ) * config.dischargeEfficiency;
     }
     batteryJ[i] = afterJ;

@@ -1,6 +1,7 @@
 import { MODE_EVENTS } from '../../core/index.ts';
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import { antennaRateBps } from './antenna-rate.ts';
+import { countCapacity, countCapacityFrom } from './downlink-capacity.ts';
 import { lookAhead } from './look-ahead.ts';
 import { reportMode } from './mode-events.ts';
 import { assignSpareAntennas } from './spare-antennas.ts';
@@ -67,7 +68,7 @@ export function settleTrack(w: WorldState, track: number, openS?: number): void 
 }
 
 function settleTerminal(w: WorldState, track: number, openS: number): void {
-  const { plan, links, model, reverse } = w;
+  const { plan, links, model, reverse, usage } = w;
   const { contacts } = model.geometry;
   const row = plan.row[track] as number;
   const satellite = Math.floor(track / model.islSlots);
@@ -79,6 +80,7 @@ function settleTerminal(w: WorldState, track: number, openS: number): void {
   }
   if (wanted >= 0) {
     links.from[track] = satellite;
+    usage.islUp[track] = 1;
     links.to[track] = wanted;
     links.rateBps[track] = contacts.rateBps[row] as number;
     links.untilS[track] = contactEndS(w, row);
@@ -110,6 +112,7 @@ function settleAntenna(w: WorldState, track: number, openS: number | undefined):
   const rateBps = wanted < 0 ? 0 : antennaRateBps(w, antenna, wanted);
   const before = links.to[track] as number;
   const after = rateBps > 0 ? wanted : -1;
+  countCapacity(w, antenna);
   if (before !== after) {
     if (before >= 0) {
       closeUplink(w, track);
@@ -127,6 +130,7 @@ function settleAntenna(w: WorldState, track: number, openS: number | undefined):
     taken >= 0 ? (plan.alternativeUntilS[antenna] as number) : contactEndS(w, row);
   if (before !== after) {
     const usableS = openS ?? (before < 0 ? clock.timeS : clock.timeS + model.scenario.handoverS);
+    countCapacityFrom(w, antenna, usableS);
     openLink(w, track, usableS);
     openLink(w, down, usableS);
   }

@@ -4,6 +4,7 @@ import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
 import { attendBackups, makeVersion, startBackups } from './backup-rounds.ts';
 import { sendBeacons } from './beacons.kernel.ts';
+import { settleConvergence } from './convergence.ts';
 import { renewReport, renewSnapshot, sampleQueues } from './delays.kernel.ts';
 import {
   ACCUSATION,
@@ -102,6 +103,7 @@ export function processEvent(w: WorldState): void {
       renewView(w);
       renewSnapshot(w);
     } else renewReport(w);
+    settleConvergence(w);
     if (w.backups.home.length > 0) attendBackups(w);
   }
 }

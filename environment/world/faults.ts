@@ -3,6 +3,7 @@ import type { FaultSource } from '../faults/catalogue.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
 import { clearCache } from '../resources/cache.kernel.ts';
 import { loseArchive, loseDataSets } from './backup-ledger.ts';
+import { openConvergence } from './convergence.ts';
 import { loadRange, renewServed, settleTrack } from './contacts.ts';
 import { FAULT_BEGIN, FAULT_END, pushEvent } from './event-queue.kernel.ts';
 import { reportMode } from './mode-events.ts';
@@ -21,6 +22,7 @@ const CENTRE_UP = MODE_EVENTS.indexOf('centre.up');
 export function startFaults(w: WorldState, seed: number): void {
   const { clock, events, model } = w;
   Object.assign(w.faults, drawFaults(model.faults, seed, clock.startS, clock.endS - clock.startS));
+  w.usage.convergedS = new Float64Array(w.faults.n).fill(NaN);
   for (let fault = 0; fault < w.faults.n; fault++) {
     pushEvent(events, w.faults.beginS[fault] as number, FAULT_BEGIN, fault);
   }
@@ -32,6 +34,7 @@ export function beginFault(w: WorldState, fault: number): void {
   const source = sourceOf(w, fault);
   const { kind, node } = source;
   w.statistics.faults++;
+  openConvergence(w, fault);
   if (kind === 'satellite-loss') loseNode(w, node, SATELLITE_DOWN, endS === Infinity);
   else if (kind === 'gateway-loss') loseNode(w, node, GATEWAY_DOWN, endS === Infinity);
   else if (kind === 'data-centre-loss') loseNode(w, node, CENTRE_DOWN, true);

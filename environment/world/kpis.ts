@@ -1,6 +1,10 @@
 import { BREACHES, DROP_REASONS, type Kpis, TASK_FAMILIES } from '../../core/index.ts';
 import type { FaultSource } from '../faults/catalogue.ts';
 import { backupKpis } from '../backup/backup-kpis.ts';
+import { reconvergeS } from './convergence.ts';
+import { latencyKpis, nearestRank } from './kpis-latency.ts';
+import { linkUseKpis } from './kpis-link-use.ts';
+import { satelliteKpis } from './kpis-satellites.ts';
 import type { WorldState } from './state.ts';
 
 const BITS_PER_GB = 8e9;
@@ -17,7 +21,7 @@ export function worldKpis(w: WorldState): Kpis {
     deadlineHitFrac: sum(s.inTime) / created,
     carriedFrac: s.deliveredMessageBits / s.messageBits,
     endedDelayMeanS: s.endedDelayS / s.ended,
-    ...latencies(w, -1, ''),
+    ...latencyKpis(s, -1, ''),
     queueingMeanS: s.queueingS / delivered,
     queueingP95S: nearestRank(s.latencyQueueingS.slice(0, s.latencies).sort(), 0.95),
     endedQueueingMeanS: s.endedQueueingS / s.ended,
@@ -30,12 +34,17 @@ export function worldKpis(w: WorldState): Kpis {
     cacheMissFrac: 1 - s.servingHits / s.cacheLookups,
     cacheByteMissFrac: 1 - s.servingHitBits / s.cacheLookupBits,
     originGB: s.originBits / BITS_PER_GB,
+    ...linkUseKpis(w),
+    ...satelliteKpis(w),
     breaches: sum(s.breaches),
     tasks: created,
     decisions: w.clock.decision,
     reward: s.reward,
   };
-  if (w.model.canFail) kpis['faults'] = s.faults;
+  if (w.model.canFail) {
+    kpis['faults'] = s.faults;
+    kpis['reconvergeS'] = reconvergeS(w);
+  }
   if (w.model.labels.count > 1) Object.assign(kpis, labelKpis(w));
   if (w.model.watch !== undefined || w.model.faults.sources.some(isCapture)) Object.assign(kpis, trustKpis(w));
   if (w.backups.home.length > 0) {
@@ -50,7 +59,8 @@ export function worldKpis(w: WorldState): Kpis {
     if (s.created[i] === 0) return;
     kpis[`utility.${family}`] = (s.utility[i] as number) / (s.created[i] as number);
     kpis[`deliveredFrac.${family}`] = (s.delivered[i] as number) / (s.created[i] as number);
-    Object.assign(kpis, latencies(w, i, `.${family}`));
+    kpis[`deadlineHitFrac.${family}`] = (s.inTime[i] as number) / (s.created[i] as number);
+    Object.assign(kpis, latencyKpis(s, i, `.${family}`));
   });
   DROP_REASONS.forEach((reason, r) => {
     if (r === 0) return;
@@ -93,24 +103,6 @@ function trustKpis(w: WorldState): Record<string, number> {
 
 function isCapture(source: FaultSource | undefined): boolean {
   return source?.kind === 'capture';
-}
-
-/** Mean and exact quantiles of the latency of delivered tasks; NaN when none was delivered. Family -1 = all. */
-function latencies(w: WorldState, family: number, suffix: string): Record<string, number> {
-  const { latencies, latencyS, latencyFamily } = w.statistics;
-  let sample = latencyS.slice(0, latencies);
-  if (family >= 0) sample = sample.filter((_, i) => latencyFamily[i] === family);
-  sample.sort();
-  return {
-    [`latencyMeanS${suffix}`]: sum(sample) / sample.length,
-    [`latencyP50S${suffix}`]: nearestRank(sample, 0.5),
-    [`latencyP95S${suffix}`]: nearestRank(sample, 0.95),
-    [`latencyP99S${suffix}`]: nearestRank(sample, 0.99),
-  };
-}
-
-function nearestRank(sorted: Float64Array, q: number): number {
-  return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)] ?? NaN;
 }
 
 function sum(values: Int32Array | Float64Array): number {

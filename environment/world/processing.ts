@@ -140,7 +140,7 @@ export function setComputeMode(w: WorldState, satellite: number, open: boolean, 
 
 /** Books the accelerators' energy up to now; power falls with the rate. */
 export function accrueComputeEnergy(w: WorldState, executor: number): void {
-  const { model, satellites, compute, power, statistics, clock } = w;
+  const { model, satellites, compute, power, statistics, usage, clock } = w;
   if (executor >= model.satelliteCount) return;
   const dtS = clock.timeS - (satellites.computeAccruedS[executor] as number);
   satellites.computeAccruedS[executor] = clock.timeS;
@@ -149,6 +149,7 @@ export function accrueComputeEnergy(w: WorldState, executor: number): void {
   const usedJ = busy * model.scenario.satellite.acceleratorPowerW * (compute.rateFrac[executor] as number) * dtS;
   power.taskJ[executor] = (power.taskJ[executor] as number) + usedJ;
   statistics.computeJ += usedJ;
+  usage.darkComputeJ += usedJ * (1 - (satellites.sunlitFrac[executor] as number));
 }
 
 function executorOfServer(w: WorldState, server: number): number {

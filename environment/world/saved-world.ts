@@ -31,6 +31,7 @@ const GROUPS = [
   'placements',
   'pending',
   'statistics',
+  'usage',
   'modeEvents',
   'transitions',
   'reportTimes',

@@ -29,6 +29,7 @@ import { type RowColumns, createRows } from './row-columns.ts';
 import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
 import { type NetworkView, createView } from './network-view.ts';
+import { type UsageColumns, createUsage } from './usage-columns.ts';
 import { type WatchColumns, createWatch } from './watch-columns.ts';
 
 /** Scalars of a running world. Times in s since scenario start. */
@@ -190,6 +191,7 @@ export interface WorldState {
   readonly pending: PendingDecisions;
   readonly rows: RowColumns;
   readonly statistics: Statistics;
+  readonly usage: UsageColumns;
   readonly modeEvents: ModeEvents;
   readonly transitions: TransitionColumns & { capacity: number };
   /** For baselines that learn from what they have sent; empty between decisions, so not saved. */
@@ -343,6 +345,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       labelCutWays: 0,
       labelDelayS: 0,
     },
+    usage: createUsage(S * D, Q),
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),
     departures: new DepartureColumns(),

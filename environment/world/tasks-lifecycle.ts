@@ -115,12 +115,14 @@ export function productLabelOf(w: WorldState, trafficClass: number): number {
 
 /** The task has reached its consumer. */
 export function deliver(w: WorldState, task: number): void {
-  const { tasks, statistics, clock } = w;
+  const { tasks, statistics, usage, clock } = w;
   const family = tasks.family[task] as number;
   const latencyS = clock.timeS - (tasks.createdS[task] as number);
   statistics.delivered[family] = (statistics.delivered[family] as number) + 1;
-  if (clock.timeS <= (tasks.deadlineS[task] as number))
+  if (clock.timeS <= (tasks.deadlineS[task] as number)) {
     statistics.inTime[family] = (statistics.inTime[family] as number) + 1;
+    usage.usefulTflop += tasks.workTflop[task] as number;
+  }
   statistics.deliveredBits += tasks.sizeBits[task] as number;
   if (family === MESSAGE) statistics.deliveredMessageBits += tasks.sizeBits[task] as number;
   statistics.queueingS += tasks.queueingS[task] as number;
@@ -131,7 +133,9 @@ export function deliver(w: WorldState, task: number): void {
     statistics.urgentDelivered++;
     statistics.urgentDelayS += latencyS;
   }
-  earn(w, task, timelyValue(w, task));
+  const value = timelyValue(w, task);
+  usage.deliveredValue += value;
+  earn(w, task, value);
   finish(w, task, 0);
 }
 

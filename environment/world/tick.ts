@@ -1,6 +1,7 @@
 import { MODE_EVENTS, ZERO_CELSIUS_K } from '../../core/index.ts';
 import { stepPower } from '../resources/power.kernel.ts';
 import { advanceContacts, startContacts } from './contacts.ts';
+import { settleConvergence } from './convergence.ts';
 import { renewSnapshot } from './delays.kernel.ts';
 import { TICK, pushEvent } from './event-queue.kernel.ts';
 import { reportMode } from './mode-events.ts';
@@ -29,6 +30,7 @@ export function advanceTick(w: WorldState): void {
     return;
   }
   advanceContacts(w);
+  settleConvergence(w);
   beginTick(w);
 }
 
@@ -46,7 +48,7 @@ function beginTick(w: WorldState): void {
 }
 
 function settleEnergy(w: WorldState): void {
-  const { model, power, satellites, statistics } = w;
+  const { model, power, satellites, statistics, usage } = w;
   const config = model.scenario.satellite;
   for (let s = 0; s < model.satelliteCount; s++) accrueComputeEnergy(w, s);
   stepPower(power, {
@@ -59,6 +61,8 @@ function settleEnergy(w: WorldState): void {
   for (let s = 0; s < model.satelliteCount; s++) {
     const charge = (power.batteryJ[s] as number) / capacityJ;
     const temperatureC = (power.temperatureK[s] as number) - ZERO_CELSIUS_K;
+    if (charge < usage.leastChargeFrac) usage.leastChargeFrac = charge;
+    usage.throttledTicks += satellites.thermalMode[s] as number;
     if (charge < config.safeBelowFrac) statistics.breaches[0] = (statistics.breaches[0] as number) + 1;
     if (charge <= 0) statistics.breaches[1] = (statistics.breaches[1] as number) + 1;
     if (temperatureC > config.maxC) statistics.breaches[2] = (statistics.breaches[2] as number) + 1;

@@ -78,9 +78,9 @@ function turnBack(w: WorldState, task: number, link: number): void {
 
 /** A bundle has left: it propagates to the other end, the sender's storage is freed, its costs are booked. */
 export function endTransmission(w: WorldState, link: number, version: number): void {
-  const { links, tasks, statistics, model, clock, power } = w;
+  const { links, tasks, statistics, usage, model, clock, power } = w;
   if (links.version[link] !== version) return;
-  const { satelliteCount, firstUplink, firstDownlink, scenario } = model;
+  const { satelliteCount, firstDataCentre, firstUplink, firstDownlink, scenario } = model;
   const nowS = clock.timeS;
   const task = links.sending[link] as number;
   const from = links.from[link] as number;
@@ -93,14 +93,18 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   if (from < satelliteCount) addToBuffer(w, from, -bits);
   if (link < firstUplink) {
     statistics.islBits += bits;
+    usage.islBits[link] = (usage.islBits[link] as number) + bits;
     countSent(w, link, bits);
   } else if (link >= firstDownlink) {
     const usedJ = scenario.satellite.transmitPowerW * (nowS - (links.sendingSinceS[link] as number));
     power.taskJ[from] = (power.taskJ[from] as number) + usedJ;
     statistics.transmitJ += usedJ;
     statistics.downlinkBits += bits;
+    if (to < firstDataCentre) usage.gatewayBits += bits;
     const { downlinkCostPerGB, energyCostPerMJ } = scenario.reward;
     earn(w, task, -((bits / BITS_PER_GB) * downlinkCostPerGB + (usedJ / J_PER_MJ) * energyCostPerMJ));
+  } else {
+    usage.uplinkBits += bits;
   }
   tasks.hops[task] = (tasks.hops[task] as number) + 1;
   tasks.previous[task] = from;

@@ -2,6 +2,7 @@ import { Constellation, type ConstellationOptions, type DecidedBatch } from '../
 import { type Policy } from '../../core/index.ts';
 import { type RunPart, World, type WorldModel, checkConservation } from '../../environment/index.ts';
 import { createBaseline } from '../../policies/index.ts';
+import { FallbackTime } from './fallback-time.ts';
 import type { RunRecord } from './run-record.ts';
 
 export interface EpisodeOptions {
@@ -76,7 +77,13 @@ export async function runEpisode(
     ...(refusal === undefined ? {} : { refusal }),
     ...(reports$ === undefined ? {} : { reports$ }),
   });
-  const watching = onModes === undefined ? undefined : constellation.events$.subscribe(onModes);
+  const satellites = world.satelliteCount;
+  const startsInFallback = refusal === undefined || refusal === null ? 0 : satellites;
+  const fallback = new FallbackTime(satellites, startsInFallback, world.startS);
+  const watching = constellation.events$.subscribe((changed) => {
+    fallback.note(changed);
+    onModes?.(changed);
+  });
   const arrivalsEndS = world.startS + arrivalsS;
   const run = onBatch === undefined ? {} : { onBatch };
   await constellation.run({ untilS: arrivalsEndS, ...run });
@@ -84,11 +91,11 @@ export async function runEpisode(
   for (let s = scenario.tickS; s <= drainS && world.liveTasks > 0; s += scenario.tickS) {
     await constellation.run({ untilS: arrivalsEndS + s, ...run });
   }
-  watching?.unsubscribe();
+  watching.unsubscribe();
   constellation.close();
   checkConservation(world.columns);
   const simulatedS = world.timeS - world.startS;
-  const kpis = world.finish();
+  const kpis = { ...world.finish(), fallbackFrac: fallback.fracUntil(world.startS + simulatedS) };
   options.onEnd?.(world);
   return {
     scenario: scenario.name,

@@ -1,0 +1,42 @@
+import { gatewayCapacityBits } from './downlink-capacity.ts';
+import type { WorldState } from './state.ts';
+
+const BITS_PER_GB = 8e9;
+
+/**
+ * How links were used.
+ * - `uplinkGB`: bytes sent up by gateways and terminals.
+ * - `downlinkUsedFrac`: bits sent down to gateways over the integral of the rates of their downlinks while they were up and
+ *   usable (handovers excluded). A bundle is sent at the rate at which it began, so that a falling rate can bring the share
+ *   slightly above what the integral allows.
+ * - `valuePerDownlinkGB`: value at delivery of all delivered tasks, without what they cost, over the GB sent down by all
+ *   satellites to gateways and terminals; NaN when nothing was sent down.
+ * - `islGini`: Gini coefficient of the bits sent over each direction of each laser link that was up at any time, each counted
+ *   alike however long it was up: 0 = all carried the same, near 1 = one carried everything.
+ */
+export function linkUseKpis(w: WorldState): Record<string, number> {
+  const { usage, statistics } = w;
+  const { downlinkBits } = statistics;
+  return {
+    uplinkGB: usage.uplinkBits / BITS_PER_GB,
+    downlinkUsedFrac: usage.gatewayBits / gatewayCapacityBits(w),
+    valuePerDownlinkGB: downlinkBits === 0 ? NaN : usage.deliveredValue / (downlinkBits / BITS_PER_GB),
+    islGini: giniCoefficient(usage.islBits.filter((_, track) => usage.islUp[track] === 1)),
+  };
+}
+
+/**
+ * Gini coefficient of non-negative amounts x_1 <= ... <= x_n: sum of (2 i - n - 1) x_i over n times their sum. 0 for equal
+ * amounts, (n - 1) / n where one has all; NaN where there is nothing to share.
+ */
+export function giniCoefficient(amounts: Float64Array): number {
+  const sorted = amounts.slice().sort();
+  const n = sorted.length;
+  let sum = 0;
+  let ranked = 0;
+  sorted.forEach((amount, i) => {
+    sum += amount;
+    ranked += (2 * (i + 1) - n - 1) * amount;
+  });
+  return ranked / (n * sum);
+}
