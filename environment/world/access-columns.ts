@@ -1,4 +1,5 @@
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
+import { radiosOf } from '../network/sites.ts';
 import type { WorldModel } from './model.ts';
 import type { WorldState } from './state.ts';
 
@@ -28,13 +29,13 @@ const INITIAL_ROWS = 64;
 
 export function createAccess(model: WorldModel): AccessColumns {
   const { scenario, geometry, antennaCount: Q, firstTerminal } = model;
-  const prices = radioPrices(scenario);
+  const radios = radiosOf(scenario);
   const watched = new Uint8Array(Q);
   const pricedNodes = new Set<number>();
   for (let q = 0; q < Q; q++) {
     const node = geometry.antennaNode[q] as number;
     const radio = geometry.siteRadio[geometry.antennaSite[q] as number] as number;
-    if (node >= firstTerminal && (prices[radio] as number) > 0) pricedNodes.add(node);
+    if (node >= firstTerminal && (radios[radio]?.costPerGB ?? 0) > 0) pricedNodes.add(node);
   }
   for (let q = 0; q < Q; q++) if (pricedNodes.has(geometry.antennaNode[q] as number)) watched[q] = 1;
   return {
@@ -44,11 +45,6 @@ export function createAccess(model: WorldModel): AccessColumns {
     n: 0,
     ...rows(INITIAL_ROWS),
   };
-}
-
-/** Price of data over each radio, per 10^9 bytes; index as in `Geometry.siteRadio`. */
-export function radioPrices({ gatewayLink, terminalLink, radios }: WorldModel['scenario']): readonly number[] {
-  return [gatewayLink, terminalLink, ...radios].map(({ costPerGB }) => costPerGB);
 }
 
 function rows(
