@@ -1,3 +1,4 @@
+export * from './access/index.ts';
 export * from './contact-graph/index.ts';
 export * from './geometry/index.ts';
 export * from './network/index.ts';

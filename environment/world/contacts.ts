@@ -1,5 +1,6 @@
 import { MODE_EVENTS } from '../../core/index.ts';
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
+import { noteAccess } from './access-columns.ts';
 import { antennaRateBps } from './antenna-rate.ts';
 import { countCapacity, countCapacityFrom } from './downlink-capacity.ts';
 import { lookAhead } from './look-ahead.ts';
@@ -63,8 +64,12 @@ export function advanceContacts(w: WorldState): void {
  * after `handoverS` for an antenna that changes satellite.
  */
 export function settleTrack(w: WorldState, track: number, openS?: number): void {
-  if (track < w.model.firstUplink) settleTerminal(w, track, openS ?? w.clock.timeS);
-  else settleAntenna(w, track, openS);
+  if (track < w.model.firstUplink) {
+    settleTerminal(w, track, openS ?? w.clock.timeS);
+    return;
+  }
+  settleAntenna(w, track, openS);
+  noteAccess(w, track - w.model.firstUplink);
 }
 
 function settleTerminal(w: WorldState, track: number, openS: number): void {

@@ -15,6 +15,7 @@ import type { FaultColumns } from '../faults/draw-faults.ts';
 import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
+import { type AccessColumns, createAccess } from './access-columns.ts';
 import type { ForesightSlot } from './foresight-columns.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { DepartureColumns } from './departure-columns.ts';
@@ -192,6 +193,7 @@ export interface WorldState {
   readonly rows: RowColumns;
   readonly statistics: Statistics;
   readonly usage: UsageColumns;
+  readonly access: AccessColumns;
   readonly modeEvents: ModeEvents;
   readonly transitions: TransitionColumns & { capacity: number };
   /** For baselines that learn from what they have sent; empty between decisions, so not saved. */
@@ -346,6 +348,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       labelDelayS: 0,
     },
     usage: createUsage(S * D, Q),
+    access: createAccess(model),
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),
     departures: new DepartureColumns(),

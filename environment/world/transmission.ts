@@ -1,5 +1,6 @@
 import { ASKED_AGAIN, C_KM_S, FORWARD, PLACE } from '../../core/index.ts';
 import { dequeue, enqueue, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
+import { countAccessBits } from './access-columns.ts';
 import { creditTask, earn } from './credit.kernel.ts';
 import { noteLeft, noteSent } from './departures.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
@@ -106,6 +107,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
   } else {
     usage.uplinkBits += bits;
   }
+  if (link >= firstUplink) countAccessBits(w, link, bits);
   tasks.hops[task] = (tasks.hops[task] as number) + 1;
   tasks.previous[task] = from;
   tasks.holder[task] = to;

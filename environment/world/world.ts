@@ -10,6 +10,7 @@ import {
   SpaceCloudError,
   type TransitionColumns,
 } from '../../core/index.ts';
+import type { TerminalSession } from '../access/session.ts';
 import { entryAt } from '../resources/cache.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { type RunPart, expectTrainable, startTicks } from '../scenario/index.ts';
@@ -34,6 +35,7 @@ import { type SavedWorld, restoreWorld, saveWorld } from './saved-world.ts';
 import { type ModeEvents, type WorldState, createWorldState } from './state.ts';
 import { setQuarantine } from './quarantine.ts';
 import { drop } from './tasks-lifecycle.ts';
+import { terminalSession, watchAccess } from './terminal-sessions.ts';
 import { DECIDING, FREE, PROPAGATING } from './tasks.kernel.ts';
 
 /** How far ahead oracles see the requests for objects, s. */
@@ -134,6 +136,16 @@ export class World {
   watchLookups(): LookupLog {
     this.state.lookups.watched = true;
     return this.state.lookups;
+  }
+
+  /** Follows the radios of a terminal (node index) from now on; those with a price are followed from the start. */
+  watchAccess(terminal: number): void {
+    watchAccess(this.state, terminal);
+  }
+
+  /** What the radios of a followed terminal (node index) did until now, and the session over them. */
+  terminalSession(terminal: number): TerminalSession {
+    return terminalSession(this.state, terminal);
   }
 
   /** The columns, for conservation checks and viewers; read only. */
