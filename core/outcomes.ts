@@ -30,8 +30,8 @@ export interface KpiSpec {
 }
 
 /**
- * The KPIs that evaluations print, in order; those of labels, of captured satellites and of backups only where a scenario has such.
- * `drop.<reason>` and `breach.<name>` follow from core/task.ts.
+ * The KPIs that evaluations print, in order; those of labels, of captured satellites, of backups and of priced radios only
+ * where a scenario has such. `drop.<reason>` and `breach.<name>` follow from core/task.ts.
  */
 export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'utility', label: 'utility per task', unit: '1', better: 'higher' },
@@ -84,6 +84,10 @@ export const KPI_SPECS: readonly KpiSpec[] = [
     better: 'lower',
   },
   { key: 'urgentObservationFrac', label: 'urgent observations delivered', unit: '1', better: 'higher' },
+  { key: 'continuityFrac', label: 'time with a radio that carries, per terminal', unit: '1', better: 'higher' },
+  { key: 'handoversPerHour', label: 'handovers of the session, per terminal', unit: '1/h', better: 'lower' },
+  { key: 'longestInterruptionS', label: 'longest interruption of any terminal', unit: 's', better: 'lower' },
+  { key: 'costPerGB', label: 'price of data of terminals, per GB', unit: '1/GB', better: 'lower' },
   { key: 'breaches', label: 'constraint breaches', unit: '1', better: 'lower' },
   { key: 'faults', label: 'faults that struck', unit: '1', better: 'none' },
   { key: 'reconvergeS', label: 'strike of a fault until traffic avoids it, mean', unit: 's', better: 'lower' },

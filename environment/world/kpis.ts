@@ -6,6 +6,7 @@ import { latencyKpis, nearestRank } from './kpis-latency.ts';
 import { linkUseKpis } from './kpis-link-use.ts';
 import { satelliteKpis } from './kpis-satellites.ts';
 import type { WorldState } from './state.ts';
+import { accessKpis } from './terminal-sessions.ts';
 
 const BITS_PER_GB = 8e9;
 const J_PER_MJ = 1e6;
@@ -51,6 +52,7 @@ export function worldKpis(w: WorldState): Kpis {
     const { archiveBytes } = w.model.scenario.satellite;
     Object.assign(kpis, backupKpis(w.backups, { nowS: w.clock.timeS, archiveBytes }));
   }
+  Object.assign(kpis, accessKpis(w));
   if (s.urgentEnded > 0) {
     kpis['urgentObservationS'] = s.urgentDelayS / s.urgentEnded;
     kpis['urgentObservationFrac'] = s.urgentDelivered / s.urgentEnded;

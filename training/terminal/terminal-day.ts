@@ -1,0 +1,158 @@
+import { type HeardSession, TerminalListener } from '../../agents/index.ts';
+import { SpaceCloudError } from '../../core/index.ts';
+import {
+  type AccessDelay,
+  type ConstellationUse,
+  type Geometry,
+  type Scenario,
+  type SessionFigures,
+  type TerminalSession,
+  type World,
+  accessDelays,
+  applySettings,
+  constellationUses,
+  createWorldModel,
+  sessionFigures,
+} from '../../environment/index.ts';
+import { runEpisode } from '../evaluation/episode.ts';
+import { type PolicySource, createPolicy } from '../evaluation/policy-source.ts';
+import { TRAIN_DEFAULTS } from '../train-config.ts';
+
+const S_PER_HOUR = 3600;
+
+export interface TerminalRunOptions {
+  readonly terminal: string;
+  readonly policy: PolicySource;
+  readonly seed: number;
+  /** Length of the run from the start of the scenario, h. */
+  readonly hours: number;
+  /** Sees how far the run has come, s. */
+  readonly onProgress?: (simulatedS: number) => void;
+}
+
+export interface TerminalStudyOptions extends TerminalRunOptions {
+  /** The geometry of a variant of the scenario with fewer radios. */
+  readonly geometryOf: (scenario: Scenario) => Promise<Geometry> | Geometry;
+  /** Called before each run with the radios of its terminals; default for all: as the scenario says. */
+  readonly onRun?: (radio: string | undefined) => void;
+}
+
+/** One run as one terminal met it. */
+export interface TerminalRun {
+  /** The one radio that terminals were left with; undefined: all that the scenario gives them. */
+  readonly radio: string | undefined;
+  readonly session: TerminalSession;
+  readonly figures: SessionFigures;
+  readonly uses: readonly (ConstellationUse & { readonly name: string; readonly delay: AccessDelay | undefined })[];
+  /** What the terminal's own machine went through. */
+  readonly heard: HeardSession;
+  /** Names of the satellites that it had. */
+  readonly satellites: ReadonlyMap<number, string>;
+  /** Of all tasks of the scenario, as other terminals are no better off: share whose deadline was met, mean latency, s. */
+  readonly deadlineHitFrac: number;
+  readonly latencyMeanS: number;
+  readonly trajectoryHash: string;
+}
+
+export interface TerminalStudy {
+  readonly scenario: string;
+  readonly terminal: string;
+  readonly policy: string;
+  readonly seed: number;
+  readonly hours: number;
+  /** With all radios. */
+  readonly all: TerminalRun;
+  /** The same day with one radio each, in the order of the terminal's radios; empty for a terminal that has one. */
+  readonly singles: readonly TerminalRun[];
+}
+
+/**
+ * A day of a terminal with all its radios and, on the same seed and demand, with each of them alone: then every terminal that
+ * has that radio has no other.
+ *
+ * Errors: USAGE for a terminal that the scenario does not have, or a run longer than the scenario.
+ */
+export async function terminalStudy(
+  scenario: Scenario,
+  geometry: Geometry,
+  options: TerminalStudyOptions,
+): Promise<TerminalStudy> {
+  const { terminal, seed, hours, policy, geometryOf, onRun } = options;
+  const { radios } = expectTerminal(scenario, terminal, hours);
+  onRun?.(undefined);
+  const all = await runTerminal(scenario, geometry, options);
+  const singles: TerminalRun[] = [];
+  for (const radio of radios.length > 1 ? radios : []) {
+    const variant = withRadioOnly(scenario, radio);
+    const variantGeometry = await geometryOf(variant);
+    onRun?.(radio);
+    singles.push({ ...(await runTerminal(variant, variantGeometry, options)), radio });
+  }
+  return { scenario: scenario.name, terminal, policy: policy.name, seed, hours, all, singles };
+}
+
+/** One run from the start of the scenario, through the same agents, streams and world as every other. */
+export async function runTerminal(
+  scenario: Scenario,
+  geometry: Geometry,
+  { terminal, policy, seed, hours, onProgress }: TerminalRunOptions,
+): Promise<TerminalRun> {
+  expectTerminal(scenario, terminal, hours);
+  const model = createWorldModel(scenario, geometry);
+  const node = geometry.nodeNames.indexOf(terminal, model.firstTerminal);
+  const listener = new TerminalListener(terminal);
+  let world: World | undefined;
+  const untilS = hours * S_PER_HOUR;
+  const record = await runEpisode(model, createPolicy(policy, seed), {
+    ...{ seed, arrivalsS: untilS, drainS: 0, startS: 0, role: policy.role, fallback: TRAIN_DEFAULTS.fallback },
+    onStart: (started) => {
+      started.watchAccess(node);
+      world = started;
+    },
+    ...(onProgress === undefined ? {} : { onBatch: () => onProgress(world?.timeS ?? 0) }),
+    onModes: (changed) => listener.hear(changed),
+  });
+  if (world === undefined) throw new RangeError('The run never began.');
+  const session = world.terminalSession(node);
+  const constellationOf = (satellite: number): number => geometry.constellation[satellite] as number;
+  const delays = accessDelays(geometry, node, session);
+  return {
+    radio: undefined,
+    session,
+    figures: sessionFigures(session, constellationOf),
+    uses: constellationUses(session, constellationOf).map((use) => ({
+      ...use,
+      name: scenario.constellations[use.constellation]?.name ?? '',
+      delay: delays.get(use.constellation),
+    })),
+    heard: listener.session(world.timeS),
+    satellites: new Map(session.stretches.map(({ satellite }) => [satellite, geometry.nodeNames[satellite] as string])),
+    deadlineHitFrac: record.kpis['deadlineHitFrac'] ?? NaN,
+    latencyMeanS: record.kpis['latencyMeanS'] ?? NaN,
+    trajectoryHash: record.trajectoryHash,
+  };
+}
+
+/** The scenario with terminals that have this radio left with it alone. */
+export function withRadioOnly(scenario: Scenario, radio: string): Scenario {
+  const having = scenario.terminals.filter(({ radios }) => radios.length > 1 && radios.includes(radio));
+  return applySettings(scenario, Object.fromEntries(having.map(({ name }) => [`terminals.${name}.radios`, [radio]])));
+}
+
+function expectTerminal(scenario: Scenario, terminal: string, hours: number): Scenario['terminals'][number] {
+  const found = scenario.terminals.find(({ name }) => name === terminal);
+  if (found === undefined) {
+    const names = scenario.terminals.map(({ name }) => name);
+    throw new SpaceCloudError('USAGE', `Expected a terminal of scenario '${scenario.name}', got '${terminal}'.`, {
+      hint: names.length === 0 ? 'The scenario has no terminals.' : `Its terminals are ${names.join(', ')}.`,
+    });
+  }
+  if (hours * S_PER_HOUR > scenario.durationS) {
+    throw new SpaceCloudError(
+      'USAGE',
+      `Expected at most ${scenario.durationS / S_PER_HOUR} h (durationS of scenario '${scenario.name}'), got ${hours} h.`,
+      { hint: 'Ask for fewer hours, or give the scenario a longer durationS.' },
+    );
+  }
+  return found;
+}
