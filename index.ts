@@ -15,6 +15,7 @@ import {
   createWorldModel,
   loadOrBuildGeometry,
   loadScenario as loadScenarioFile,
+  parseScenario as parseScenarioText,
 } from './environment/index.ts';
 import { type BundleManifest, type VerifiedBundle, loadBundle } from './policies/bundle/index.ts';
 import { LearnedPolicy, Scorer } from './policies/index.ts';
@@ -22,7 +23,7 @@ import * as training from './training/index.ts';
 
 /** A scenario file by its path, or by the name of one that is shipped (`iridium-66`). A path that exists wins. */
 export function scenarioFile(nameOrPath: string): string {
-  const shipped = join(packageRoot(), 'scenarios', `${nameOrPath}.yaml`);
+  const shipped = join(scenarioFolder(), `${nameOrPath}.yaml`);
   return !existsSync(nameOrPath) && existsSync(shipped) ? shipped : nameOrPath;
 }
 
@@ -39,7 +40,17 @@ export function geometryCacheFolder(): string {
  * const scenario = loadScenario('iridium-66', { load: 1.5 });
  */
 export function loadScenario(nameOrPath: string, overrides: ScenarioOverrides = {}): Scenario {
-  return loadScenarioFile(scenarioFile(nameOrPath), overrides);
+  return loadScenarioFile(scenarioFile(nameOrPath), overrides, { library: scenarioFolder() });
+}
+
+/**
+ * Validates and freezes the text of a scenario. `file` names it in errors; its folder is where paths of element sets and
+ * bases start. Bases may be shipped ones.
+ *
+ * @throws SpaceCloudError SCENARIO_*, with line and column; FILE_NOT_FOUND, FILE_READ for a base
+ */
+export function parseScenario(text: string, file: string): Scenario {
+  return parseScenarioText(text, file, { library: scenarioFolder() });
 }
 
 export interface LoadGeometryOptions extends Omit<GeometryCacheOptions, 'cacheDir'> {
@@ -270,6 +281,11 @@ function referenceOptions(publicKeyPem: string | undefined): training.PolicyRefe
   return { now: Date.now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) };
 }
 
+/** The shipped scenarios, `<name>.yaml`. */
+function scenarioFolder(): string {
+  return join(packageRoot(), 'scenarios');
+}
+
 /** The folder that holds package.json and scenarios/; the same from dist/ and from the sources. */
 function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
@@ -335,7 +351,9 @@ export {
   buildGeometry,
   checkConservation,
   createWorldModel,
-  parseScenario,
+  type ScenarioDifference,
+  scenarioDifferences,
+  scenarioFileJsonSchema,
   scenarioJsonSchema,
   scenarioVariant,
   settingValue,

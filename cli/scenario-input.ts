@@ -117,6 +117,8 @@ function withShipped(
 ): unknown {
   if (!(error instanceof SpaceCloudError) || error.code !== 'FILE_NOT_FOUND' || error.place?.file !== name)
     return error;
+  // A base that the scenario names is missing: the scenario itself is there.
+  if (error.place.line !== undefined) return error;
   const shipped = readdirSync(join(packageInfo().root, 'scenarios'))
     .filter((file) => file.endsWith('.yaml'))
     .map((file) => file.slice(0, -'.yaml'.length))

@@ -1,4 +1,7 @@
+export { type ScenarioDifference, scenarioDifferences } from './compose/differences.ts';
+export type { ScenarioLibrary } from './compose/find-base.ts';
 export { type SettingPlace, applySettings, settingValue } from './compose/settings.ts';
+export { scenarioFileJsonSchema } from './compose/variant-file.ts';
 export { nearestWord } from './edit-distance.ts';
 export { type RunPart, expectTrainable, startTicks } from './hold-out.ts';
 export { type JsonSchema, scenarioJsonSchema } from './json-schema.ts';
@@ -24,5 +27,5 @@ export {
   type WalkerConfig,
   scenarioSchema,
 } from './schema.ts';
-export { nodePlace, sourcePlace } from './source.ts';
+export { type ScenarioBase, nodePlace, scenarioBases, sourcePlace } from './source.ts';
 export { type ScenarioVariation, scenarioVariant } from './variants.ts';

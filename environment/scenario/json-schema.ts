@@ -28,8 +28,8 @@ export interface JsonSchema {
 let emitted: JsonSchema | undefined;
 
 /**
- * JSON Schema of the scenario file as users write it: fields with a default are optional. `docs/scenario.schema.json` is
- * this object; editors read it from there. Rules across fields (perigee, unique names, ...) are checked on loading only.
+ * JSON Schema of a scenario written out, as users write it: fields with a default are optional. Rules across fields
+ * (perigee, unique names, ...) are checked on loading only.
  */
 export function scenarioJsonSchema(): JsonSchema {
   if (emitted) return emitted;

@@ -1,11 +1,14 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Draft, produce } from 'immer';
 import { SpaceCloudError } from '../../core/index.ts';
-import { MAX_FILE_BYTES } from './limits.ts';
+import { type ScenarioLibrary, findBase } from './compose/find-base.ts';
+import { settle } from './compose/settings.ts';
+import { type VariantFile, isVariantFile, readVariant, relocateFiles } from './compose/variant-file.ts';
 import type { PlaceOf } from './problem.ts';
+import { readText } from './read-text.ts';
 import { ORBIT_KINDS, type Scenario } from './schema.ts';
-import { inheritSource, keepSource } from './source.ts';
+import { inheritSource, keepSource, sourcePlace } from './source.ts';
 import { validateScenario } from './validate.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -25,28 +28,28 @@ export interface ScenarioOverrides {
 }
 
 /**
- * Reads, validates and freezes a scenario file. Paths of element-set files come out relative to the working directory.
+ * Reads, validates and freezes a scenario file, with the files it is based on. Paths of element-set files come out relative
+ * to the working directory. Names of bases are looked up beside the file, then in the library.
  *
  * @throws SpaceCloudError FILE_NOT_FOUND, FILE_READ, SCENARIO_SYNTAX, SCENARIO_TOO_LARGE, SCENARIO_FIELD, SCENARIO_UNIT,
  * SCENARIO_ORBIT, SCENARIO_EMPTY, with the place in the file
  * @example
  * const scenario = loadScenario('scenarios/iridium-66.yaml', { load: 1.5 });
  */
-export function loadScenario(file: string, overrides: ScenarioOverrides = {}): Scenario {
-  const { scenario, placeOf } = parse(readText(file), file);
-  const changed = overrideScenario(scenario, overrides);
-  checkOrbitFiles(changed, overrides.elements === undefined ? placeOf : undefined);
-  return changed;
+export function loadScenario(file: string, overrides: ScenarioOverrides = {}, options: ScenarioLibrary = {}): Scenario {
+  const scenario = overrideScenario(parse(readText(file), file, options), overrides);
+  checkOrbitFiles(scenario);
+  return scenario;
 }
 
 /**
- * Validates and freezes the text of a scenario; reads no file. `file` names it in errors, and its folder is where paths
- * of element-set files start.
+ * Validates and freezes the text of a scenario; reads no file but those of its bases. `file` names it in errors, and its
+ * folder is where paths of element-set files and bases start.
  *
- * @throws SpaceCloudError as {@link loadScenario}, without the FILE codes
+ * @throws SpaceCloudError as {@link loadScenario}, the FILE codes for bases only
  */
-export function parseScenario(text: string, file: string): Scenario {
-  return parse(text, file).scenario;
+export function parseScenario(text: string, file: string, options: ScenarioLibrary = {}): Scenario {
+  return parse(text, file, options);
 }
 
 /**
@@ -87,13 +90,10 @@ function flyInstead(draft: Draft<Scenario>, file: string): void {
   draft.faults.hazards = draft.faults.hazards.filter(({ of }) => of === undefined || !gone.has(of));
 }
 
-interface Parsed {
-  readonly scenario: Scenario;
-  readonly placeOf: PlaceOf;
-}
-
-function parse(text: string, file: string): Parsed {
+/** `chain`: the files whose bases led here. */
+function parse(text: string, file: string, options: ScenarioLibrary, chain: readonly string[] = []): Scenario {
   const { value, placeOf } = readYaml(text, file);
+  if (isVariantFile(value)) return compose(readVariant(value, placeOf), { text, file, chain, ...options });
   const scenario = produce(validateScenario(value, placeOf), (draft) => {
     for (const { elements, ephemeris } of draft.constellations) {
       for (const source of [elements, ephemeris]) {
@@ -101,70 +101,46 @@ function parse(text: string, file: string): Parsed {
       }
     }
   });
-  keepSource(scenario, (field) => readYaml(text, file).placeOf(field, false));
-  return { scenario, placeOf };
+  keepSource(scenario, { file, place: (field, atKey) => readYaml(text, file).placeOf(field, atKey) });
+  return scenario;
 }
 
-function readText(file: string): string {
-  const place = { file };
-  let bytes: Buffer;
-  try {
-    const info = statSync(file);
-    if (!info.isFile()) {
-      throw new SpaceCloudError('FILE_READ', `Expected a scenario file, found a folder or device: ${file}.`, {
-        place,
-        hint: 'Name a YAML file.',
-      });
-    }
-    if (info.size > MAX_FILE_BYTES) {
-      const message = `Expected a scenario of at most ${MAX_FILE_BYTES} bytes, got ${info.size}.`;
-      const hint = 'Element sets belong in a file of their own.';
-      throw new SpaceCloudError('SCENARIO_TOO_LARGE', message, { place, hint });
-    }
-    bytes = readFileSync(file);
-  } catch (cause) {
-    if (cause instanceof SpaceCloudError) throw cause;
-    throw unreadable(file, cause);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new SpaceCloudError('SCENARIO_SYNTAX', 'Expected a scenario in UTF-8, found bytes that are not.', {
-      place,
-      hint: 'Save the file as UTF-8.',
-      cause,
-    });
-  }
+interface VariantPlace extends ScenarioLibrary {
+  readonly text: string;
+  readonly file: string;
+  readonly chain: readonly string[];
 }
 
-function unreadable(file: string, cause: unknown): SpaceCloudError {
-  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-  if (reason === 'ENOENT' || reason === 'ENOTDIR') {
-    const hint = 'Check the path; it starts at the working directory.';
-    return new SpaceCloudError('FILE_NOT_FOUND', `Expected a scenario file, found none at ${file}.`, {
-      place: { file },
-      hint,
-      cause,
-    });
-  }
-  return new SpaceCloudError('FILE_READ', `Expected a readable scenario file, got ${reason}.`, {
-    place: { file },
-    hint: 'Check the permissions of the file.',
-    cause,
+function compose(
+  { base, name, description, set }: VariantFile,
+  { text, file, chain, library }: VariantPlace,
+): Scenario {
+  const placeOf: PlaceOf = (field, atKey) => readYaml(text, file).placeOf(field, atKey);
+  const baseFile = findBase({ base, file, chain, library, place: placeOf(['base'], false) });
+  const before = parse(readText(baseFile), baseFile, { library }, [...chain, file]);
+  const settings = {
+    name,
+    ...(description === undefined ? {} : { description }),
+    ...relocateFiles(set, path.dirname(file)),
+  };
+  return settle(before, settings, {
+    file,
+    placeOf: (setting, rest, atKey) =>
+      placeOf([...(Object.hasOwn(set, setting) ? ['set'] : []), setting, ...rest], atKey),
   });
 }
 
 /** Fails on loading rather than when the geometry is computed. */
-function checkOrbitFiles({ constellations }: Scenario, placeOf: PlaceOf | undefined): void {
-  for (const [index, constellation] of constellations.entries()) {
+function checkOrbitFiles(scenario: Scenario): void {
+  for (const [index, constellation] of scenario.constellations.entries()) {
     for (const kind of ['elements', 'ephemeris'] as const) {
       const file = constellation[kind]?.file;
       if (file === undefined || existsSync(file)) continue;
       const what = kind === 'elements' ? 'an element-set file' : 'an ephemeris file';
-      const place = placeOf?.(['constellations', index, kind, 'file'], false) ?? { file };
+      const place = sourcePlace(scenario, ['constellations', index, kind, 'file']);
       const message = `constellations[${index}].${kind}.file: expected ${what}, found none at ${file}.`;
-      const hint = `The path is relative to the ${placeOf ? 'scenario file' : 'working directory'}.`;
-      throw new SpaceCloudError('FILE_NOT_FOUND', message, { place, hint });
+      const hint = `The path is relative to the ${place ? 'scenario file' : 'working directory'}.`;
+      throw new SpaceCloudError('FILE_NOT_FOUND', message, { place: place ?? { file }, hint });
     }
   }
 }

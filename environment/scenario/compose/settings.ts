@@ -1,10 +1,10 @@
 import type { SourcePlace } from '../../../core/index.ts';
-import { type FieldPath, type Problem, scenarioError } from '../problem.ts';
+import { type FieldPath, type PlaceOf, type Problem, scenarioError } from '../problem.ts';
 import type { Scenario } from '../schema.ts';
 import { stepInto } from '../schema-guide.ts';
 import { keepSource, sourcePlace } from '../source.ts';
 import { validateScenario } from '../validate.ts';
-import { type Edited, type Settings, editScenario } from './edit.ts';
+import { type Settings, editScenario } from './edit.ts';
 import { findMatches } from './setting-path.ts';
 
 /** Where a setting stands in the user's file, or the field at `rest` of its value; `atKey`: its name rather than its value. */
@@ -28,24 +28,37 @@ export type SettingPlace = (setting: string, rest: FieldPath, atKey: boolean) =>
  */
 export function applySettings(scenario: Scenario, settings: Settings, placeOf?: SettingPlace): Scenario {
   if (Object.keys(settings).length === 0) return scenario;
-  return settle(editScenario(scenario, settings), (path) => sourcePlace(scenario, path), placeOf);
+  return settle(scenario, settings, { placeOf });
 }
 
-/** Validates what settings made of a scenario, and lets it answer for the places of its fields. */
+interface SettleOptions {
+  readonly placeOf?: SettingPlace | undefined;
+  /** The file that the settings stand in, when it is a scenario's. */
+  readonly file?: string;
+}
+
+/** As {@link applySettings}; the result knows its base, its file and the places of its fields. */
 export function settle(
-  { value, problems, originOf }: Edited,
-  placeBefore: (path: FieldPath) => SourcePlace | undefined,
-  placeOf: SettingPlace = () => undefined,
+  base: Scenario,
+  settings: Settings,
+  { placeOf = () => undefined, file }: SettleOptions,
 ): Scenario {
+  const { value, problems, originOf } = editScenario(base, settings);
   if (problems.length > 0) {
     throw scenarioError(problems, ([setting, ...rest], atKey) => placeOf(String(setting), rest, atKey));
   }
-  const place = (path: FieldPath, atKey = false): SourcePlace | undefined => {
+  const place: PlaceOf = (path, atKey) => {
     const origin = originOf(path);
-    return origin.setting === undefined ? placeBefore(origin.path) : placeOf(origin.setting, origin.rest, atKey);
+    if (origin.setting === undefined) return sourcePlace(base, origin.path, atKey);
+    return placeOf(origin.setting, origin.rest, atKey);
   };
-  const scenario = validateScenario(value, place);
-  keepSource(scenario, place);
+  // The base is valid by itself: what is wrong in it now is so because of the settings.
+  const reword = (problem: Problem): Problem =>
+    originOf(problem.path).setting !== undefined
+      ? problem
+      : { ...problem, found: `${problem.found}, once the settings are applied` };
+  const scenario = validateScenario(value, place, reword);
+  keepSource(scenario, { file, place, base });
   return scenario;
 }
 

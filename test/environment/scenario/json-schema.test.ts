@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { expect, it } from 'vitest';
-import { type JsonSchema, scenarioJsonSchema } from '../../../environment/scenario/index.ts';
+import { type JsonSchema, scenarioFileJsonSchema, scenarioJsonSchema } from '../../../environment/scenario/index.ts';
 
 const FILE = 'docs/scenario.schema.json';
 
 it(`${FILE} is the schema in force (after a change: npx vitest run test/environment/scenario/json-schema.test.ts -u)`, async () => {
   const options = { ...(await resolveConfig(FILE)), parser: 'json' };
-  const text = await format(JSON.stringify(scenarioJsonSchema()), options);
+  const text = await format(JSON.stringify(scenarioFileJsonSchema()), options);
   await expect(text).toMatchFileSnapshot(`../../../${FILE}`);
 });
 
@@ -26,7 +26,7 @@ it('describes every field and refuses unknown ones in every map', () => {
     // Variants are maps of their own; the choice among kinds of orbit only says which fields exclude each other.
     for (const variant of schema.oneOf ?? []) if (variant.properties) walk(variant, `${at}|`);
   };
-  walk(scenarioJsonSchema(), '');
+  walk(scenarioFileJsonSchema(), '');
   expect(open).toEqual([]);
   expect(undescribed).toEqual([]);
 });
@@ -47,6 +47,14 @@ it('tells editors the kinds of orbit and of faults apart', () => {
     'capture',
   ]);
   for (const { required } of variants) expect(required).toEqual(expect.arrayContaining(['kind', 'atS']));
+});
+
+it('accepts either form: written out, or a base and what differs', () => {
+  const [writtenOut, variant, ...others] = scenarioFileJsonSchema().oneOf ?? [];
+  expect(others).toEqual([]);
+  expect(writtenOut?.properties).toEqual(scenarioJsonSchema().properties);
+  expect(variant?.required).toEqual(['schema', 'base', 'name']);
+  expect(Object.keys(variant?.properties ?? {})).toEqual(['schema', 'base', 'name', 'description', 'set']);
 });
 
 it('asks only for what has no default', () => {
