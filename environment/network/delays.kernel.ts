@@ -122,15 +122,18 @@ export interface Exits {
   link: Int32Array;
   delayS: Float64Array;
   sPerBit: Float64Array;
+  /** [S] 1 + exit by which a satellite waits for a contact of its own, 0 = none; scratch of who collects exits. */
+  waiting: Int32Array;
 }
 
-export function createExits(capacity: number): Exits {
+export function createExits(capacity: number, satellites = 0): Exits {
   return {
     n: 0,
     satellite: new Int32Array(capacity),
     link: new Int32Array(capacity),
     delayS: new Float64Array(capacity),
     sPerBit: new Float64Array(capacity),
+    waiting: new Int32Array(satellites),
   };
 }
 

@@ -50,9 +50,17 @@ export const scenarioSchema = z.strictObject({
     .strictObject({
       fixedMs: nonNegative.default(10).describe('equipment, per gateway and data centre pair; default project choice'),
       fibreFactor: z.number().min(1).default(1.5).describe('path length over great circle; default project choice'),
+      relays: z
+        .boolean()
+        .default(false)
+        .describe('whether data for terminals may come down, go to another gateway and up again there'),
     })
     .prefault({})
     .describe('terrestrial network between gateways and data centres'),
+  carryHorizonS: nonNegative
+    .max(30 * 86400)
+    .default(0)
+    .describe('satellites count on their own next ground contact within so long, and carry data to it; 0: they do not'),
   knowledge: z
     .strictObject({
       beaconPeriodS: positive.default(0.5).describe('queue reports to neighbours; default project choice'),

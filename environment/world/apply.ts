@@ -60,7 +60,18 @@ function applyForward(w: WorldState, batch: DecisionBatch, row: number, choice: 
     enterQueue(w, task, link);
     return;
   }
-  holdTask(w, task, FORWARD, holdUntilS(w, task, batch.agent[row] as number));
+  const stuck = isOnlyChoice(batch, row, choice);
+  holdTask(w, task, FORWARD, holdUntilS(w, task, batch.agent[row] as number, stuck));
+}
+
+function isOnlyChoice(
+  { actionMask, maxCandidates, candidateCount }: DecisionBatch,
+  row: number,
+  choice: number,
+): boolean {
+  for (let k = 0; k < (candidateCount[row] as number); k++)
+    if (k !== choice && actionMask[row * maxCandidates + k] === 1) return false;
+  return true;
 }
 
 function applyPlace(w: WorldState, batch: DecisionBatch, row: number, choice: number): void {

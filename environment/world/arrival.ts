@@ -3,7 +3,7 @@ import { findObject, touch } from '../resources/cache.kernel.ts';
 import { noteRequest, rememberSeen } from '../resources/seen-objects.kernel.ts';
 import { storeReplica } from './backup-tasks.ts';
 import { sourceOf } from './faults.ts';
-import { carryToDataCentre, sendFromGround } from './ground.ts';
+import { carryToDataCentre, relayOnGround, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
 import { auditLabel } from './labels.ts';
 import { recordLookup } from './lookup-log.ts';
@@ -96,6 +96,8 @@ function reachGroundNode(w: WorldState, task: number, node: number): void {
   if (destination === node) deliver(w, task);
   else if (destination >= model.firstDataCentre && destination < model.firstTerminal)
     carryToDataCentre(w, task, node, destination);
+  else if (model.gatewayWanS !== undefined && node < model.firstDataCentre && tasks.crossed[task] === 0)
+    relayOnGround(w, task, node, model.gatewayWanS);
   else sendFromGround(w, task, node);
 }
 

@@ -6,7 +6,7 @@ import { backupClassOf } from './backup-ledger.ts';
 import { NOT_NOW, NO_HOLDER, newestInReach, sourceOfRepair, sourceOfRestore } from './backup-sources.ts';
 import { sendRepair, sendReplica, sendRestore } from './backup-tasks.ts';
 import { BACKUP_VERSION, pushEvent } from './event-queue.kernel.ts';
-import { mayHold } from './labels.ts';
+import { mayHold } from './may-hold.ts';
 import type { WorldState } from './state.ts';
 
 /** Puts the first version of every backup class on the queue. */

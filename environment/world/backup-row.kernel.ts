@@ -5,7 +5,7 @@ import { holds, isListed } from '../backup/copies.kernel.ts';
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { mayHold, mayTake } from './labels.ts';
+import { mayHold, mayTake } from './may-hold.ts';
 import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
 import { clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {

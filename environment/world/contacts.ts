@@ -3,6 +3,7 @@ import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import { noteAccess } from './access-columns.ts';
 import { antennaRateBps } from './antenna-rate.ts';
 import { countCapacity, countCapacityFrom } from './downlink-capacity.ts';
+import { askCarried } from './hold.ts';
 import { lookAhead } from './look-ahead.ts';
 import { reportMode } from './mode-events.ts';
 import { assignSpareAntennas } from './spare-antennas.ts';
@@ -92,6 +93,7 @@ function settleTerminal(w: WorldState, track: number, openS: number): void {
     if (before !== wanted) {
       reverse[track] = contacts.peerTrack[row] as number;
       openLink(w, track, openS);
+      askCarried(w, satellite);
     }
   }
   if (before !== wanted) renewTerminalPower(w, satellite);
@@ -138,6 +140,7 @@ function settleAntenna(w: WorldState, track: number, openS: number | undefined):
     countCapacityFrom(w, antenna, usableS);
     openLink(w, track, usableS);
     openLink(w, down, usableS);
+    if (taken >= 0) askCarried(w, taken);
   }
 }
 

@@ -9,9 +9,36 @@ import {
 } from '../network/delays.kernel.ts';
 import { queueS } from '../network/links.kernel.ts';
 import { lies } from './capture.ts';
+import { beyondS, firstAbove, lastCarryTick, nextMeetingS } from './carry.kernel.ts';
+import { mayHold } from './may-hold.ts';
 import type { WorldState } from './state.ts';
+import type { ContactStretches } from './stretches.ts';
 import type { NetworkView } from './network-view.ts';
 import { PRIORITIES } from './waiting-lists.kernel.ts';
+
+/**
+ * Delay tables hold each terminal twice where gateways relay for each other: as the node it is, for data that have been on the
+ * terrestrial network already, and under this key for data that may cross it once. All functions here that take a `node` take
+ * this key as well.
+ */
+export function wayTo(w: WorldState, node: number, crossed: number): number {
+  const { model } = w;
+  if (model.gatewayWanS === undefined || crossed !== 0 || node < model.firstTerminal) return node;
+  return node + model.terminalCount;
+}
+
+/** `wayTo` the destination of a task. */
+export function wayOf(w: WorldState, task: number): number {
+  return wayTo(w, w.tasks.destination[task]!, w.tasks.crossed[task]!);
+}
+
+/** Whether gateways lead on to the destination: a data centre, or a terminal where gateways relay and the data may still cross. */
+export function leadsOverGateways(w: WorldState, task: number): boolean {
+  const { firstDataCentre, firstTerminal } = w.model;
+  const destination = w.tasks.destination[task]!;
+  if (destination >= firstDataCentre && destination < firstTerminal) return true;
+  return wayOf(w, task) !== destination;
+}
 
 /**
  * Shortest delay over the links of now with empty queues, from a satellite, for a mean bundle, s. `label` is the class of the
@@ -133,45 +160,147 @@ function column(
 
 /**
  * Where ways to `node` leave the satellites: the satellite itself; the satellite a terminal or gateway is, or will next be,
- * attached to; for a data centre every gateway that may hold the data, with the terrestrial delay behind it.
+ * attached to; for a data centre every gateway that may hold the data, with the terrestrial delay behind it; likewise for a
+ * terminal, where gateways relay. With store and carry all satellites that will have such a contact within the horizon.
  */
 function collectExits(w: WorldState, table: DelayTable, node: number, label: number): void {
   const { model, exits } = w;
+  const mayCross = node >= model.nodeCount;
+  const to = mayCross ? node - model.terminalCount : node;
+  const relays = mayCross ? relaysTo(w, table, to, label) : -1;
   exits.n = 0;
-  if (node < model.satelliteCount) {
-    addExit(w, node, -1, 0, 0);
-  } else if (node >= model.firstDataCentre && node < model.firstTerminal) {
-    const centre = node - model.firstDataCentre;
-    for (let g = 0; g < model.gatewayCount; g++) {
-      if (model.labels.mayHold[label * model.nodeCount + model.firstGateway + g] === 0) continue;
-      addAntennas(
-        w,
-        table,
-        model.firstGateway + g,
-        model.geometry.wanDelayS[g * model.dataCentreCount + centre] as number,
-      );
-    }
-  } else {
-    addAntennas(w, table, node, 0);
+  exits.waiting.fill(0);
+  if (to < model.satelliteCount) {
+    addExit(w, to, -1, 0, 0);
+    return;
+  }
+  if (to < model.firstDataCentre || to >= model.firstTerminal) addAntennas(w, table, to, 0, 0);
+  if (!mayCross && (to < model.firstDataCentre || to >= model.firstTerminal)) return;
+  for (let g = 0; g < model.gatewayCount; g++) {
+    const gateway = model.firstGateway + g;
+    const delayS = beyondS(w, gateway, to, label, relays);
+    if (delayS < Infinity) addAntennas(w, table, gateway, delayS, relays < 0 ? 0 : w.relays.sPerBit[relays + g]!);
   }
 }
 
-function addAntennas(w: WorldState, table: DelayTable, node: number, beyondS: number): void {
+/** Exits over a node's antennas, behind which `beyondS` and `beyondSPerBit` lie. */
+function addAntennas(w: WorldState, table: DelayTable, node: number, delayS: number, sPerBit: number): void {
   const { model, clock } = w;
   const { links, plan } = networkOf(w, table);
   const first = model.firstAntenna[node - model.satelliteCount] as number;
   const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
   for (let antenna = first; antenna < end; antenna++) {
+    if (model.stretches !== undefined) addWaits(w, table, model.stretches, antenna, delayS, sPerBit);
     const satellite = plan.nextSatellite[antenna] as number;
     if (satellite < 0) continue;
     const link = model.firstDownlink + antenna;
     if ((links.to[link] as number) >= 0) {
-      addExit(w, satellite, link, (table.costS[link] as number) + beyondS, 1 / (links.rateBps[link] as number));
+      addExit(
+        w,
+        satellite,
+        link,
+        (table.costS[link] as number) + delayS,
+        1 / (links.rateBps[link] as number) + sPerBit,
+      );
     } else {
       const waitS = (plan.nextAttachS[antenna] as number) - clock.tick * model.scenario.tickS;
-      addExit(w, satellite, -1, waitS + beyondS, 0);
+      addExit(w, satellite, -1, waitS + delayS, sPerBit);
     }
   }
+}
+
+/** The next planned contact of each satellite with an antenna, if it is the first that leads on; not where the antenna is known to be out. */
+function addWaits(
+  w: WorldState,
+  table: DelayTable,
+  stretches: ContactStretches,
+  antenna: number,
+  delayS: number,
+  sPerBit: number,
+): void {
+  const { model, clock, exits, outages } = w;
+  const { antennaNode, tickS } = model.geometry;
+  const { antennaFirst, startTick, satellite } = stretches;
+  const isTrue = table === w.truth;
+  const track = model.firstUplink + antenna;
+  if ((isTrue ? outages.nodeDown : outages.knownNodeDown)[antennaNode[antenna]!] !== 0) return;
+  if ((isTrue ? outages.blocked : outages.knownBlocked)[track] !== 0) return;
+  const last = lastCarryTick(w);
+  const end = antennaFirst[antenna + 1]!;
+  for (let i = firstAbove(startTick, antennaFirst[antenna]!, end, clock.tick); i < end; i++) {
+    const start = startTick[i]!;
+    if (start > last) return;
+    const s = satellite[i]!;
+    const throughS = start * tickS - clock.tick * tickS + delayS;
+    const known = exits.waiting[s]! - 1;
+    if (known < 0) {
+      addExit(w, s, -1, throughS, sPerBit);
+      exits.waiting[s] = exits.n;
+    } else if (throughS < exits.delayS[known]!) {
+      exits.delayS[known] = throughS;
+      exits.sPerBit[known] = sPerBit;
+    }
+  }
+}
+
+/**
+ * Offset in `w.relays` of the delays from every gateway to a terminal: down there already, over the terrestrial network to the
+ * gateway from which the way up is the shortest (or up again at once), and on by satellites alone.
+ */
+export function relaysTo(w: WorldState, table: DelayTable, terminal: number, label: number): number {
+  const { model, relays } = w;
+  const { gatewayCount: G, terminalCount: T } = model;
+  const wanS = model.gatewayWanS!;
+  const which = table === w.snapshot ? 0 : table === w.report ? 1 : 2;
+  const block = (which * model.labels.count + label) * T + terminal - model.firstTerminal;
+  const first = block * G;
+  if (relays.epoch[block] === table.epoch) return first;
+  relays.epoch[block] = table.epoch;
+  for (let g = 0; g < G; g++) wayUp(w, table, g, terminal, label);
+  for (let from = 0; from < G; from++) {
+    let best = -1;
+    let leastS = Infinity;
+    for (let g = 0; g < G; g++) {
+      const delayS = wanS[from * G + g]! + relays.upS[g]!;
+      if (delayS >= leastS) continue;
+      leastS = delayS;
+      best = g;
+    }
+    relays.delayS[first + from] = leastS;
+    relays.sPerBit[first + from] = best < 0 ? 0 : relays.upSPerBit[best]!;
+  }
+  return first;
+}
+
+/** Writes the least delay of a mean bundle from a gateway's antennas to a terminal, not over gateways again, and its part per bit. */
+function wayUp(w: WorldState, table: DelayTable, gateway: number, terminal: number, label: number): void {
+  const { model, relays, clock } = w;
+  const { links, plan } = networkOf(w, table);
+  const node = model.firstGateway + gateway;
+  let leastS = Infinity;
+  let sPerBit = 0;
+  if (mayHold(w, label, node)) {
+    const first = model.firstAntenna[node - model.satelliteCount]!;
+    const end = model.firstAntenna[node - model.satelliteCount + 1]!;
+    for (let antenna = first; antenna < end; antenna++) {
+      const satellite = plan.nextSatellite[antenna]!;
+      if (satellite < 0) continue;
+      const link = model.firstUplink + antenna;
+      const isUp = links.to[link]! >= 0;
+      const upS = isUp ? table.costS[link]! : plan.nextAttachS[antenna]! - clock.tick * model.scenario.tickS;
+      const at = column(w, table, label, terminal, satellite) + satellite;
+      if (upS + table.delayS[at]! >= leastS) continue;
+      leastS = upS + table.delayS[at]!;
+      sPerBit = table.sPerBit[at]! + (isUp ? 1 / links.rateBps[link]! : 0);
+    }
+    const carriedS = nextMeetingS(w, node, terminal, label, -1) - clock.tick * model.scenario.tickS;
+    if (carriedS < leastS) {
+      leastS = carriedS;
+      sPerBit = 0;
+    }
+  }
+  relays.upS[gateway] = leastS;
+  relays.upSPerBit[gateway] = sPerBit;
 }
 
 function addExit(w: WorldState, satellite: number, link: number, delayS: number, sPerBit: number): void {
@@ -203,8 +332,8 @@ export function groundDelay(
     const gateway = from - model.firstGateway;
     return model.geometry.wanDelayS[gateway * model.dataCentreCount + to - model.firstDataCentre]!;
   }
-  if (from < model.firstDataCentre || from >= model.firstTerminal)
-    return antennasDelay(w, table, from, to, bits, label);
+  if (from >= model.firstTerminal) return antennasDelay(w, table, from, wayTo(w, to, 0), bits, label);
+  if (from < model.firstDataCentre) return antennasDelay(w, table, from, to, bits, label);
   let least = Infinity;
   for (let g = 0; g < model.gatewayCount; g++) {
     if (model.labels.mayHold[label * model.nodeCount + model.firstGateway + g] === 0) continue;
@@ -225,7 +354,7 @@ function antennasDelay(
   bits: number,
   label: number,
 ): number {
-  const { model } = w;
+  const { model, clock } = w;
   const { links } = networkOf(w, table);
   const first = model.firstAntenna[node - model.satelliteCount]!;
   const end = model.firstAntenna[node - model.satelliteCount + 1]!;
@@ -241,5 +370,9 @@ function antennasDelay(
     const delayS = upS + table.delayS[at]! + sizeS;
     if (delayS < least) least = delayS;
   }
-  return least;
+  if (model.stretches === undefined || least < model.scenario.tickS) return least;
+  const real = to < model.nodeCount ? to : to - model.terminalCount;
+  const relays = to < model.nodeCount ? -1 : relaysTo(w, table, real, label);
+  const carriedS = nextMeetingS(w, node, real, label, relays) - clock.timeS;
+  return carriedS < least ? carriedS : least;
 }

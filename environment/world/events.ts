@@ -32,6 +32,7 @@ import { noteLeft } from './departures.ts';
 import { takeDeadline } from './deadlines.kernel.ts';
 import { beginFault, endFault, startFaults } from './faults.ts';
 import { sendFromGround } from './ground.ts';
+import { isBeforeTick } from './hold.ts';
 import { learnOutages, sampleOutages } from './outages.ts';
 import { askDecision } from './pending.ts';
 import { endJob } from './processing.ts';
@@ -136,6 +137,10 @@ function expire(w: WorldState, task: number): void {
 function endHold(w: WorldState, task: number, generation: number): void {
   const { tasks, clock } = w;
   if (tasks.generation[task] !== generation || tasks.state[task] !== HOLDING) return;
+  if (isBeforeTick(w)) {
+    pushEvent(w.events, clock.timeS, HOLD_END, task, generation);
+    return;
+  }
   tasks.queueingS[task] = (tasks.queueingS[task] as number) + clock.timeS - (tasks.waitingSinceS[task] as number);
   const holder = tasks.holder[task] as number;
   if (holder < w.model.satelliteCount) askDecision(w, tasks.heldFor[task] as number, task, holder);

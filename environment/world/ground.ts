@@ -1,9 +1,10 @@
 import { C_KM_S, FORWARD } from '../../core/index.ts';
 import { queueS } from '../network/links.kernel.ts';
 import { REACH, pushEvent } from './event-queue.kernel.ts';
-import { sizedDelay } from './delays.kernel.ts';
+import { nextMeetingS } from './carry.kernel.ts';
+import { relaysTo, sizedDelay, wayOf } from './delays.kernel.ts';
 import { holdTask, nextTickS } from './hold.ts';
-import { mayHold, mayTake } from './labels.ts';
+import { mayHold, mayTake } from './may-hold.ts';
 import { enterQueue } from './transmission.ts';
 import type { WorldState } from './state.ts';
 import { ON_GROUND_NETWORK } from './tasks.kernel.ts';
@@ -21,8 +22,69 @@ export function sendFromGround(w: WorldState, task: number, node: number): void 
     return;
   }
   const antenna = bestAntenna(w, task, node);
-  if (antenna < 0) holdTask(w, task, FORWARD, nextTickS(w));
+  const laterS = w.model.stretches === undefined ? -1 : betterLaterS(w, task, node, antenna);
+  if (laterS >= 0) holdTask(w, task, FORWARD, laterS);
+  else if (antenna < 0) holdTask(w, task, FORWARD, nextTickS(w));
   else enterQueue(w, task, model.firstUplink + antenna);
+}
+
+/**
+ * When a satellite will come to a node that carries the data to their destination earlier than by the best antenna of now, by a
+ * tick at least, s; -1 = none will.
+ */
+function betterLaterS(w: WorldState, task: number, node: number, antenna: number): number {
+  const { clock, model } = w;
+  const nowS = antenna < 0 ? Infinity : antennaDelayS(w, task, antenna);
+  if (nowS <= model.scenario.tickS || (w.tasks.destination[task] as number) < 0) return -1;
+  const laterS = meetingDelayS(w, task, node);
+  return laterS < nowS - model.scenario.tickS
+    ? Math.max(clock.timeS, w.meetings.last.startTick * model.scenario.tickS)
+    : -1;
+}
+
+/** Delay to the task's destination by the node's next contacts and what they carry, s; see `nextMeetingS`. */
+function meetingDelayS(w: WorldState, task: number, node: number): number {
+  const { tasks, clock } = w;
+  const destination = tasks.destination[task] as number;
+  if (destination < 0 || w.model.stretches === undefined) return Infinity;
+  const label = tasks.label[task] as number;
+  const relays = wayOf(w, task) === destination ? -1 : relaysTo(w, w.snapshot, destination, label);
+  return nextMeetingS(w, node, destination, label, relays) - clock.timeS;
+}
+
+/**
+ * Takes data that have come down at a gateway on their way to a terminal to the gateway from which they will be there first, and
+ * up again. No data cross the terrestrial network twice: `crossed` stays until they are replaced by others.
+ */
+export function relayOnGround(w: WorldState, task: number, gateway: number, wanS: Float64Array): void {
+  const { model, tasks, outages } = w;
+  tasks.crossed[task] = 1;
+  const first = (gateway - model.firstGateway) * model.gatewayCount;
+  let best = gateway;
+  let least = Infinity;
+  for (let g = 0; g < model.gatewayCount; g++) {
+    const node = model.firstGateway + g;
+    if (!mayHold(w, tasks.label[task] as number, node) || outages.nodeDown[node] !== 0) continue;
+    const delayS = (wanS[first + g] as number) + upwardsS(w, task, node);
+    if (delayS < least) {
+      least = delayS;
+      best = node;
+    }
+  }
+  if (best === gateway) {
+    sendFromGround(w, task, gateway);
+    return;
+  }
+  tasks.state[task] = ON_GROUND_NETWORK;
+  tasks.holder[task] = best;
+  pushEvent(w.events, w.clock.timeS + (wanS[first + best - model.firstGateway] as number), REACH, task, best);
+}
+
+/** Delay from a gateway up and on to the destination, by its best antenna or a satellite to come, s. */
+function upwardsS(w: WorldState, task: number, gateway: number): number {
+  const antenna = bestAntenna(w, task, gateway);
+  const nowS = antenna < 0 ? Infinity : antennaDelayS(w, task, antenna);
+  return Math.min(nowS, meetingDelayS(w, task, gateway));
 }
 
 /** Carries a task over the terrestrial network from a gateway to a data centre. */
@@ -37,14 +99,14 @@ function sendFromDataCentre(w: WorldState, task: number, node: number): void {
   const { model, tasks } = w;
   const destination = tasks.destination[task] as number;
   const toCentre = destination >= model.firstDataCentre && destination < model.firstTerminal;
+  tasks.crossed[task] = 1;
   let best = -1;
   let least = Infinity;
   for (let g = model.firstGateway; g < model.firstDataCentre; g++) {
     if (!mayHold(w, tasks.label[task] as number, g)) continue;
     if (best < 0) best = g;
     if (w.outages.nodeDown[g] !== 0) continue;
-    const antenna = toCentre ? -1 : bestAntenna(w, task, g);
-    const onwardS = toCentre ? wanDelayS(w, g, destination) : antenna < 0 ? Infinity : antennaDelayS(w, task, antenna);
+    const onwardS = toCentre ? wanDelayS(w, g, destination) : upwardsS(w, task, g);
     const delayS = wanDelayS(w, g, node) + onwardS;
     if (delayS < least) {
       least = delayS;
@@ -101,7 +163,7 @@ function antennaDelayS(w: WorldState, task: number, antenna: number): number {
   const destination = tasks.destination[task] as number;
   const bits = tasks.sizeBits[task] as number;
   const onwardS =
-    destination < 0 ? 0 : sizedDelay(w, w.snapshot, satellite, destination, bits, tasks.label[task] as number);
+    destination < 0 ? 0 : sizedDelay(w, w.snapshot, satellite, wayOf(w, task), bits, tasks.label[task] as number);
   if ((links.to[link] as number) < 0) return (w.plan.nextAttachS[antenna] as number) - clock.timeS + onwardS;
   const wayUpS = (links.rangeStartKm[link] as number) / C_KM_S + bits / (links.rateBps[link] as number);
   return queueS(links, link, tasks.priority[task] as number, clock.timeS) + wayUpS + onwardS;

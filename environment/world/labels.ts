@@ -1,19 +1,9 @@
 import { BREACHES, FORWARD } from '../../core/index.ts';
-import { snapshotDelay } from './delays.kernel.ts';
+import { snapshotDelay, wayOf } from './delays.kernel.ts';
+import { mayHold } from './may-hold.ts';
 import type { WorldState } from './state.ts';
 
 const LABEL_VIOLATION = BREACHES.indexOf('labelViolation');
-
-/** Whether a node may hold data of a label class, whatever else speaks for or against it. */
-export function mayHold(w: WorldState, label: number, node: number): boolean {
-  const { labels, nodeCount } = w.model;
-  return labels.mayHold[label * nodeCount + node] === 1;
-}
-
-/** Whether a satellite may be given data of a label class: it may hold them, and is in no quarantine. */
-export function mayTake(w: WorldState, label: number, satellite: number): boolean {
-  return w.snapshot.allowed[label * w.model.satelliteCount + satellite] === 1;
-}
 
 /**
  * Counts a breach if data of a label class are at a node that may not hold them. Called wherever data come to rest, and
@@ -34,7 +24,7 @@ export function countLabelCost(w: WorldState, kind: number, task: number, row: n
   const previous = tasks.previous[task] as number;
   if (kind !== FORWARD || (previous >= 0 && previous < model.satelliteCount)) return;
   const satellite = tasks.holder[task] as number;
-  const destination = tasks.destination[task] as number;
+  const destination = wayOf(w, task);
   const anyS = snapshotDelay(w, satellite, destination);
   if (anyS === Infinity) return;
   const labelledS = snapshotDelay(w, satellite, destination, tasks.label[task]);

@@ -1,11 +1,13 @@
 import { type FaultCatalogue, createFaultCatalogue } from '../faults/catalogue.ts';
 import type { Geometry } from '../geometry/index.ts';
 import { type RateSteps, rateSteps } from '../network/ground-rate.ts';
+import { wanDelayS } from '../network/ground-site.ts';
 import type { Scenario } from '../scenario/index.ts';
 import { type Labels, createLabels } from '../security/labels.ts';
 import { type Participants, createParticipants } from '../security/participants.ts';
 import { type SequentialTest, createSequentialTest } from '../security/sequential-test.ts';
 import { type Traffic, createTraffic } from '../traffic/traffic-classes.ts';
+import { type ContactStretches, createStretches } from './stretches.ts';
 import type { SiteWeather } from './site-weather.ts';
 
 /** What a world needs of a ground radio. */
@@ -29,6 +31,7 @@ export interface WorldModel {
   readonly firstTerminal: number;
   readonly dataCentreCount: number;
   readonly gatewayCount: number;
+  readonly terminalCount: number;
   readonly islSlots: number;
   readonly antennaCount: number;
   readonly firstUplink: number;
@@ -54,6 +57,10 @@ export interface WorldModel {
   readonly participants: readonly Participants[];
   /** How satellites judge each other; undefined = they do not. */
   readonly watch: SequentialTest | undefined;
+  /** Planned contacts that ways may begin by waiting for; undefined = satellites do not count on their own contacts to come. */
+  readonly stretches: ContactStretches | undefined;
+  /** [gatewayCount^2] one-way terrestrial delay between gateways, s, 0 to itself; undefined = they carry nothing for each other. */
+  readonly gatewayWanS: Float64Array | undefined;
 }
 
 export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldModel {
@@ -89,6 +96,7 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
     firstTerminal: S + geometry.gatewayCount + geometry.dataCentreCount,
     dataCentreCount: geometry.dataCentreCount,
     gatewayCount: geometry.gatewayCount,
+    terminalCount: geometry.terminalCount,
     islSlots: geometry.islSlots,
     antennaCount: Q,
     firstUplink,
@@ -110,7 +118,15 @@ export function createWorldModel(scenario: Scenario, geometry: Geometry): WorldM
       weather.some(({ frac }) => frac[0] > 0 || frac[1] > 0),
     labels,
     watch: scenario.security.watch.enabled ? createSequentialTest(scenario.security.watch) : undefined,
+    stretches: scenario.carryHorizonS > 0 ? createStretches(geometry) : undefined,
+    gatewayWanS: scenario.wan.relays ? gatewayDelays(scenario) : undefined,
   };
+}
+
+function gatewayDelays({ gateways, wan }: Scenario): Float64Array {
+  return Float64Array.from(
+    gateways.flatMap((from) => gateways.map((to) => (from === to ? 0 : wanDelayS(from, to, wan)))),
+  );
 }
 
 /** [ground nodes] weather of the scenario, or of the node where it says otherwise; data centres are indoors. */

@@ -4,7 +4,7 @@ import { s3FifoVictim } from '../resources/s3-fifo.kernel.ts';
 import { findSeen, rateAt } from '../resources/seen-objects.kernel.ts';
 import { rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration } from './beacons.kernel.ts';
-import { mayTake } from './labels.ts';
+import { mayTake } from './may-hold.ts';
 import { clearCandidates, openRow, writeLink } from './rows.ts';
 import type { WorldState } from './state.ts';
 

@@ -13,7 +13,8 @@ import {
 import { queueS, rangeKm } from '../network/links.kernel.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
 import { createBestFew, insist, offer, sortItems } from './best-few.kernel.ts';
-import { columnAround } from './delays.kernel.ts';
+import { beyondS, ownContactS } from './carry.kernel.ts';
+import { columnAround, leadsOverGateways, relaysTo, wayOf } from './delays.kernel.ts';
 import { sentSinceBits } from './sent-since.kernel.ts';
 import { clearCandidates, denyByLabel, openRow, writeLink } from './rows.ts';
 import {
@@ -94,8 +95,12 @@ export function observeForward(
   const label = tasks.label[task]!;
   openRow(w, batch, row, { kind: FORWARD, task, agent: satellite, destination, sizeBits: bits });
 
-  const snapshotColumn = columnAround(w, w.snapshot, satellite, destination, label);
-  const reportColumn = columnAround(w, w.report, satellite, destination, label);
+  const to = wayOf(w, task);
+  const toGateways = leadsOverGateways(w, task);
+  const snapshotRelays = to === destination ? -1 : relaysTo(w, w.snapshot, destination, label);
+  const reportRelays = to === destination ? -1 : relaysTo(w, w.report, destination, label);
+  const snapshotColumn = columnAround(w, w.snapshot, satellite, to, label);
+  const reportColumn = columnAround(w, w.report, satellite, to, label);
 
   const K = batch.maxCandidates;
   const F = batch.candidateStride;
@@ -116,7 +121,7 @@ export function observeForward(
   const toCentre = destination >= firstDataCentre && destination < firstTerminal;
   for (let q = satellites.firstServed[satellite]!; q >= 0 && fits; q = satellites.nextServed[q]!) {
     const node = model.geometry.antennaNode[q]!;
-    if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
+    if (node !== destination && !(toGateways && node < firstDataCentre)) continue;
     if (count === K - 1) {
       fits = false;
       break;
@@ -139,8 +144,11 @@ export function observeForward(
   }
   // Holding pays where the way leads through this satellite's own next contact.
   const waits = w.report.firstLink[reportColumn + satellite]! < 0;
-  const ownSnapshotS = waits ? shownDelayS(w.snapshot.delayS[snapshotColumn + satellite]!) : Infinity;
-  const ownLoadAwareS = waits ? shownDelayS(w.report.delayS[reportColumn + satellite]!) : Infinity;
+  const carries = model.stretches !== undefined;
+  const nextSnapshotS = carries ? ownContactS(w, satellite, destination, label, snapshotRelays) : Infinity;
+  const nextLoadAwareS = carries ? ownContactS(w, satellite, destination, label, reportRelays) : Infinity;
+  const ownSnapshotS = ownWayS(waits, w.snapshot.delayS[snapshotColumn + satellite]!, nextSnapshotS);
+  const ownLoadAwareS = ownWayS(waits, w.report.delayS[reportColumn + satellite]!, nextLoadAwareS);
   const holdS = scenario.knowledge.beaconPeriodS;
   const heldSnapshotS = Math.min(holdS + bestSnapshotS, Math.max(holdS, ownSnapshotS));
   const heldLoadAwareS = Math.min(holdS + bestLoadAwareS, Math.max(holdS, ownLoadAwareS));
@@ -174,6 +182,12 @@ export function observeForward(
   context[x + 15] = toCentre ? 1 : 0;
 }
 
+/** Shown delay of the way that begins by waiting here, by the table or by this satellite's own next contact; Infinity = there is none. */
+function ownWayS(waits: boolean, tableS: number, nextS: number): number {
+  const delayS = waits && tableS < nextS ? tableS : nextS;
+  return waits || delayS < Infinity ? shownDelayS(delayS) : Infinity;
+}
+
 /**
  * Writes candidates where more links are up than a row can show: in this order of preference the link to the destination itself,
  * ground links that lead on, ISLs, ISLs whose way leads back here, what is masked; each by the least snapshot delay over it. Two
@@ -190,9 +204,9 @@ function writeUseful(
   reportColumn: number,
 ): number {
   const { model, tasks, links, satellites } = w;
-  const { islSlots: D, firstDownlink, firstDataCentre, firstTerminal } = model;
+  const { islSlots: D, firstDownlink, firstDataCentre } = model;
   const destination = tasks.destination[task]!;
-  const toCentre = destination >= firstDataCentre && destination < firstTerminal;
+  const toGateways = leadsOverGateways(w, task);
   const room = batch.maxCandidates - 1;
   const f = batch.candidates;
   // Each link is tried in the last place, which becomes that of `hold`.
@@ -203,7 +217,7 @@ function writeUseful(
   few.n = 0;
   for (let q = satellites.firstServed[satellite]!; q >= 0; q = satellites.nextServed[q]!) {
     const node = model.geometry.antennaNode[q]!;
-    if (node !== destination && !(toCentre && node < firstDataCentre)) continue;
+    if (node !== destination && !(toGateways && node < firstDataCentre)) continue;
     writeCandidate(w, batch, row, room, task, firstDownlink + q, snapshotColumn, reportColumn);
     const preference = batch.actionMask[slot] === 0 ? MASKED : node === destination ? TO_DESTINATION : TO_GROUND;
     offer(few, firstDownlink + q, preference, snapshotWayS(f, c), room - isls);
@@ -279,10 +293,20 @@ function writeCandidate(
   snapshotLeadsBack[k] = 0;
   if (lastLink) {
     if (next !== destination) {
-      const g = next - model.firstGateway;
-      snapshotS = model.geometry.wanDelayS[g * model.dataCentreCount + destination - model.firstDataCentre]!;
-      loadAwareS = snapshotS;
+      const label = tasks.label[task]!;
+      const crosses = destination >= model.firstTerminal;
+      const snapshotRelays = crosses ? relaysTo(w, snapshot, destination, label) : -1;
+      snapshotS = beyondS(w, next, destination, label, snapshotRelays);
+      if (crosses) {
+        const extraBits = bits - model.traffic.meanBits;
+        const reportRelays = relaysTo(w, report, destination, label);
+        if (snapshotS === Infinity) allowed = false;
+        snapshotS += extraBits * w.relays.sPerBit[snapshotRelays + next - model.firstGateway]!;
+        loadAwareS = beyondS(w, next, destination, label, reportRelays);
+        loadAwareS += extraBits * w.relays.sPerBit[reportRelays + next - model.firstGateway]!;
+      } else loadAwareS = snapshotS;
     }
+    if (model.stretches !== undefined && allowed) allowed = fitsBehindQueue(w, link, waitS, bits);
   } else {
     const generation = beaconGeneration(w, range);
     const beacon = beaconRow(w, generation, next);
@@ -316,8 +340,14 @@ function writeCandidate(
     allowed = false;
     denyByLabel(w, row);
   }
-  f[c + SNAPSHOT_REMAINING_S] = shownDelayS(snapshotS);
-  f[c + LOAD_AWARE_REMAINING_S] = loadAwareS > 0 ? shownDelayS(loadAwareS) : 0;
+  if (model.stretches === undefined) {
+    f[c + SNAPSHOT_REMAINING_S] = shownDelayS(snapshotS);
+    f[c + LOAD_AWARE_REMAINING_S] = loadAwareS > 0 ? shownDelayS(loadAwareS) : 0;
+  } else {
+    const linkS = transmitS + propagationS;
+    f[c + SNAPSHOT_REMAINING_S] = shownBehindS(linkS, snapshotS);
+    f[c + LOAD_AWARE_REMAINING_S] = shownBehindS(linkS + f[c + OWN_QUEUE_S]!, loadAwareS);
+  }
   f[c + NEIGHBOUR_NEXT_QUEUE_S] = nextQueueS;
   f[c + NEIGHBOUR_MEAN_QUEUE_S] = meanQueueS;
   f[c + NEIGHBOUR_BUFFER_FRAC] = bufferFrac;
@@ -329,6 +359,36 @@ function writeCandidate(
   batch.actionMask[slot] = allowed ? 1 : 0;
   batch.candidateNode[slot] = next;
   writeLink(w, row, k, link);
+}
+
+/**
+ * What is shown of a remaining delay behind `localS` that is shown as it is, such that the sum is that of the whole delay: hours of
+ * waiting are drawn together, and seconds added to them afterwards would weigh more than hours. Below 0 where `localS` is long.
+ */
+function shownBehindS(localS: number, remainingS: number): number {
+  return shownDelayS(localS + (remainingS > 0 ? remainingS : 0)) - localS;
+}
+
+/** Whether what waits before a bundle on a downlink and the bundle itself fit into the rest of the planned contact, at the rates it will have. */
+function fitsBehindQueue(w: WorldState, link: number, waitS: number, bits: number): boolean {
+  const { links, model, plan, clock } = w;
+  const { contacts, tickS } = model.geometry;
+  const rateBps = links.rateBps[link]!;
+  const neededBits = waitS * rateBps + bits;
+  const leftBits = (links.untilS[link]! - clock.timeS) * rateBps;
+  if (neededBits < leftBits) return true;
+  const antenna = link - model.firstDownlink;
+  const end = contacts.antennaFirst[antenna + 1]!;
+  const from = plan.antennaCursor[antenna]!;
+  if (from >= end || plan.alternative[antenna]! >= 0) return false;
+  const untilTick = contacts.untilTick[contacts.ofAntenna[from]!]!;
+  let bitsToCome = (contacts.endTick[contacts.ofAntenna[from]!]! * tickS - clock.timeS) * rateBps;
+  for (let i = from + 1; i < end && bitsToCome <= neededBits; i++) {
+    const row = contacts.ofAntenna[i]!;
+    if (contacts.untilTick[row] !== untilTick) break;
+    bitsToCome += (contacts.endTick[row]! - contacts.startTick[row]!) * tickS * contacts.rateBps[row]!;
+  }
+  return neededBits < bitsToCome;
 }
 
 /**

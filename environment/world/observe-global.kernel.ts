@@ -2,7 +2,8 @@ import { CACHE, CRITIC_WIDTH, type DecisionBatch, FORWARD, PLACE, SPACE_CLOUD_SP
 import { queueS } from '../network/links.kernel.ts';
 import { findObject } from '../resources/cache.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
-import { groundDelay, truthAround } from './delays.kernel.ts';
+import { beyondS } from './carry.kernel.ts';
+import { groundDelay, relaysTo, truthAround, wayOf, wayTo } from './delays.kernel.ts';
 import { executorOf } from './processing.ts';
 import { shownDelayS } from './shown-delay.kernel.ts';
 import type { WorldState } from './state.ts';
@@ -88,7 +89,7 @@ function writeForward(w: WorldState, batch: DecisionBatch, row: number, out: Flo
   const destination = batch.destination[row]!;
   const label = tasks.label[batch.task[row]!]!;
   const extraBits = batch.sizeBits[row]! - model.traffic.meanBits;
-  const base = truthAround(w, satellite, destination, model.traffic.meanBits, label);
+  const base = truthAround(w, satellite, wayOf(w, batch.task[row]!), model.traffic.meanBits, label);
   const hereS = truth.delayS[base + satellite]! + extraBits * truth.sPerBit[base + satellite]!;
   const best = bestPrior(batch, row, FORWARD_PRIOR);
   let overS = hereS;
@@ -99,8 +100,8 @@ function writeForward(w: WorldState, batch: DecisionBatch, row: number, out: Flo
     overS = f[c + OWN_QUEUE_S]! + f[c + TRANSMIT_S]! + f[c + PROPAGATION_S]!;
     if (node < model.satelliteCount) overS += truth.delayS[base + node]! + extraBits * truth.sPerBit[base + node]!;
     else if (node !== destination) {
-      const g = node - model.firstGateway;
-      overS += model.geometry.wanDelayS[g * model.dataCentreCount + destination - model.firstDataCentre]!;
+      const relays = destination < model.firstTerminal ? -1 : relaysTo(w, truth, destination, label);
+      overS += beyondS(w, node, destination, label, relays);
     }
   }
   out[at] = finite(hereS);
@@ -169,7 +170,7 @@ function trueFinishS(w: WorldState, batch: DecisionBatch, row: number, k: number
     truthAround(w, batch.agent[row]!, consumer, meanBits, product);
     return doneS + groundDelay(w, truth, node, consumer, meanBits, product);
   }
-  const base = truthAround(w, node, consumer, meanBits, product) + node;
+  const base = truthAround(w, node, wayTo(w, consumer, 0), meanBits, product) + node;
   return doneS + truth.delayS[base]! + (bits - meanBits) * truth.sPerBit[base]!;
 }
 

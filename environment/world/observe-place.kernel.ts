@@ -12,10 +12,10 @@ import { backlogS } from '../resources/compute.kernel.ts';
 import { observeReplica } from './backup-row.kernel.ts';
 import { beaconGeneration, beaconRow, generationBefore } from './beacons.kernel.ts';
 import { createBestFew, offer, sortItems } from './best-few.kernel.ts';
-import { groundDelay, sizedDelay } from './delays.kernel.ts';
+import { groundDelay, sizedDelay, wayTo } from './delays.kernel.ts';
 import { placedSinceS } from './placements.kernel.ts';
 import { MOST_SHOWN_S, shownDelayS } from './shown-delay.kernel.ts';
-import { mayHold } from './labels.ts';
+import { mayHold } from './may-hold.ts';
 import { clearCandidate, clearCandidates, denyByLabel, openRow } from './rows.ts';
 import {
   BEACON_BACKLOG_S,
@@ -54,6 +54,9 @@ const PLACED_SINCE_BEACON_S = 14; // after the archive's free share, which matte
 const HOPS_AWAY = 15;
 const PRIOR = 16;
 
+/** [candidates] load-aware input and output delays of the row's executors as they are, s; scratch. */
+const inputRawS = new Float64Array(SPACE_CLOUD_SPEC.maxCandidates);
+const outputRawS = new Float64Array(SPACE_CLOUD_SPEC.maxCandidates);
 /** Scratch of a row that cannot show all executors, and which of them it shows first. */
 const few = createBestFew(SPACE_CLOUD_SPEC.maxCandidates);
 const CENTRE = 0;
@@ -102,6 +105,7 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
   f[c + BATTERY_FRAC] = w.power.batteryJ[satellite]! / (config.batteryWh * 3600);
   f[c + TEMPERATURE_C] = w.power.temperatureK[satellite]! - ZERO_CELSIUS_K;
   f[c + DOWNLINK_MBIT] = toGround ? tasks.outputBits[task]! / 1e6 : 0;
+  inputRawS[0] = 0;
   writeOutput(w, batch, c, task, satellite);
   batch.actionMask[first] = maskOf(w, row, task, satellite, (own & CAPABILITIES.COMPUTE_NEW) !== 0);
   batch.candidateNode[first] = satellite;
@@ -120,7 +124,7 @@ export function observePlace(w: WorldState, batch: DecisionBatch, row: number, t
     k += writeSoonest(w, batch, row, task, satellite, neighbours);
   }
   batch.candidateCount[row] = k;
-  const bestFinishS = writePriors(batch, first, k);
+  const bestFinishS = writePriors(w, batch, first, k);
 
   const x = row * batch.contextStride;
   const context = batch.context;
@@ -174,6 +178,7 @@ function writeSatellite(
   const sentS = beacons.sentS[generation]!;
   const capabilities = beacons.values[beacon + BEACON_CAPABILITIES]!;
   const serviceS = tasks.workTflop[task]! / config.tflopsPerAccelerator;
+  inputRawS[k] = f[c + INPUT_LOAD_AWARE_S]!;
   f[c + BACKLOG_S] = beacons.values[beacon + BEACON_BACKLOG_S]!;
   f[c + PLACED_SINCE_BEACON_S] = placedSinceS(w, batch.agent[row]!, executor, sentS);
   f[c + SERVICE_S] = serviceS / ((capabilities & CAPABILITIES.COMPUTE_FULL_RATE) === 0 ? config.throttledRateFrac : 1);
@@ -213,7 +218,7 @@ function writeFar(
       continue;
     }
     writeFarExecutor(w, batch, row, last, task, i);
-    offer(few, i, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(batch, slot), room);
+    offer(few, i, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(w, batch, slot), room);
   }
   labelDenied[row - first] = denied;
   if (n > room) {
@@ -301,12 +306,16 @@ function writeCentre(
   const c = slot * batch.candidateStride;
   const f = batch.candidates;
   const inputS = sizedDelay(w, w.snapshot, satellite, centre, bits, label);
+  const inputLoadAwareS = sizedDelay(w, w.report, satellite, centre, bits, label);
+  const outputLoadAwareS = groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product);
+  inputRawS[k] = positive(inputLoadAwareS);
+  outputRawS[k] = outputLoadAwareS;
   f[c + IS_GROUND] = 1;
   f[c + INPUT_SNAPSHOT_S] = bounded(inputS);
-  f[c + INPUT_LOAD_AWARE_S] = bounded(sizedDelay(w, w.report, satellite, centre, bits, label));
+  f[c + INPUT_LOAD_AWARE_S] = bounded(inputLoadAwareS);
   f[c + SERVICE_S] = tasks.workTflop[task]! / compute.tflops[model.satelliteCount + i]!;
   f[c + OUTPUT_SNAPSHOT_S] = bounded(groundDelay(w, w.snapshot, centre, consumer, tasks.outputBits[task]!, product));
-  f[c + OUTPUT_LOAD_AWARE_S] = bounded(groundDelay(w, w.report, centre, consumer, tasks.outputBits[task]!, product));
+  f[c + OUTPUT_LOAD_AWARE_S] = bounded(outputLoadAwareS);
   f[c + BATTERY_FRAC] = 1;
   f[c + DOWNLINK_MBIT] = (bits + (consumer === centre || !toGround ? 0 : tasks.outputBits[task]!)) / 1e6;
   batch.actionMask[slot] = maskOf(w, row, task, centre, inputS < Infinity);
@@ -338,14 +347,14 @@ function writeSoonest(
   for (let i = 0; i < dataCentreCount; i++) {
     clearCandidate(batch, row, room);
     writeCentre(w, batch, row, room, task, satellite, i);
-    offer(few, linkCount + i, batch.actionMask[slot] === 0 ? MASKED : CENTRE, finishOf(batch, slot), centreRoom);
+    offer(few, linkCount + i, batch.actionMask[slot] === 0 ? MASKED : CENTRE, finishOf(w, batch, slot), centreRoom);
   }
   for (let d = 0; d < D; d++) {
     const link = satellite * D + d;
     if (links.to[link]! < 0) continue;
     clearCandidate(batch, row, room);
     writeNeighbour(w, batch, row, room, task, link);
-    offer(few, link, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(batch, slot), room);
+    offer(few, link, batch.actionMask[slot] === 0 ? MASKED : NEIGHBOUR, finishOf(w, batch, slot), room);
   }
   sortItems(few);
   labelDenied[row - first] = denied;
@@ -367,11 +376,15 @@ function startOf(inputS: number, waitS: number): number {
  * Estimated finish at the executor of a row's candidate, s: input while backlog and what was placed there since are worked off,
  * service, output.
  */
-function finishOf(batch: DecisionBatch, slot: number): number {
+function finishOf(w: WorldState, batch: DecisionBatch, slot: number): number {
   const c = slot * batch.candidateStride;
   const f = batch.candidates;
-  const startS = startOf(f[c + INPUT_LOAD_AWARE_S]!, f[c + BACKLOG_S]! + f[c + PLACED_SINCE_BEACON_S]!);
-  return startS + f[c + SERVICE_S]! + f[c + OUTPUT_LOAD_AWARE_S]!;
+  const waitS = f[c + BACKLOG_S]! + f[c + PLACED_SINCE_BEACON_S]!;
+  if (w.model.stretches === undefined)
+    return startOf(f[c + INPUT_LOAD_AWARE_S]!, waitS) + f[c + SERVICE_S]! + f[c + OUTPUT_LOAD_AWARE_S]!;
+  // Hours of waiting are drawn together where they are shown: what is added to them must be added before.
+  const k = slot % batch.maxCandidates;
+  return shownDelayS(startOf(inputRawS[k]!, waitS) + f[c + SERVICE_S]! + positive(outputRawS[k]!));
 }
 
 function writeOutput(w: WorldState, batch: DecisionBatch, c: number, task: number, executor: number): void {
@@ -379,8 +392,12 @@ function writeOutput(w: WorldState, batch: DecisionBatch, c: number, task: numbe
   const consumer = tasks.consumer[task]!;
   const label = productLabelOf(w, tasks.trafficClass[task]!);
   const bits = tasks.outputBits[task]!;
-  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(sizedDelay(w, w.snapshot, executor, consumer, bits, label));
-  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(sizedDelay(w, w.report, executor, consumer, bits, label));
+  const to = wayTo(w, consumer, 0);
+  const outputSnapshotS = sizedDelay(w, w.snapshot, executor, to, bits, label);
+  const outputLoadAwareS = sizedDelay(w, w.report, executor, to, bits, label);
+  outputRawS[(c / batch.candidateStride) % batch.maxCandidates] = outputLoadAwareS;
+  batch.candidates[c + OUTPUT_SNAPSHOT_S] = bounded(outputSnapshotS);
+  batch.candidates[c + OUTPUT_LOAD_AWARE_S] = bounded(outputLoadAwareS);
 }
 
 /** 1 = an executor that can do the work also may hold the data and what is made of them. */
@@ -395,15 +412,19 @@ function maskOf(w: WorldState, row: number, task: number, executor: number, able
 }
 
 function bounded(delayS: number): number {
-  return delayS < 0 ? 0 : shownDelayS(delayS);
+  return shownDelayS(positive(delayS));
 }
 
-function writePriors(batch: DecisionBatch, first: number, count: number): number {
+function positive(delayS: number): number {
+  return delayS < 0 ? 0 : delayS;
+}
+
+function writePriors(w: WorldState, batch: DecisionBatch, first: number, count: number): number {
   const f = batch.candidates;
   let leastS = MOST_SHOWN_S;
   for (let k = 0; k < count; k++) {
     const c = (first + k) * batch.candidateStride;
-    const finishS = finishOf(batch, first + k);
+    const finishS = finishOf(w, batch, first + k);
     f[c + FINISH_S] = finishS;
     if (batch.actionMask[first + k] === 1 && finishS < leastS) leastS = finishS;
   }

@@ -16,6 +16,7 @@ import { type CacheColumns, createCaches } from '../resources/cache.kernel.ts';
 import { type ComputeColumns, createCompute } from '../resources/compute.kernel.ts';
 import { type PowerColumns, createPower } from '../resources/power.kernel.ts';
 import { type AccessColumns, createAccess } from './access-columns.ts';
+import { type MeetingColumns, createMeetings } from './carry.kernel.ts';
 import type { ForesightSlot } from './foresight-columns.ts';
 import { type DeadlineRings, createDeadlines } from './deadlines.kernel.ts';
 import { DepartureColumns } from './departure-columns.ts';
@@ -26,6 +27,7 @@ import type { WorldModel } from './model.ts';
 import { type OutageColumns, createOutages, noFaults } from './outages.ts';
 import { type PlacementColumns, createPlacements } from './placement-columns.ts';
 import { type PlanColumns, createPlan } from './plan-columns.ts';
+import { type RelayColumns, createRelays } from './relay-columns.ts';
 import { type RowColumns, createRows } from './row-columns.ts';
 import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
@@ -215,6 +217,9 @@ export interface WorldState {
   readonly truth: DelayTable;
   readonly truthStamp: { decision: number; sizeBits: number };
   readonly exits: Exits;
+  /** Derived: what follows from plan and tables, kept as long as they hold. */
+  readonly meetings: MeetingColumns;
+  readonly relays: RelayColumns;
   readonly arrivalRng: Rng;
   readonly cacheRng: Rng;
   /** What is recorded for whoever watches; not saved. */
@@ -247,7 +252,10 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
   for (let label = 0; label < labelCount; label++) {
     allowed.set(model.labels.mayHold.subarray(label * nodeCount, label * nodeCount + S), label * S);
   }
-  const table = (): DelayTable => createDelayTable(S, D, nodeCount, linkCount, { labelCount, allowed });
+  const { stretches, gatewayWanS, gatewayCount: G, terminalCount } = model;
+  // Terminals have a second key, for data that may still go from gateway to gateway.
+  const keys = nodeCount + (gatewayWanS === undefined ? 0 : terminalCount);
+  const table = (): DelayTable => createDelayTable(S, D, keys, linkCount, { labelCount, allowed });
   const links = createLinks(linkCount);
   const reverse = new Int32Array(S * D).fill(-1);
   const plan = createPlan(model.firstDownlink, Q);
@@ -364,7 +372,9 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
     reportTimes: { knownS: 0, sampledS: 0 },
     truth: table(),
     truthStamp: { decision: -1, sizeBits: -1 },
-    exits: createExits(Math.max(8, Q + model.gatewayCount)),
+    exits: createExits(Math.max(8, Q + G) + (stretches === undefined ? 0 : S), stretches === undefined ? 0 : S),
+    meetings: createMeetings(stretches === undefined ? 0 : labelCount * G * nodeCount),
+    relays: createRelays(gatewayWanS === undefined ? 0 : labelCount * terminalCount, G),
     arrivalRng: new Rng(seed, 'arrivals'),
     cacheRng: new Rng(seed, 'cache-candidates'),
     lookups: createLookupLog(),

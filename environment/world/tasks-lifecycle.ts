@@ -104,6 +104,7 @@ export function replacePayload(w: WorldState, task: number, payload: number, siz
   if (holder < w.model.satelliteCount) addToBuffer(w, holder, sizeBits - (w.tasks.sizeBits[task] as number));
   w.tasks.payload[task] = payload;
   w.tasks.sizeBits[task] = sizeBits;
+  w.tasks.crossed[task] = 0;
   if (payload === PAYLOAD_PRODUCT) w.tasks.label[task] = productLabelOf(w, w.tasks.trafficClass[task] as number);
   auditLabel(w, w.tasks.label[task] as number, holder);
 }

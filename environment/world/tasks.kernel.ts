@@ -44,6 +44,8 @@ export interface TaskColumns {
   hops: Uint8Array;
   /** Decision that a held task waits for. */
   heldFor: Uint8Array;
+  /** 1 = its data have been on the terrestrial network already. */
+  crossed: Uint8Array;
   /** Class of the label of its data, an index into `model.labels`. */
   label: Uint8Array;
   /** Row of the hand-over, in the watch, that its holder owes a receipt for; -1 = none. */
@@ -93,6 +95,7 @@ export function createTasks(capacity: number): TaskColumns {
     object: i32(),
     hops: u8(),
     heldFor: u8(),
+    crossed: u8(),
     label: u8(),
     receipt: i32(),
     sizeBits: f64(),
@@ -129,6 +132,7 @@ export function allocateTask(tasks: TaskColumns): number {
   tasks.object[task] = -1;
   tasks.receipt[task] = -1;
   tasks.hops[task] = 0;
+  tasks.crossed[task] = 0;
   tasks.outputBits[task] = 0;
   tasks.workTflop[task] = 0;
   tasks.queueingS[task] = 0;

@@ -5,7 +5,7 @@ import { creditTask, earn } from './credit.kernel.ts';
 import { noteLeft, noteSent } from './departures.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
 import { holdTask } from './hold.ts';
-import { mayHold, mayTake } from './labels.ts';
+import { mayHold, mayTake } from './may-hold.ts';
 import { askDecision } from './pending.ts';
 import { countSent, forgetSent } from './sent-since.kernel.ts';
 import type { WorldState } from './state.ts';

@@ -1,6 +1,6 @@
 import { C_KM_S } from '../../core/index.ts';
 import { beaconGeneration, beaconRow } from './beacons.kernel.ts';
-import { columnAround } from './delays.kernel.ts';
+import { columnAround, wayOf } from './delays.kernel.ts';
 import { ACCUSATION, RECEIPT_DUE, pushEvent } from './event-queue.kernel.ts';
 import { BEACON_DOWNLINK_QUEUE_S, type WorldState } from './state.ts';
 import { QUARANTINED } from './trust.ts';
@@ -53,7 +53,7 @@ export function watchHandOver(w: WorldState, task: number, link: number, reachS:
 /** The neighbour's next link by contact plan and flooded report; -1 = none: it has no way, must wait for a contact, or would send back. */
 function onwardLink(w: WorldState, task: number, link: number, neighbour: number): number {
   const { tasks, report } = w;
-  const base = columnAround(w, report, neighbour, tasks.destination[task]!, tasks.label[task]!);
+  const base = columnAround(w, report, neighbour, wayOf(w, task), tasks.label[task]!);
   const onward = report.firstLink[base + neighbour]!;
   return onward === w.reverse[link]! ? -1 : onward;
 }

@@ -15,7 +15,7 @@ import { entryAt } from '../resources/cache.kernel.ts';
 import { backlogS } from '../resources/compute.kernel.ts';
 import { type RunPart, expectTrainable, startTicks } from '../scenario/index.ts';
 import { applyChoices } from './apply.ts';
-import { groundDelay, reportDelay, snapshotDelay, trueDelay } from './delays.kernel.ts';
+import { groundDelay, reportDelay, snapshotDelay, trueDelay, wayTo } from './delays.kernel.ts';
 import { processEvent, startEvents } from './events.ts';
 import { nextRequestS } from './foresight.kernel.ts';
 import { holdTask, nextTickS } from './hold.ts';
@@ -376,7 +376,7 @@ export class World {
     const state = (): WorldState => this.state;
     const delayS = (report: boolean, from: number, to: number): number => {
       const w = state();
-      if (from < w.model.satelliteCount) return (report ? reportDelay : snapshotDelay)(w, from, to);
+      if (from < w.model.satelliteCount) return (report ? reportDelay : snapshotDelay)(w, from, wayTo(w, to, 0));
       return groundDelay(w, report ? w.report : w.snapshot, from, to, w.model.traffic.meanBits);
     };
     return {
@@ -401,7 +401,7 @@ export class World {
     return {
       trueDelayS: (from, to, sizeBits) => {
         const w = state();
-        if (from < w.model.satelliteCount) return trueDelay(w, from, to, sizeBits);
+        if (from < w.model.satelliteCount) return trueDelay(w, from, wayTo(w, to, 0), sizeBits);
         trueDelay(w, 0, to, sizeBits);
         return groundDelay(w, w.truth, from, to, sizeBits);
       },
