@@ -30,6 +30,7 @@ export {
   parseTrainingFile,
   trainingJsonSchema,
 } from './file/index.ts';
+export { type ImageTrainingOptions, trainImageModel } from './payload/index.ts';
 export { type PolicyGroup, resolvePolicyGroup } from './policy-group.ts';
 export { PRIOR, type PolicyReferenceOptions, resolvePolicy } from './policy-reference.ts';
 export {
@@ -54,6 +55,7 @@ export {
   cacheBound,
   gapClosedFrac,
 } from './cache-bound.ts';
+export * from './study/index.ts';
 export { CHECKPOINT_FILE, EVALUATIONS_FILE, METRICS_FILE } from './run-files.ts';
 export { type TrainResult, train } from './train.ts';
 export { TRAIN_DEFAULTS, trainConfig } from './train-config.ts';
@@ -99,3 +101,4 @@ export {
   trainEnvironment,
   writeActions,
 } from './environments/index.ts';
+export * from './terminal/index.ts';
