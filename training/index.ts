@@ -102,3 +102,4 @@ export {
   writeActions,
 } from './environments/index.ts';
 export * from './terminal/index.ts';
+export * from './terminal/index.ts';
