@@ -8,10 +8,13 @@ import { register as evaluate } from './commands/evaluate.ts';
 import { register as exportPolicy } from './commands/export.ts';
 import { register as key } from './commands/key.ts';
 import { register as node } from './commands/node.ts';
+import { register as payload } from './commands/payload.ts';
 import { register as scenario } from './commands/scenario.ts';
 import { register as search } from './commands/search.ts';
 import { register as simulate } from './commands/simulate.ts';
+import { register as study } from './commands/study.ts';
 import { register as sweep } from './commands/sweep.ts';
+import { register as terminal } from './commands/terminal.ts';
 import { register as train } from './commands/train.ts';
 import { register as verify } from './commands/verify.ts';
 import type { CommandStreams } from './run-command.ts';
@@ -30,11 +33,14 @@ const COMMANDS: readonly Register[] = [
   search,
   evaluate,
   sweep,
+  study,
   cacheBound,
+  terminal,
   key,
   exportPolicy,
   verify,
   node,
+  payload,
   doctor,
 ];
 

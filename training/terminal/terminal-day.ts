@@ -30,11 +30,16 @@ export interface TerminalRunOptions {
   readonly onProgress?: (simulatedS: number) => void;
 }
 
-export interface TerminalStudyOptions extends TerminalRunOptions {
+export interface RunProgress {
+  readonly update: (simulatedS: number) => void;
+  readonly end: () => void;
+}
+
+export interface TerminalStudyOptions extends Omit<TerminalRunOptions, 'onProgress'> {
   /** The geometry of a variant of the scenario with fewer radios. */
   readonly geometryOf: (scenario: Scenario) => Promise<Geometry> | Geometry;
-  /** Called before each run with the radios of its terminals; default for all: as the scenario says. */
-  readonly onRun?: (radio: string | undefined) => void;
+  /** Called before each run with the one radio that terminals are left with, undefined for all: what shows its progress. */
+  readonly progressOf?: (radio: string | undefined) => RunProgress;
 }
 
 /** One run as one terminal met it. */
@@ -44,6 +49,7 @@ export interface TerminalRun {
   readonly session: TerminalSession;
   readonly figures: SessionFigures;
   readonly uses: readonly (ConstellationUse & { readonly name: string; readonly delay: AccessDelay | undefined })[];
+  readonly constellationOf: (satellite: number) => number;
   /** What the terminal's own machine went through. */
   readonly heard: HeardSession;
   /** Names of the satellites that it had. */
@@ -77,18 +83,33 @@ export async function terminalStudy(
   geometry: Geometry,
   options: TerminalStudyOptions,
 ): Promise<TerminalStudy> {
-  const { terminal, seed, hours, policy, geometryOf, onRun } = options;
+  const { terminal, seed, hours, policy, geometryOf } = options;
   const { radios } = expectTerminal(scenario, terminal, hours);
-  onRun?.(undefined);
-  const all = await runTerminal(scenario, geometry, options);
+  const all = await watchedRun(scenario, geometry, options);
   const singles: TerminalRun[] = [];
   for (const radio of radios.length > 1 ? radios : []) {
     const variant = withRadioOnly(scenario, radio);
-    const variantGeometry = await geometryOf(variant);
-    onRun?.(radio);
-    singles.push({ ...(await runTerminal(variant, variantGeometry, options)), radio });
+    singles.push(await watchedRun(variant, await geometryOf(variant), options, radio));
   }
   return { scenario: scenario.name, terminal, policy: policy.name, seed, hours, all, singles };
+}
+
+async function watchedRun(
+  scenario: Scenario,
+  geometry: Geometry,
+  options: TerminalStudyOptions,
+  radio?: string,
+): Promise<TerminalRun> {
+  const progress = options.progressOf?.(radio);
+  try {
+    const run = await runTerminal(scenario, geometry, {
+      ...options,
+      ...(progress === undefined ? {} : { onProgress: progress.update }),
+    });
+    return { ...run, radio };
+  } finally {
+    progress?.end();
+  }
 }
 
 /** One run from the start of the scenario, through the same agents, streams and world as every other. */
@@ -119,6 +140,7 @@ export async function runTerminal(
   return {
     radio: undefined,
     session,
+    constellationOf,
     figures: sessionFigures(session, constellationOf),
     uses: constellationUses(session, constellationOf).map((use) => ({
       ...use,
@@ -139,7 +161,8 @@ export function withRadioOnly(scenario: Scenario, radio: string): Scenario {
   return applySettings(scenario, Object.fromEntries(having.map(({ name }) => [`terminals.${name}.radios`, [radio]])));
 }
 
-function expectTerminal(scenario: Scenario, terminal: string, hours: number): Scenario['terminals'][number] {
+/** The terminal of that name. Errors: USAGE where the scenario has none, or is shorter than `hours`. */
+export function expectTerminal(scenario: Scenario, terminal: string, hours: number): Scenario['terminals'][number] {
   const found = scenario.terminals.find(({ name }) => name === terminal);
   if (found === undefined) {
     const names = scenario.terminals.map(({ name }) => name);

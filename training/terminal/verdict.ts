@@ -14,7 +14,7 @@ export interface SingleVerdict {
   readonly suffices: boolean;
 }
 
-export interface Verdict {
+export interface TerminalVerdict {
   readonly singles: readonly SingleVerdict[];
   /** The radio with the best continuity alone, the cheaper one among equals. */
   readonly bestSingle: string | undefined;
@@ -25,7 +25,7 @@ export interface Verdict {
 const RELATIVE = 1e-9;
 
 /** Whether several radios pay, by rate, price, continuity and deadlines; undefined for a terminal with one radio. */
-export function verdictOf({ all, singles }: TerminalStudy): Verdict | undefined {
+export function verdictOf({ all, singles }: TerminalStudy): TerminalVerdict | undefined {
   if (singles.length === 0) return undefined;
   const verdicts = singles.map((single) => compare(single, all));
   const best = singles.reduce((a, b) => (isBetter(b, a) ? b : a));

@@ -1,0 +1,85 @@
+import { escapeText, htmlTable, listItems, numberCell } from '../evaluation/report/html.ts';
+import { PAGE_STYLE } from '../evaluation/report/style.ts';
+import { renderSvg } from '../evaluation/report/svg.ts';
+import type { TerminalStudy } from './terminal-day.ts';
+import { type TextTable, lengthText, priceText, rateText, shareText, terminalTables } from './terminal-text.ts';
+import { busiestWindow, timelineFigure } from './timeline-figure.ts';
+import { verdictOf } from './verdict.ts';
+
+const ZOOM_S = 7200;
+
+export interface PageExtras {
+  /** The command that makes the page again. */
+  readonly command: string;
+  /** What a reader has to know of the numbers, such as prices that are guesses. */
+  readonly caveats: readonly string[];
+}
+
+/** The study as one HTML page that stands alone: no script, nothing from outside, light and dark. */
+export async function renderTerminalPage(study: TerminalStudy, { command, caveats }: PageExtras): Promise<string> {
+  const { all, terminal, scenario, hours, seed, policy } = study;
+  const { session } = all;
+  const day = await renderSvg(timelineFigure(all, session, 'day'));
+  const zoom = session.toS - session.fromS > ZOOM_S ? busiestWindow(session, ZOOM_S) : undefined;
+  const zoomed = zoom === undefined ? '' : await renderSvg(timelineFigure(all, zoom, 'zoom'));
+  const title = `${terminal}: one terminal, ${all.uses.length} ${all.uses.length === 1 ? 'constellation' : 'constellations'}`;
+  const tables = terminalTables(study).map((table) => `<section>${htmlOf(table)}</section>`);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>${escapeText(title)}</title>
+<style>${PAGE_STYLE}</style>
+</head>
+<body>
+<main>
+<header><h1>${escapeText(title)}</h1>
+<p class="lead">${escapeText(`${scenario}, ${hours} h, seed ${seed}, ${policy}`)}</p>
+<ul class="findings">
+${listItems(findings(study))}
+</ul></header>
+<section><h2>The ${hours === 24 ? 'day' : 'run'}</h2>
+<p class="note">One lane per radio: a bar for each satellite it had, two shades in turn. The session runs over the ${session.access === 'cheapest' ? 'cheapest' : 'nearest'} radio that carries; red: none does. Below: the rate of that radio.</p>
+<figure>${day}</figure></section>
+${zoom === undefined ? '' : `<section><h2>Its two busiest hours</h2>\n<figure>${zoomed}</figure></section>`}
+${tables.join('\n')}
+<section><h2>How to read this</h2>
+<ul>
+${listItems(caveats)}
+</ul></section>
+</main>
+<footer><h2>How to get these numbers again</h2>
+<pre>${escapeText(command)}</pre></footer>
+</body>
+</html>
+`;
+}
+
+function findings(study: TerminalStudy): string[] {
+  const { figures } = study.all;
+  const verdict = verdictOf(study);
+  const longest =
+    figures.interruptions === 0
+      ? 'without an interruption'
+      : `${figures.interruptions} interruptions, the longest ${lengthText(figures.longestInterruptionS)}`;
+  const best = study.singles.find(({ radio }) => radio === verdict?.bestSingle);
+  return [
+    ...(verdict === undefined ? [] : [verdict.sentence]),
+    `Up ${shareText(figures.continuityFrac)} of the time, ${longest}; ${figures.handoversWithin} handovers within a constellation and ${figures.handoversBetween} between two.`,
+    `Mean rate ${rateText(figures.meanRateBps)}, ${figures.gigabytes.toFixed(1)} GB at ${priceText(figures.costPerGB)} per GB.`,
+    ...(best === undefined
+      ? []
+      : [
+          `Best radio alone: ${best.radio}, up ${shareText(best.figures.continuityFrac)} at ${priceText(best.figures.costPerGB)} per GB; deadlines met ${shareText(best.deadlineHitFrac)} instead of ${shareText(study.all.deadlineHitFrac)}.`,
+        ]),
+  ];
+}
+
+function htmlOf({ caption, header, rows }: TextTable): string {
+  return htmlTable({
+    caption,
+    header: header.map((text, c) => (c === 0 ? { text } : numberCell(text))),
+    rows: rows.map((row) => row.map((text, c) => (c === 0 ? { text } : numberCell(text)))),
+  });
+}
