@@ -6,7 +6,7 @@ import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, loadScenarioFile, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import { register as diff } from './scenario/diff.ts';
 import { register as explain } from './scenario/explain.ts';
-import { studyFile } from './scenario/study-part.ts';
+import { studyFile } from './scenario/study-file.ts';
 
 /** `spacecloud scenario`: list, check, show, compare and explain scenarios. */
 export function register(program: Command, streams: CommandStreams): void {

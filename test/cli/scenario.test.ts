@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { explanation } from '../../cli/commands/scenario/explanation.ts';
+import { scenarioFacts } from '../../cli/commands/scenario/facts.ts';
+import { studyFacts } from '../../cli/commands/scenario/study-part.ts';
 import { loadScenario } from '../../index.ts';
+import { loadStudyFile } from '../../training/index.ts';
 import { captured } from './captured.ts';
 
 let folder = '';
@@ -118,6 +122,47 @@ describe('scenario explain', () => {
     expect(contested).toContain('neighbours watch each other');
     expect((await captured(['scenario', 'explain', 'lunar-relay'])).out).toContain('2 satellites, around the Moon');
     expect((await captured(['scenario', 'explain', 'leo-geo-relay'])).out).toContain('geostationary');
+  });
+});
+
+describe('the study of a scenario', () => {
+  const STUDY = `schema: 1
+study: wildfire-66
+title: Fires
+scenario: wildfire-66
+claim: Fires are known within seconds.
+announcement: It shortens processing times.
+loses: When the fleet is short of compute.
+headline: deadlineHitFrac
+kpis: [latencyP95S]
+comparators: [bent-pipe, { name: second-site, label: a second site, set: { gateways.oslo: null } }]
+policies: [damped+greedy-finish+least-rate]
+parameters:
+  - { path: satellite.accelerators, low: 1, high: 6, grade: memory, source: nobody knows }
+  - { path: satellite.tflopsPerAccelerator, grade: primary, source: NVIDIA L40S data sheet }
+  - { path: terminals.*.population, grade: secondary, source: a survey }
+sizes:
+  quick: { arrivalsS: 1, drainS: 1, seeds: 1 }
+  full: { arrivalsS: 1, drainS: 1, seeds: 1 }
+`;
+
+  it('is told with its parameters, weak sources marked', () => {
+    const file = join(folder, 'study.yaml');
+    writeFileSync(file, STUDY);
+    const scenario = loadScenario('wildfire-66');
+    const lines = explanation(scenarioFacts(scenario), studyFacts(scenario, loadStudyFile(file).value));
+    expect(lines.slice(lines.indexOf('Study: Fires'))).toEqual([
+      'Study: Fires',
+      '  claim: Fires are known within seconds.',
+      '  announced: It shortens processing times.',
+      '  where orbit can lose: When the fleet is short of compute.',
+      '  KPIs: deadlineHitFrac, latencyP95S',
+      '  comparators: bent-pipe, second-site (a second site)',
+      '  ! satellite.accelerators = 3 (1 to 6): memory, nobody knows',
+      '    satellite.tflopsPerAccelerator = 91.6: primary, NVIDIA L40S data sheet',
+      '  ! terminals.*.population = null: secondary, a survey',
+      '  ! known from memory or secondary sources only',
+    ]);
   });
 });
 

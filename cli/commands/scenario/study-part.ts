@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Scenario } from '../../../environment/index.ts';
+import { type Scenario, settingValue } from '../../../environment/index.ts';
 import type { StudyFile } from '../../../training/index.ts';
-import { packageInfo } from '../../package-info.ts';
 
 /** What the study of a scenario's name says of it. */
 export interface StudyFacts {
@@ -20,19 +17,8 @@ export interface StudyFacts {
   })[];
 }
 
-/** The shipped study of a name; null: there is none. Errors: STUDY_FILE. */
-export async function studyFile(name: string): Promise<StudyFile | null> {
-  const file = join(packageInfo().root, 'scenarios', 'studies', `${name}.yaml`);
-  if (!existsSync(file)) return null;
-  const { loadStudyFile } = await import('../../../training/index.ts');
-  return loadStudyFile(file).value;
-}
-
-/** The shipped study of a scenario's name, with the values that its parameters have. Errors: STUDY_FILE. */
-export async function studyFacts(scenario: Scenario): Promise<StudyFacts | null> {
-  const study = await studyFile(scenario.name);
-  if (study === null) return null;
-  const { settingValue } = await import('../../../environment/index.ts');
+/** What a study says of a scenario, with the values that its parameters have there. */
+export function studyFacts(scenario: Scenario, study: StudyFile): StudyFacts {
   const valueOf = (path: string): unknown => {
     try {
       return settingValue(scenario, path) ?? null;

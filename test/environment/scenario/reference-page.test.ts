@@ -26,3 +26,9 @@ it('docs/SCENARIO.md names every kind of orbit and of fault', () => {
   expect(orbits.length + kinds.length).toBe(5 + 8);
   for (const kind of [...orbits, ...kinds]) expect(PAGE, kind?.toString()).toContain(`| \`${String(kind)}\``);
 });
+
+it('the variant of docs/SCENARIO.md is valid', () => {
+  const [, text = ''] = /```yml\n([^`]*)```/.exec(PAGE) ?? [];
+  const scenario = parseScenario(text, 'docs/SCENARIO.md', { library: 'scenarios' });
+  expect([scenario.name, scenario.traffic.load]).toEqual(['heavy', 1.5]);
+});
