@@ -90,6 +90,8 @@ const content = fc
     backups: fc.boolean(),
     load: fc.constantFrom(0.3, 1, 3),
     weibullShape: fc.constantFrom(0.5, 1),
+    carryHorizonS: fc.constantFrom(0, 10, 600),
+    gatewaysRelay: fc.boolean(),
   })
   .map((c) => ({
     ...{ schema: 1, name: 'random', epoch: '2026-11-22T00:00:00Z', durationS: RUN_S, tickS: TICK_S },
@@ -111,6 +113,8 @@ const content = fc
       radios: [{ name: 'wide', maxRateBps: 50e6, minElevationDeg: 1, fullRateRangeKm: 40000 }],
     }),
     antennaScheduler: c.antennaScheduler,
+    carryHorizonS: c.carryHorizonS,
+    wan: { relays: c.gatewaysRelay },
     gatewayLink: { minElevationDeg: 1 },
     terminalLink: { minElevationDeg: 1, fullRateRangeKm: 2000, maxRateBps: 1e8 },
     knowledge: { beaconPeriodS: c.beaconPeriodS, linkStatePeriodS: 4, floodS: 0.4 },
