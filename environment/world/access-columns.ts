@@ -1,5 +1,4 @@
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
-import { radiosOf } from '../network/sites.ts';
 import type { WorldModel } from './model.ts';
 import type { WorldState } from './state.ts';
 
@@ -28,14 +27,12 @@ export interface AccessColumns {
 const INITIAL_ROWS = 64;
 
 export function createAccess(model: WorldModel): AccessColumns {
-  const { scenario, geometry, antennaCount: Q, firstTerminal } = model;
-  const radios = radiosOf(scenario);
+  const { geometry, antennaCount: Q, firstTerminal } = model;
   const watched = new Uint8Array(Q);
   const pricedNodes = new Set<number>();
   for (let q = 0; q < Q; q++) {
     const node = geometry.antennaNode[q] as number;
-    const radio = geometry.siteRadio[geometry.antennaSite[q] as number] as number;
-    if (node >= firstTerminal && (radios[radio]?.costPerGB ?? 0) > 0) pricedNodes.add(node);
+    if (node >= firstTerminal && antennaCostPerGB(model, q) > 0) pricedNodes.add(node);
   }
   for (let q = 0; q < Q; q++) if (pricedNodes.has(geometry.antennaNode[q] as number)) watched[q] = 1;
   return {
@@ -45,6 +42,13 @@ export function createAccess(model: WorldModel): AccessColumns {
     n: 0,
     ...rows(INITIAL_ROWS),
   };
+}
+
+/** Price of data over an antenna, per 10^9 bytes; 0 = none stated. */
+export function antennaCostPerGB({ scenario, geometry }: WorldModel, antenna: number): number {
+  const radio = geometry.siteRadio[geometry.antennaSite[antenna] as number] as number;
+  if (radio === 0) return scenario.gatewayLink.costPerGB;
+  return radio === 1 ? scenario.terminalLink.costPerGB : (scenario.radios[radio - 2]?.costPerGB ?? 0);
 }
 
 function rows(

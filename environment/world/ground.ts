@@ -1,5 +1,6 @@
 import { C_KM_S, FORWARD } from '../../core/index.ts';
 import { queueS } from '../network/links.kernel.ts';
+import { antennaCostPerGB } from './access-columns.ts';
 import { REACH, pushEvent } from './event-queue.kernel.ts';
 import { nextMeetingS } from './carry.kernel.ts';
 import { relaysTo, sizedDelay, wayOf } from './delays.kernel.ts';
@@ -7,13 +8,14 @@ import { holdTask, nextTickS } from './hold.ts';
 import { mayHold, mayTake } from './may-hold.ts';
 import { enterQueue } from './transmission.ts';
 import type { WorldState } from './state.ts';
-import { ON_GROUND_NETWORK } from './tasks.kernel.ts';
+import { ON_GROUND_NETWORK, PAYLOAD_REQUEST } from './tasks.kernel.ts';
 import { drop } from './tasks-lifecycle.ts';
 
 /**
  * Sends a task onwards from a ground node. The ground network is no agent: it takes the antenna, and for data centres the
- * gateway, with the least own queue plus snapshot delay to the destination. Where all the satellites at hand may not be given
- * the data, they wait on the ground and ask again at the next tick.
+ * gateway, with the least own queue plus snapshot delay to the destination; terminals with `access: cheapest` take the cheapest
+ * antenna in time. Where all the satellites at hand may not be given the data, they wait on the ground and ask again at the
+ * next tick.
  */
 export function sendFromGround(w: WorldState, task: number, node: number): void {
   const { model } = w;
@@ -21,7 +23,8 @@ export function sendFromGround(w: WorldState, task: number, node: number): void 
     sendFromDataCentre(w, task, node);
     return;
   }
-  const antenna = bestAntenna(w, task, node);
+  const fastest = bestAntenna(w, task, node);
+  const antenna = isThrifty(w, node) ? cheapestAntenna(w, task, node, fastest) : fastest;
   const laterS = w.model.stretches === undefined ? -1 : betterLaterS(w, task, node, antenna);
   if (laterS >= 0) holdTask(w, task, FORWARD, laterS);
   else if (antenna < 0) holdTask(w, task, FORWARD, nextTickS(w));
@@ -143,6 +146,36 @@ function bestAntenna(w: WorldState, task: number, node: number): number {
       least = delayS;
       best = antenna;
     }
+  }
+  return best;
+}
+
+function isThrifty({ model }: WorldState, node: number): boolean {
+  return node >= model.firstTerminal && model.scenario.terminals[node - model.firstTerminal]?.access === 'cheapest';
+}
+
+/**
+ * The antenna of least price, then of least delay, among those that are up and bring the data to their destination before the
+ * deadline; `fastest` where none does. The answer to a request is taken to need as long again.
+ */
+function cheapestAntenna(w: WorldState, task: number, node: number, fastest: number): number {
+  const { tasks, model, links, clock } = w;
+  const ways = tasks.payload[task] === PAYLOAD_REQUEST ? 2 : 1;
+  const leftS = (tasks.deadlineS[task] as number) - clock.timeS;
+  const end = model.firstAntenna[node - model.satelliteCount + 1] as number;
+  let best = fastest;
+  let leastPrice = Infinity;
+  let leastS = Infinity;
+  for (let antenna = model.firstAntenna[node - model.satelliteCount] as number; antenna < end; antenna++) {
+    if ((links.to[model.firstUplink + antenna] as number) < 0) continue;
+    if (!mayUse(w, tasks.label[task] as number, antenna)) continue;
+    const delayS = antennaDelayS(w, task, antenna);
+    if (!(ways * delayS <= leftS)) continue;
+    const price = antennaCostPerGB(model, antenna);
+    if (price > leastPrice || (price === leastPrice && delayS >= leastS)) continue;
+    best = antenna;
+    leastPrice = price;
+    leastS = delayS;
   }
   return best;
 }

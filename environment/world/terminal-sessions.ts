@@ -1,7 +1,7 @@
 import { sessionFigures } from '../access/figures.ts';
 import { type AccessStretch, type TerminalSession, layOutSession } from '../access/session.ts';
 import { radiosOf } from '../network/sites.ts';
-import { noteAccess } from './access-columns.ts';
+import { antennaCostPerGB, noteAccess } from './access-columns.ts';
 import type { WorldState } from './state.ts';
 
 /** Follows the antennas of a terminal from now on, if nothing did before. `node`: the terminal. */
@@ -28,15 +28,12 @@ export function terminalSession(w: WorldState, node: number): TerminalSession {
     toS: clock.timeS,
     access: scenario.terminals[node - model.firstTerminal]?.access ?? 'fastest',
     handoverS: scenario.handoverS,
-    radios: antennas.map((q) => {
-      const kind = kinds[geometry.siteRadio[geometry.antennaSite[q] as number] as number];
-      return {
-        radio: kind?.name ?? '',
-        costPerGB: kind?.costPerGB ?? 0,
-        bitsUp: access.bits[q] as number,
-        bitsDown: access.bits[model.antennaCount + q] as number,
-      };
-    }),
+    radios: antennas.map((q) => ({
+      radio: kinds[geometry.siteRadio[geometry.antennaSite[q] as number] as number]?.name ?? '',
+      costPerGB: antennaCostPerGB(model, q),
+      bitsUp: access.bits[q] as number,
+      bitsDown: access.bits[model.antennaCount + q] as number,
+    })),
     stretches: antennas.flatMap((q, i) => stretchesOf(w, q, i)),
   });
 }

@@ -42,7 +42,7 @@ ${listItems(findings(study))}
 <section><h2>The ${hours === 24 ? 'day' : 'run'}</h2>
 <p class="note">One lane per radio: a bar for each satellite it had, two shades in turn. The session runs over the ${session.access === 'cheapest' ? 'cheapest' : 'nearest'} radio that carries; red: none does. Below: the rate of that radio.</p>
 <figure>${day}</figure></section>
-${zoom === undefined ? '' : `<section><h2>Its two busiest hours</h2>\n<figure>${zoomed}</figure></section>`}
+${zoom === undefined ? '' : `<section><h2>Its two busiest hours</h2>\n<p class="note">Triangles: the session goes over to another satellite.</p>\n<figure>${zoomed}</figure></section>`}
 ${tables.join('\n')}
 <section><h2>How to read this</h2>
 <ul>

@@ -15,6 +15,9 @@ export interface TimelineWindow {
   readonly toS: number;
 }
 
+/** Handovers are marked in windows up to this long, s: in longer ones they would hide each other. */
+const MARKED_S = 3 * S_PER_HOUR;
+
 interface Bar {
   readonly lane: string;
   readonly constellation: string;
@@ -71,6 +74,19 @@ export function timelineFigure(run: TerminalRun, window: TimelineWindow, id: str
         mark: { type: 'bar', height: { band: 1 }, color: 'var(--bad)', stroke: 'var(--bad)', strokeWidth: 1 },
         encoding: { y, x: { ...x, field: 'from', axis: null }, x2: { field: 'to' } },
       },
+      {
+        data: { values: window.toS - window.fromS > MARKED_S ? [] : handoverMarks(session, window) },
+        mark: {
+          type: 'point',
+          shape: 'triangle-down',
+          filled: true,
+          size: 46,
+          opacity: 1,
+          yOffset: -22,
+          color: 'var(--ink)',
+        },
+        encoding: { y, x: { ...x, field: 'at', axis: null } },
+      },
     ],
   };
   const rateView: PlotSpec = {
@@ -105,12 +121,12 @@ export function busiestWindow(session: TerminalSession, lengthS: number): Timeli
 }
 
 function servingBars({ session, uses, constellationOf }: TerminalRun): Bar[] {
-  return mergedServing(session).map(({ fromS, toS, access }, turn) => ({
+  return mergedServing(session).map(({ fromS, toS, access }) => ({
     lane: SESSION_LANE,
     constellation: nameOf(uses, constellationOf(access.satellite)),
     from: fromS,
     to: toS,
-    turn: turn % 2,
+    turn: 0,
   }));
 }
 
@@ -150,6 +166,15 @@ function mergedServing({ serving }: TerminalSession): ServingStretch[] {
     else merged.push(stretch);
   }
   return merged;
+}
+
+/** Where the session changes its satellite without an interruption longer than a handover. */
+function handoverMarks(session: TerminalSession, { fromS, toS }: TimelineWindow): { lane: string; at: number }[] {
+  const serving = mergedServing(session);
+  return serving
+    .filter(({ fromS: atS }, i) => i > 0 && atS - (serving[i - 1]?.toS ?? -Infinity) <= session.handoverS + 1e-6)
+    .filter(({ fromS: atS }) => atS > fromS && atS < toS)
+    .map(({ fromS: atS }) => ({ lane: SESSION_LANE, at: atS / S_PER_HOUR }));
 }
 
 /** Rate of the session where it changes, 0 in interruptions. */
