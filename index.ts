@@ -2,11 +2,11 @@
  * The package's public face. The functions here supply what the folders below take from their caller: the wall clock, the
  * shipped scenarios and the cache of geometries. All else is handed on as it is.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Policy, SPACE_CLOUD_SPEC, decisionSpecHash } from './core/index.ts';
+import { type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from './core/index.ts';
 import {
   type Geometry,
   type GeometryCacheOptions,
@@ -159,13 +159,98 @@ function comparisonOf(options: EvaluateOptions): training.EvaluateOptions {
     ...{ arrivalsS: 20, drainS: 60, fallback, workers: 2 },
     ...rest,
     geometry: geometry ?? loadGeometry(options.scenario),
-    policies: policies.flatMap((policy) =>
-      typeof policy === 'string'
-        ? training.resolvePolicyGroup(policy, referenceOptions(publicKeyPem)).sources
-        : [policy],
-    ),
+    policies: sourcesOf(policies, publicKeyPem),
     seeds,
   };
+}
+
+function sourcesOf(policies: readonly PolicyReference[], publicKeyPem: string | undefined): training.PolicySource[] {
+  return policies.flatMap((policy) =>
+    typeof policy === 'string' ? training.resolvePolicyGroup(policy, referenceOptions(publicKeyPem)).sources : [policy],
+  );
+}
+
+/** A study file by its path, or by the name of a study that is shipped (`flash-detection`). A path that exists wins. */
+export function studyFile(nameOrPath: string): string {
+  const shipped = join(studyFolder(), `${nameOrPath}.yaml`);
+  return !existsSync(nameOrPath) && existsSync(shipped) ? shipped : nameOrPath;
+}
+
+/** Names of the shipped studies, sorted. */
+export function shippedStudies(): readonly string[] {
+  if (!existsSync(studyFolder())) return [];
+  return readdirSync(studyFolder())
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => file.slice(0, -'.yaml'.length))
+    .sort();
+}
+
+/**
+ * Reads and validates a study file with its scenario: a YAML file, or a shipped study by its name.
+ *
+ * @throws SpaceCloudError FILE_NOT_FOUND, FILE_READ, STUDY_FILE, SCENARIO_*, each with file, line and column
+ * @example
+ * const { file } = loadStudy('flash-detection');
+ * console.log(file.value.claim);
+ */
+export function loadStudy(nameOrPath: string): training.StudyInput {
+  const file = training.loadStudyFile(studyFile(nameOrPath));
+  const reference = file.value.scenario;
+  const beside = join(dirname(file.file), reference);
+  const found = [beside, `${beside}.yaml`, scenarioFile(reference)].find((path) => existsSync(path));
+  if (found !== undefined) return { file, scenario: loadScenario(found) };
+  throw new SpaceCloudError(
+    'STUDY_FILE',
+    `scenario: expected a scenario or the path of one, found none at '${reference}'`,
+    {
+      place: file.placeOf(['scenario']),
+      hint: 'Name a shipped scenario, or a path relative to the study file.',
+    },
+  );
+}
+
+export interface StudyOptions extends Partial<
+  Pick<
+    training.StudyOptions,
+    | 'size'
+    | 'seeds'
+    | 'fallback'
+    | 'workers'
+    | 'replicates'
+    | 'store'
+    | 'geometryOf'
+    | 'onPlanned'
+    | 'onProgress'
+    | 'signal'
+  >
+> {
+  /** Names of shipped studies, paths of study files, or what {@link loadStudy} gives. */
+  readonly studies: readonly (string | training.StudyInput)[];
+  /** Learned policies and others, to fly in the cloud in orbit beside those that the files name. */
+  readonly policies?: readonly PolicyReference[];
+  /** Trusted public key for bundle folders, SPKI PEM. */
+  readonly publicKeyPem?: string;
+}
+
+/**
+ * Runs studies, by default in their quick size on two workers: comparators and policies of the cloud in orbit on the same
+ * seeds and traffic, at every value of every sweep, and what that says of the claim. See `studyText`, `studyHtml`,
+ * `studyMarkdown`, `studyJson`, `studyCsv` and `studyParquet` for the report.
+ *
+ * @throws SpaceCloudError as {@link loadStudy} and {@link evaluate}
+ * @example
+ * const report = await study({ studies: ['flash-detection'], policies: ['runs/a'] });
+ * console.log(studyText(report));
+ */
+export function study(options: StudyOptions): Promise<training.StudyReport> {
+  const { studies, policies = [], publicKeyPem, geometryOf = (scenario) => loadGeometry(scenario), ...rest } = options;
+  return training.study({
+    ...{ size: 'quick', fallback: training.TRAIN_DEFAULTS.fallback, workers: 2 },
+    ...rest,
+    geometryOf,
+    studies: studies.map((given) => (typeof given === 'string' ? loadStudy(given) : given)),
+    policies: sourcesOf(policies, publicKeyPem),
+  });
 }
 
 export interface SimulateOptions extends Partial<Omit<training.EpisodeOptions, 'role'>> {
@@ -284,6 +369,10 @@ function referenceOptions(publicKeyPem: string | undefined): training.PolicyRefe
 /** The shipped scenarios, `<name>.yaml`. */
 function scenarioFolder(): string {
   return join(packageRoot(), 'scenarios');
+}
+
+function studyFolder(): string {
+  return join(packageRoot(), 'scenarios', 'studies');
 }
 
 /** The folder that holds package.json and scenarios/; the same from dist/ and from the sources. */
@@ -459,6 +548,27 @@ export {
   sweepJson,
   sweepTable,
   toMarlEval,
+} from './training/index.ts';
+// Studies: claims put to the test against comparators.
+export {
+  type Benefit,
+  type LoadedStudyFile,
+  type StudyFile,
+  type StudyInput,
+  type StudyReport,
+  type StudyResult,
+  loadStudyFile,
+  parseStudyFile,
+  parseStudyJson,
+  studyCsv,
+  studyHtml,
+  studyJson,
+  studyJsonSchema,
+  studyMarkdown,
+  studyParquet,
+  studyRecordsCsv,
+  studyRecordsParquet,
+  studyText,
 } from './training/index.ts';
 // Environments of your own, for the same learner.
 export {

@@ -64,7 +64,7 @@ export function takesComparison(command: Command): Command {
 }
 
 /** Several values, or with commas; after `NAME=` commas part the training runs of one policy. */
-function policyList(text: string, before: readonly string[] = []): readonly string[] {
+export function policyList(text: string, before: readonly string[] = []): readonly string[] {
   return /^[^=/\\,:+]+=/.test(text) ? [...before, text] : list(text, before);
 }
 

@@ -57,7 +57,8 @@ export function readJson(file: string, format: string, hint: string): unknown {
 
 export interface TextFile {
   readonly path: string;
-  readonly text: string;
+  /** Bytes are written as they are. */
+  readonly text: string | Uint8Array;
   /** Default 0o644. */
   readonly mode?: number;
   /** Refuse to replace a file that exists. */

@@ -7,4 +7,5 @@ export {
   loadOrBuildGeometryInWorkers,
 } from './cache.ts';
 export type { Geometry } from './geometry.ts';
+export { geometryKey } from './key.ts';
 export { type SkyReader, skyReader } from './sky-reader.ts';

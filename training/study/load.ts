@@ -6,6 +6,7 @@ import { createBaseline } from '../../policies/index.ts';
 import { fileError } from '../checkpoint/file-errors.ts';
 import { describedKpi, describedKpiKeys } from '../evaluation/kpi-catalogue.ts';
 import { expectFlyable } from '../flyable-baseline.ts';
+import { servedKpi } from './answers.ts';
 import {
   BUILT_IN_COMPARATORS,
   type StudyFile,
@@ -216,9 +217,11 @@ function oneOf(word: string, known: readonly string[], path: Path, expected: str
   return [{ path, expected, found: `'${word}'`, hint }];
 }
 
-/** The headline first, then the others once each, breaches in any case: how the report lists them. */
+/** The headline first, how many tasks it counts, then the others once each, breaches in any case: as the report lists them. */
 export function kpisOf({ headline, kpis }: StudyFile): readonly KpiSpec[] {
-  return [...new Set([headline, ...kpis, 'breaches'])].map((key) => {
+  const served = servedKpi(headline);
+  const keys = [headline, ...(served === undefined ? [] : [served]), ...kpis, 'breaches'];
+  return [...new Set(keys)].map((key) => {
     const { label, unit, better } = describedKpi(key) as KpiSpec;
     return { key, label, unit, better };
   });

@@ -57,8 +57,11 @@ const FURTHER: readonly StudyStation[] = [
   { name: 'colombo-gw', latDeg: 6.9, lonDeg: 79.9 },
 ];
 
+/** What `more-stations` adds from unless the file says otherwise. */
+export const WORLDWIDE: readonly StudyStation[] = [...KSAT, ...FURTHER];
+
 /** Lists that `moreStations` may name. */
 export const STATION_LISTS: Readonly<Record<string, readonly StudyStation[]>> = {
   ksat: KSAT,
-  worldwide: [...KSAT, ...FURTHER],
+  worldwide: WORLDWIDE,
 };

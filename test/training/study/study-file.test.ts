@@ -61,6 +61,7 @@ kpis: [downlinkGB, latencyP50S.observation]
   expect(value.moreStations).toEqual(STATION_LISTS['ksat']);
   expect(kpisOf(value).map(({ key, better }) => [key, better])).toEqual([
     ['latencyP50S.observation', 'lower'],
+    ['deliveredFrac.observation', 'higher'],
     ['downlinkGB', 'lower'],
     ['breaches', 'lower'],
   ]);
