@@ -1,4 +1,5 @@
 /** A sweep as text, CSV, JSON and the curves of its plots. */
+import { csvCell } from './evaluation/csv-cell.ts';
 import type { EvaluationOrigin } from './evaluation/evaluation-json.ts';
 import { formatFor, formatInterval, formatNumber } from './evaluation/number-format.ts';
 import type { SweepCurve } from './evaluation/report/index.ts';
@@ -86,12 +87,6 @@ export function sweepCsv({ points }: SweepResult): string {
     ),
   );
   return `${[header, ...rows].join('\n')}\n`;
-}
-
-/** As RFC 4180; nothing for a value there is none of. */
-function csvCell(value: string | number | null | undefined): string {
-  const text = String(value ?? '');
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** Content of `sweep.json`: origin, the summary of every point and of all together, and every record. */

@@ -16,6 +16,10 @@ export function listItems(texts: readonly string[]): string {
 export interface HtmlCell {
   readonly text: string;
   readonly className?: string;
+  /** Second, quieter line. */
+  readonly note?: string;
+  /** Id of the element on the same page that the text leads to. */
+  readonly leadsTo?: string;
 }
 
 export interface HtmlTable {
@@ -27,10 +31,10 @@ export interface HtmlTable {
 
 /** A table that scrolls sideways inside its own box and says to a screen reader what each cell belongs to. */
 export function htmlTable(table: HtmlTable): string {
-  const header = table.header.map((cell) => `<th scope="col"${classOf(cell)}>${escapeText(cell.text)}</th>`).join('');
+  const header = table.header.map((cell) => `<th scope="col"${classOf(cell)}>${contentOf(cell)}</th>`).join('');
   const rows = table.rows.map((row) => {
     const cells = row.map((cell, c) => {
-      const content = escapeText(cell.text);
+      const content = contentOf(cell);
       return c === 0 ? `<th scope="row"${classOf(cell)}>${content}</th>` : `<td${classOf(cell)}>${content}</td>`;
     });
     return `<tr>${cells.join('')}</tr>`;
@@ -40,6 +44,12 @@ export function htmlTable(table: HtmlTable): string {
 <tbody>
 ${rows.join('\n')}
 </tbody></table></div>`;
+}
+
+function contentOf({ text, note, leadsTo }: HtmlCell): string {
+  const content = escapeText(text);
+  const linked = leadsTo === undefined ? content : `<a href="#${escapeText(leadsTo)}">${content}</a>`;
+  return note === undefined ? linked : `${linked}<small>${escapeText(note)}</small>`;
 }
 
 function classOf({ className }: HtmlCell): string {
