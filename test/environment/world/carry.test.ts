@@ -129,6 +129,19 @@ describe('a satellite that carries', () => {
     checkConservation(world.columns);
   });
 
+  it('ENV-182 where the contact is cut it asks again with every tick until the contact is back', () => {
+    const scheduled = [{ kind: 'gateway-loss', target: 'node-1', atS: 995, durationS: 58 }];
+    const world = smallWorld(ONE, { ...captures(62.5e6), ...CARRY, faults: { scheduled } });
+    capture(world, 0);
+    const decisions = drive(world, BENT_PIPE(), 3999);
+    // Back at 1,053 s, asked at 1,060 s.
+    const { tflops } = world.columns.compute;
+    expect(latencies(world)[0]).toBeCloseTo(1060 + 5 + LIGHT_S + 0.01 + 1 / (tflops[1] as number), PLACES);
+    // To place, to hold, at 1,000, 1,010, ... 1,050 to hold, then to send.
+    expect(decisions).toBe(1 + 1 + 6 + 1);
+    checkConservation(world.columns);
+  });
+
   it('ENV-183 hands data to a neighbour whose contact comes sooner, by whole delays', () => {
     // Own contact at 3,000 s, the neighbour's at 1,500 s; sending over takes 100 s.
     const sky: SmallSky = {
@@ -204,7 +217,7 @@ describe('a satellite that carries', () => {
     expect(run(new World(model, { ...options, seed: 9 }))).toBe(run());
   });
 
-  it('ENV-187 shows delays in their order, hours included', () => {
+  it('ENV-183 shows delays in their order, hours included', () => {
     const sky = { ...ONE, antennas: [antenna(0, passes(0, [300, 330]))] };
     const world = smallWorld(sky, { ...captures(62.5e6), ...CARRY });
     capture(world, 0);

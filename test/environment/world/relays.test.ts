@@ -31,7 +31,7 @@ const SHORTEST = () => createBaseline('shortest-delay+bent-pipe+bypass', 1);
 const WAY_S = 0.02 + UP_S + 0.01 + DOWN_S + wanS(1) + 0.005 + UP_S + 0.025 + DOWN_S;
 
 describe('gateways that relay', () => {
-  it('ENV-190 terminal, satellite, gateway, gateway, satellite, terminal: the sum of sending, light and fibre', () => {
+  it('ENV-200 terminal, satellite, gateway, gateway, satellite, terminal: the sum of sending, light and fibre', () => {
     const world = smallWorld(TWO, RELAYS);
     inject(world, { from: SOURCE, to: SINK, bits: 1e6 });
     const decisions = drive(world, SHORTEST(), 299);
@@ -43,7 +43,7 @@ describe('gateways that relay', () => {
     checkConservation(world.columns);
   });
 
-  it('ENV-190 off, it waits until its deadline', () => {
+  it('ENV-200 off, it waits until its deadline', () => {
     const world = smallWorld(TWO, { traffic: messages() });
     inject(world, { from: SOURCE, to: SINK, bits: 1e6 });
     expect(world.knowledge.snapshotDelayS(0, SINK)).toBe(Infinity);
@@ -52,7 +52,7 @@ describe('gateways that relay', () => {
     expect(world.liveTasks).toBe(0);
   });
 
-  it('ENV-191 shows a gateway with what lies behind it, for the size of the bundle', () => {
+  it('ENV-201 shows a gateway with what lies behind it, for the size of the bundle', () => {
     const world = smallWorld(TWO, RELAYS);
     inject(world, { from: SOURCE, to: SINK, bits: 4e6 });
     const rows: [number, number][] = [];
@@ -67,7 +67,7 @@ describe('gateways that relay', () => {
     expect(rows[1]).toEqual([SINK, 0]);
   });
 
-  it('ENV-192 crosses once, whatever the policy: no bundle is on the terrestrial network twice', () => {
+  it('ENV-202 crosses once, whatever the policy: no bundle is on the terrestrial network twice', () => {
     const world = smallWorld({ ...TWO, ticks: 60 }, { ...RELAYS, maxHops: 255 });
     // Takes gateways wherever it can, and else holds.
     const downwards = byNode((node) => node >= 2 && node < 5);
@@ -86,7 +86,7 @@ describe('gateways that relay', () => {
     checkConservation(world.columns);
   });
 
-  it('ENV-193 uses only gateways that may hold the data', () => {
+  it('ENV-203 uses only gateways that may hold the data', () => {
     // The quick gateway 3 may not hold it: up at 1 Mb/s from gateway 4, 2 deg away.
     const gateways = [0, 1, 2].map((i) => ({
       ...{ name: `gateway-${i}`, latDeg: 0, lonDeg: i },
@@ -103,7 +103,7 @@ describe('gateways that relay', () => {
     expect(world.kpis()['breaches']).toBe(0);
   });
 
-  it('ENV-194 goes up again at the same gateway without fibre where that is shorter', () => {
+  it('ENV-204 goes up again at the same gateway without fibre where that is shorter', () => {
     const [first, ...others] = TWO.antennas ?? [];
     const sky = { ...TWO, antennas: [...(first ? [first, { ...first, satellite: 1 }] : []), ...others] };
     const world = smallWorld(sky, RELAYS);
@@ -112,7 +112,7 @@ describe('gateways that relay', () => {
     expect(latencies(world)[0]).toBeCloseTo(WAY_S - wanS(1) - 0.005 - UP_S + 0.01 + DOWN_S, PLACES);
   });
 
-  it('ENV-195 with store and carry waits for the pass and counts on it', () => {
+  it('ENV-205 with store and carry waits for the pass and counts on it', () => {
     // Satellite 1 reaches the sink at 200 s only.
     const sky: SmallSky = {
       ...TWO,
