@@ -84,7 +84,7 @@ const PIPES: readonly Given[] = [
     name: 'damped+greedy-finish+least-rate',
     label: 'damped+greedy-finish+least-rate',
     role: 'heuristic',
-    means: [2.31, 0.93, 0],
+    means: [2.31, 0.93, 0.5],
   },
 ];
 

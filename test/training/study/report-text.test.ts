@@ -156,7 +156,7 @@ describe('study as rows', () => {
       const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
       const objects = await parquetReadObjects({ file });
       const [header = [], ...rows] = parseCsv(toCsv(variant));
-      const text = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+      const text = (value: unknown): string => (value === null || value === undefined ? '' : `${value as number}`);
       expect(objects.map((object) => header.map((name) => text(object[name])))).toEqual(rows);
     }
   });

@@ -105,6 +105,7 @@ describe('study page', () => {
       '0comparator 0',
     ]);
     // 2.31 - 2.05 = +0.26; half width 0.04 * 2.05 = 0.082; 0.26 / 2.05 = 12.7 %.
+    expect(pipes?.[6]).toBe('0.5comparator 0');
     expect(pipes?.slice(1, 6)).toEqual([
       'orbit loses',
       'bytes down[GB], lower is better',
@@ -126,7 +127,7 @@ describe('study page', () => {
     const findings = elements.filter(({ name, parent }) => name === 'li' && parent?.attributes['class'] === 'findings');
     expect(findings.map(({ text }) => text)).toEqual([
       'Of 3 claims the cloud in orbit wins 1 and loses 1; 1 is unclear.',
-      'In Flash detection some policy in orbit broke a limit of power, heat, storage or labels (breaches): weigh its number with that.',
+      'In Free the pipes the policy that stands for the cloud in orbit broke limits of power, heat, storage or labels (breaches): weigh its number with that.',
       'Of the parameters listed, 1 from a primary source, 1 derived, 1 from secondary sources, 1 from memory, 2 choices of this project. Orbits, numbers of satellites, links and power of the announced system are not public; results hold for the values stated here.',
     ]);
   });

@@ -27,14 +27,12 @@ export function summarySentences({ studies, size }: StudyReport): string[] {
   const seeds = Math.min(...studies.map((study) => study.seeds.length));
   if (seeds < 2)
     out.push('A study has one seed only: it has no intervals, and its verdict cannot be other than unclear.');
-  const breaching = studies.filter(({ columns, points }) =>
-    points.some(({ cells }) =>
-      cells.some((byKpi, c) => columns[c]?.role !== 'comparator' && (byKpi['breaches']?.mean ?? 0) > 0),
-    ),
+  const breaching = studies.filter(({ selection, points }) =>
+    points.some(({ cells }) => (cells[selection.orbit ?? -1]?.['breaches']?.mean ?? 0) > 0),
   );
   if (breaching.length > 0) {
     out.push(
-      `In ${breaching.map(({ title }) => title).join(', ')} some policy in orbit broke a limit of power, heat, storage or labels (breaches): weigh its number with that.`,
+      `In ${breaching.map(({ title }) => title).join(', ')} the policy that stands for the cloud in orbit broke limits of power, heat, storage or labels (breaches): weigh its number with that.`,
     );
   }
   const grades = gradeCounts(studies);
