@@ -76,8 +76,8 @@ module.exports = {
     ),
     forbid(
       'training-tensorflow',
-      'Within training, TensorFlow is for ppo and checkpoint.ts.',
-      { path: '^training/', pathNot: ['^training/ppo/', '^training/checkpoint\\.ts$'] },
+      'Within training, TensorFlow is for ppo, payload and checkpoint.ts.',
+      { path: '^training/', pathNot: ['^training/(ppo|payload)/', '^training/checkpoint\\.ts$'] },
       { path: TFJS },
     ),
     forbid(

@@ -24,5 +24,8 @@ export {
   beladyMisses,
   leastMissedBits,
 } from './resources/offline-caching.ts';
+export * from './payload/index.ts';
 export * from './scenario/index.ts';
+export * from './scenes/index.ts';
+export * from './twin/index.ts';
 export * from './world/index.ts';

@@ -102,4 +102,4 @@ export {
   writeActions,
 } from './environments/index.ts';
 export * from './terminal/index.ts';
-export * from './terminal/index.ts';
+export { type TwinReportText, renderTwinReport } from './twin-report.ts';

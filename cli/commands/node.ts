@@ -4,11 +4,13 @@ import { type ErrorCode, type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisio
 import { readKey } from '../files.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { addressOf } from '../node-address.ts';
+import { readModel } from '../payload-run.ts';
 import type { CommandStreams } from '../run-command.ts';
 
 interface NodeCommandOptions {
-  readonly bundle: string;
-  readonly key: string;
+  readonly bundle?: string;
+  readonly key?: string;
+  readonly payload?: string;
   readonly satellite: string;
   readonly connect: string;
   readonly json?: boolean;
@@ -19,14 +21,24 @@ export function register(program: Command, streams: CommandStreams): void {
   program
     .command('node')
     .description('be a satellite: verify a bundle and decide by it for the world at a local socket')
-    .requiredOption('--bundle <folder>', 'signed bundle')
-    .requiredOption('--key <file>', 'trusted public key (PEM)')
+    .option('--bundle <folder>', 'signed bundle to decide by')
+    .option('--key <file>', 'trusted public key of the bundle (PEM)')
+    .option('--payload <file>', 'instead of deciding, be its payload: run this image model (.onnx) on captures')
     .requiredOption('--satellite <name>', 'which satellite to be')
     .requiredOption('--connect <address>', 'socket path, or loopback port, of `spacecloud simulate --serve`')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
+      if (options.payload !== undefined) {
+        await bePayload(options.payload, options, streams);
+        return;
+      }
+      const { bundle, key } = options;
+      if (bundle === undefined || key === undefined) {
+        const message = `Expected --bundle and --key, or --payload, got ${bundle === undefined ? 'no --bundle' : 'no --key'}.`;
+        throw new SpaceCloudError('USAGE', message, { hint: 'Add --help to see what is accepted.' });
+      }
       const { runNode } = await import('../../agents/index.ts');
-      const flight = await loadFlightPolicy(options.bundle, readKey(options.key, 'public'));
+      const flight = await loadFlightPolicy(bundle, readKey(key, 'public'));
       const { refusal } = flight;
       if (refusal !== undefined) streams.err(`${options.satellite}: bundle refused, its fallback decides\n`);
       const result = await untilInterrupted((signal) =>
@@ -49,6 +61,29 @@ export function register(program: Command, streams: CommandStreams): void {
           : `${options.satellite}: ${result.decisions} decisions in ${result.requests} requests\n`,
       );
     });
+}
+
+/** Runs the image model for the world at the address. Errors: FILE_*, ENGINE_UNAVAILABLE, NODE_*. */
+async function bePayload(file: string, options: NodeCommandOptions, streams: CommandStreams): Promise<void> {
+  if (options.bundle !== undefined || options.key !== undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected --bundle and --key, or --payload, got both.', {
+      hint: 'A payload runs no policy; start a node of its own for it.',
+    });
+  }
+  const { loadImageModel, runPayloadNode } = await import('../../agents/index.ts');
+  const model = await loadImageModel(readModel(file));
+  const { satellite } = options;
+  const scenes = await runPayloadNode({
+    address: addressOf(options.connect),
+    satellite,
+    model,
+    nowMs: () => performance.now(),
+  });
+  streams.out(
+    options.json === true
+      ? `${JSON.stringify({ satellite, scenes }, undefined, 2)}\n`
+      : `${satellite}: ${scenes} scenes with ${model.runtime}\n`,
+  );
 }
 
 interface FlightPolicy {

@@ -16,6 +16,7 @@ export interface JsonSchema {
   readonly maxItems?: number;
   readonly enum?: readonly string[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly anyOf?: readonly JsonSchema[];
   readonly const?: number | string;
   readonly format?: string;
   readonly pattern?: string;
@@ -34,6 +35,25 @@ let emitted: JsonSchema | undefined;
 export function scenarioJsonSchema(): JsonSchema {
   if (emitted) return emitted;
   const { $schema, ...rest } = z.toJSONSchema(scenarioSchema, { io: 'input', target: 'draft-2020-12' });
-  emitted = { $schema, title: 'spacecloud scenario', ...rest } as JsonSchema;
+  emitted = { $schema, title: 'spacecloud scenario', ...withProfiles(rest as JsonSchema) } as JsonSchema;
   return emitted;
+}
+
+/** Fields that a payload profile may stand for, by list of traffic. */
+const MEASURED: Readonly<Record<string, readonly string[]>> = {
+  observations: ['workTflop', 'reduction'],
+  jobs: ['outputBytes', 'workTflop'],
+};
+
+/** Either the constants or a profile. */
+function withProfiles(schema: JsonSchema): JsonSchema {
+  const traffic = schema.properties?.['traffic'] as JsonSchema;
+  const lists = Object.entries(MEASURED).map(([name, fields]): [string, JsonSchema] => {
+    const list = traffic.properties?.[name] as JsonSchema;
+    const item = list.items as JsonSchema;
+    const required = item.required?.filter((field) => !fields.includes(field)) ?? [];
+    return [name, { ...list, items: { ...item, required, anyOf: [{ required: fields }, { required: ['profile'] }] } }];
+  });
+  const properties = { ...traffic.properties, ...Object.fromEntries(lists) };
+  return { ...schema, properties: { ...schema.properties, traffic: { ...traffic, properties } } };
 }

@@ -6,6 +6,7 @@ import { type ScenarioLibrary, findBase } from './compose/find-base.ts';
 import { settle } from './compose/settings.ts';
 import { type VariantFile, isVariantFile, readVariant, relocateFiles } from './compose/variant-file.ts';
 import type { PlaceOf } from './problem.ts';
+import { relocateProfilesIn } from './profiles.ts';
 import { readText } from './read-text.ts';
 import { ORBIT_KINDS, type Scenario } from './schema.ts';
 import { inheritSource, keepSource, sourcePlace } from './source.ts';
@@ -94,7 +95,7 @@ function flyInstead(draft: Draft<Scenario>, file: string): void {
 function parse(text: string, file: string, options: ScenarioLibrary, chain: readonly string[] = []): Scenario {
   const { value, placeOf } = readYaml(text, file);
   if (isVariantFile(value)) return compose(readVariant(value, placeOf), { text, file, chain, ...options });
-  const scenario = produce(validateScenario(value, placeOf), (draft) => {
+  const scenario = produce(validateScenario(seenFrom(path.dirname(file), value), placeOf), (draft) => {
     for (const { elements, ephemeris } of draft.constellations) {
       for (const source of [elements, ephemeris]) {
         if (source && !path.isAbsolute(source.file)) source.file = path.join(path.dirname(file), source.file);
@@ -103,6 +104,12 @@ function parse(text: string, file: string, options: ScenarioLibrary, chain: read
   });
   keepSource(scenario, { file, place: (field, atKey) => readYaml(text, file).placeOf(field, atKey) });
   return scenario;
+}
+
+/** A scenario file's data with the paths of payload profiles as seen from the working directory. */
+function seenFrom(folder: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('traffic' in value)) return value;
+  return { ...value, traffic: relocateProfilesIn(value.traffic, folder) };
 }
 
 interface VariantPlace extends ScenarioLibrary {

@@ -7,8 +7,13 @@ export type { BundleVerification, LoadedBundle, VerifiedBundle } from './load.ts
 export { loadBundle, verifyBundle } from './load.ts';
 export type { BundleManifest } from './manifest.ts';
 export { BUNDLE_FILES, onnxFile } from './manifest.ts';
+export type { OnnxModel, OnnxNode, OnnxTensor, OnnxValue } from './onnx/model.ts';
+export { encodeOnnx } from './onnx/model.ts';
 export type { NetworkToExport } from './onnx/network.ts';
 export { networkToOnnx } from './onnx/network.ts';
+export { floats, node } from './onnx/parts.ts';
+export type { OnnxInput, OnnxOperation, OnnxOutline } from './onnx/read.ts';
+export { readOnnxOutline } from './onnx/read.ts';
 export type { SigningKey } from './signing/keys.ts';
 export { generateSigningKey } from './signing/keys.ts';
 export { SIGNATURE_FILE, signBundle } from './signing/sign.ts';

@@ -62,6 +62,7 @@ const ALLOWED: readonly { readonly from: string; readonly imports: string }[] = 
   { from: 'agents/d.ts', imports: 'xstate' },
   { from: 'agents/e.ts', imports: '../policies/runtime/index.ts' },
   { from: 'training/ppo/a.ts', imports: '@tensorflow/tfjs-core' },
+  { from: 'training/payload/a.ts', imports: '@tensorflow/tfjs-core' },
   { from: 'training/e.ts', imports: '../policies/bundle/index.ts' },
   { from: 'cli/main.ts', imports: '../training/index.ts' },
   { from: 'test/environment/world.test.ts', imports: '../../environment/world/world.ts' },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type JsonSchema, scenarioJsonSchema } from '../json-schema.ts';
 import { type PlaceOf, type Problem, scenarioError } from '../problem.ts';
 import { name } from '../schema/common.ts';
+import { relocateProfilesIn } from '../profiles.ts';
 import { fieldNames } from '../schema-guide.ts';
 import { shapeProblems } from '../shape-problems.ts';
 import type { Settings } from './edit.ts';
@@ -77,12 +78,13 @@ function asChange(problem: Problem): Problem {
 /** Orbits that come from files. */
 const FILES: readonly string[] = ['elements', 'ephemeris'];
 
-/** Settings with the paths of orbit files, written relative to `folder`, as seen from the working directory. */
+/** Settings with the paths of orbit files and payload profiles, written relative to `folder`, as seen from the working directory. */
 export function relocateFiles(settings: Settings, folder: string): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => {
       const [list, , kind = 'elements', field = 'file', ...deeper] = key.split('.');
       const holdsFile = list === 'constellations' && FILES.includes(kind) && field === 'file' && deeper.length === 0;
+      if (list === 'traffic') return [key, relocateProfilesIn(value, folder, key.endsWith('.profile'))];
       return [key, holdsFile ? relocate(value, key.split('.').length, folder) : value];
     }),
   );

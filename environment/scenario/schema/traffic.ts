@@ -9,6 +9,8 @@ const traffic = {
   value: positive.default(1).describe('utility when delivered at once; falls linearly to 0 at the deadline'),
   deadlineS: positive.describe('from creation to delivery'),
 };
+const profile = z.string().min(1).optional();
+const measuredBy = z.string().optional().describe('profile that the values were taken from; written when it is read');
 export const message = z
   .strictObject({
     ...traffic,
@@ -36,6 +38,9 @@ export const observation = z
     rawBytes: positive.describe('one capture'),
     workTflop: positive.describe('to turn raw data into the product, 10^12 FP32 operations'),
     reduction: z.number().min(1).describe('raw bytes / product bytes'),
+    falseAlertFrac: z.number().min(0).max(1).optional().describe('share of product bytes that show nothing; default 0'),
+    profile: profile.describe('payload profile (JSON), relative to this file, in place of workTflop and reduction'),
+    measuredBy,
     consumer: z.enum(['terminal', 'data-centre']).default('terminal').describe('who receives the product'),
     productLabel: label
       .optional()
@@ -48,6 +53,8 @@ export const job = z
     inputBytes: positive.describe('from the terminal'),
     outputBytes: positive.describe('back to the terminal'),
     workTflop: positive.describe('10^12 FP32 operations'),
+    profile: profile.describe('payload profile (JSON), relative to this file, in place of workTflop and outputBytes'),
+    measuredBy,
   })
   .describe('compute for a remote user: input, work, output');
 export const backup = z

@@ -1,0 +1,72 @@
+import { createConnection } from 'node:net';
+import { SCENE_RAW_BYTES, SAMPLE_BYTES } from '../../environment/index.ts';
+import { type NodeAddress, cannotConnect, netAddress, showAddress } from '../node/address.ts';
+import { FRAME, FrameReader, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../node/frames.ts';
+import type { ImageModel } from './image-model.ts';
+import { decodeCapture, encodePayloadAnswer, encodePayloadHello } from './messages.ts';
+import { encodeProduct } from './product.ts';
+
+export interface PayloadNodeOptions {
+  readonly address: NodeAddress;
+  readonly satellite: string;
+  readonly model: ImageModel;
+  /** Wall clock [ms] to measure with. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Is the payload of one satellite: takes raw captures from the world at the address, runs the model on each in order, and
+ * sends back the product. Resolves to the number of scenes when the world says goodbye.
+ *
+ * @throws SpaceCloudError NODE_CONNECT, NODE_PROTOCOL
+ */
+export async function runPayloadNode({ address, satellite, model, nowMs }: PayloadNodeOptions): Promise<number> {
+  const denseGflops = await model.denseGflops(nowMs);
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(netAddress(address));
+    const frames = new FrameReader(MAX_FRAME_BYTES);
+    let scenes = 0;
+    let work: Promise<void> = Promise.resolve();
+    const fail = (error: unknown): void => {
+      socket.destroy();
+      reject(error as Error);
+    };
+    const answer = async (index: number, counts: Uint16Array): Promise<void> => {
+      const startMs = nowMs();
+      const classes = await model.classify(counts);
+      const modelMs = nowMs() - startMs;
+      const product = encodeProduct(index, counts, classes);
+      socket.write(encodePayloadAnswer({ index, modelMs, totalMs: nowMs() - startMs, classes, product }));
+      scenes++;
+    };
+    socket.on('connect', () => {
+      const { sha256: modelSha256, runtime } = model;
+      socket.write(encodePayloadHello({ protocol: PROTOCOL_VERSION, satellite, modelSha256, runtime, denseGflops }));
+    });
+    socket.on('data', (bytes: Buffer) => {
+      try {
+        frames.push(bytes, ({ kind, payload }) => {
+          if (kind === FRAME.goodbye) {
+            work.then(() => {
+              socket.end();
+              resolve(scenes);
+            }, fail);
+          }
+          if (kind !== FRAME.request) return;
+          const { index, counts } = decodeCapture(payload, SCENE_RAW_BYTES / SAMPLE_BYTES);
+          work = work.then(() => answer(index, counts));
+          work.catch(fail);
+        });
+      } catch (error) {
+        fail(error);
+      }
+    });
+    socket.on('error', (cause) => {
+      const message = `Expected the world at ${showAddress(address)}, got ${String(cause)}.`;
+      fail(cannotConnect(message, cause, 'Start the world first.'));
+    });
+    socket.on('close', () => {
+      work.then(() => resolve(scenes), fail);
+    });
+  });
+}

@@ -1,0 +1,1 @@
+export { type ImageTrainingOptions, trainImageModel } from './train-image-model.ts';
