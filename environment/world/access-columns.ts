@@ -27,14 +27,9 @@ export interface AccessColumns {
 const INITIAL_ROWS = 64;
 
 export function createAccess(model: WorldModel): AccessColumns {
-  const { geometry, antennaCount: Q, firstTerminal } = model;
-  const watched = new Uint8Array(Q);
-  const pricedNodes = new Set<number>();
-  for (let q = 0; q < Q; q++) {
-    const node = geometry.antennaNode[q] as number;
-    if (node >= firstTerminal && antennaCostPerGB(model, q) > 0) pricedNodes.add(node);
-  }
-  for (let q = 0; q < Q; q++) if (pricedNodes.has(geometry.antennaNode[q] as number)) watched[q] = 1;
+  const { geometry, antennaCount: Q } = model;
+  const priced = pricedTerminals(model);
+  const watched = Uint8Array.from({ length: Q }, (_, q) => (priced.has(geometry.antennaNode[q] as number) ? 1 : 0));
   return {
     watched,
     last: new Int32Array(Q).fill(-1),
@@ -42,6 +37,17 @@ export function createAccess(model: WorldModel): AccessColumns {
     n: 0,
     ...rows(INITIAL_ROWS),
   };
+}
+
+/** Node indices of the terminals that have a radio with a price. */
+export function pricedTerminals(model: WorldModel): ReadonlySet<number> {
+  const { geometry, antennaCount, firstTerminal } = model;
+  const nodes = new Set<number>();
+  for (let q = 0; q < antennaCount; q++) {
+    const node = geometry.antennaNode[q] as number;
+    if (node >= firstTerminal && antennaCostPerGB(model, q) > 0) nodes.add(node);
+  }
+  return nodes;
 }
 
 /** Price of data over an antenna, per 10^9 bytes; 0 = none stated. */

@@ -1,7 +1,7 @@
 import { sessionFigures } from '../access/figures.ts';
 import { type AccessStretch, type TerminalSession, layOutSession } from '../access/session.ts';
 import { radiosOf } from '../network/sites.ts';
-import { antennaCostPerGB, noteAccess } from './access-columns.ts';
+import { antennaCostPerGB, noteAccess, pricedTerminals } from './access-columns.ts';
 import type { WorldState } from './state.ts';
 
 /** Follows the antennas of a terminal from now on, if nothing did before. `node`: the terminal. */
@@ -64,12 +64,9 @@ function stretchesOf({ access, clock }: WorldState, q: number, antenna: number):
  * handovers and rates are means over these terminals, the interruption is the longest of any, the price that of all their bytes.
  */
 export function accessKpis(w: WorldState): Record<string, number> {
-  const { model, access } = w;
+  const { model } = w;
   const { constellation } = model.geometry;
-  const nodes = new Set<number>();
-  access.watched.forEach((watched, q) => {
-    if (watched === 1) nodes.add(model.geometry.antennaNode[q] as number);
-  });
+  const nodes = pricedTerminals(model);
   if (nodes.size === 0) return {};
   const of = (satellite: number): number => constellation[satellite] as number;
   const sessions = [...nodes].map((node) => terminalSession(w, node));

@@ -73,6 +73,7 @@ function findings(study: TerminalStudy): string[] {
       : [
           `Best radio alone: ${best.radio}, up ${shareText(best.figures.continuityFrac)} at ${priceText(best.figures.costPerGB)} per GB; deadlines met ${shareText(best.deadlineHitFrac)} instead of ${shareText(study.all.deadlineHitFrac)}.`,
         ]),
+    ...study.unreachable.map(({ radio, reason }) => `${radio} alone is no day: ${reason}`),
   ];
 }
 

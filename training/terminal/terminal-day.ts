@@ -70,6 +70,8 @@ export interface TerminalStudy {
   readonly all: TerminalRun;
   /** The same day with one radio each, in the order of the terminal's radios; empty for a terminal that has one. */
   readonly singles: readonly TerminalRun[];
+  /** Radios that some terminal could never reach a satellite with alone, so that there is no such day; why. */
+  readonly unreachable: readonly { readonly radio: string; readonly reason: string }[];
 }
 
 /**
@@ -87,11 +89,17 @@ export async function terminalStudy(
   const { radios } = expectTerminal(scenario, terminal, hours);
   const all = await watchedRun(scenario, geometry, options);
   const singles: TerminalRun[] = [];
+  const unreachable: { radio: string; reason: string }[] = [];
   for (const radio of radios.length > 1 ? radios : []) {
     const variant = withRadioOnly(scenario, radio);
-    singles.push(await watchedRun(variant, await geometryOf(variant), options, radio));
+    try {
+      singles.push(await watchedRun(variant, await geometryOf(variant), options, radio));
+    } catch (error) {
+      if (!(error instanceof SpaceCloudError) || error.code !== 'SCENARIO_UNREACHABLE') throw error;
+      unreachable.push({ radio, reason: error.message });
+    }
   }
-  return { scenario: scenario.name, terminal, policy: policy.name, seed, hours, all, singles };
+  return { scenario: scenario.name, terminal, policy: policy.name, seed, hours, all, singles, unreachable };
 }
 
 async function watchedRun(

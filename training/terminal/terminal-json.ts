@@ -3,7 +3,7 @@ import { verdictOf } from './verdict.ts';
 
 /** The study as a plain document: figures of each run, stretches and session of the one with all radios. */
 export function terminalJson(study: TerminalStudy): Record<string, unknown> {
-  const { scenario, terminal, policy, seed, hours, all, singles } = study;
+  const { scenario, terminal, policy, seed, hours, all, singles, unreachable } = study;
   const { session, satellites } = all;
   const named = ({ satellite }: { readonly satellite: number }): { satellite: string | undefined } => ({
     satellite: satellites.get(satellite),
@@ -14,6 +14,7 @@ export function terminalJson(study: TerminalStudy): Record<string, unknown> {
     verdict: verdictOf(study) ?? null,
     all: figuresOf(all),
     singles: singles.map(figuresOf),
+    unreachable,
     interruptions: session.interruptions,
     stretches: session.stretches.map((stretch) => ({ ...stretch, ...named(stretch) })),
     session: session.serving.map(({ fromS, toS, access }) => ({

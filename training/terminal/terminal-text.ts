@@ -22,6 +22,7 @@ export function terminalText(study: TerminalStudy): string {
   return [
     `${study.terminal} of ${study.scenario}, seed ${study.seed}, ${study.hours} h, ${study.policy}`,
     ...tables,
+    ...study.unreachable.map(({ radio, reason }) => `${radio} alone is no day: ${reason}`),
     ...(verdict === undefined ? [] : [verdict.sentence]),
     '',
   ].join('\n\n');
