@@ -95,12 +95,13 @@ async function runStudies(
       }),
     ).finally(() => watch?.end());
     if (out !== undefined) await writeReport(report, out);
-    if (options.json === true) streams.out(training.studyJson(report));
-    else {
+    const broken = training.brokenBands(report);
+    // One JSON document in any case: the result, or the error with the bands.
+    if (options.json === true && broken === undefined) streams.out(training.studyJson(report));
+    if (options.json !== true) {
       streams.out(training.studyText(report));
       if (out !== undefined) streams.out(`Report: ${join(out, 'report.html')}\n`);
     }
-    const broken = training.brokenBands(report);
     if (broken !== undefined) throw broken;
   } finally {
     store?.close();

@@ -67,7 +67,7 @@ export function planStudy({ file: loaded, scenario: given }: StudyInput, options
   const sizePlace = settingsAt(loaded, ['sizes', options.size, 'set']);
   const scenario = applySettings(applySettings(given, wan), size.set ?? {}, sizePlace);
   expectGround(loaded, scenario);
-  const columns = [...comparatorColumns(file, scenario), ...orbitColumns(file, options.policies)];
+  const columns = [...comparatorColumns(loaded, scenario), ...orbitColumns(file, options.policies)];
   const pointOf = (base: Scenario, quantity: string | null, value: number | null): PlannedPoint => {
     const scenarios = columns.map(({ column }, c) => {
       const comparator = column.role === 'comparator' ? file.comparators[c] : undefined;
@@ -138,10 +138,12 @@ function placed(error: unknown, place: SpaceCloudError['place']): unknown {
   });
 }
 
-function comparatorColumns(file: StudyFile, scenario: Scenario): PlannedColumn[] {
-  return file.comparators.map((comparator) => {
+function comparatorColumns(loaded: LoadedStudyFile, scenario: Scenario): PlannedColumn[] {
+  const { value: file } = loaded;
+  return file.comparators.map((comparator, c) => {
     const { name, policy = file.comparatorPolicy } = comparator;
-    const { changes } = comparatorScenario(scenario, comparator, { file });
+    const placeOf = settingsAt(loaded, ['comparators', c, 'set']);
+    const { changes } = comparatorScenario(scenario, comparator, { file, placeOf });
     const label = comparatorLabel(comparator);
     return { column: { name, label, role: 'comparator', policy, changes }, sources: [baselineSource(policy)] };
   });

@@ -10,15 +10,14 @@ export function studyText({ studies }: StudyReport): string {
 /** STUDY_BAND with every figure outside its band; undefined where all are within. */
 export function brokenBands({ studies }: StudyReport): SpaceCloudError | undefined {
   const broken = studies.flatMap(({ study, bands }) =>
-    bands
-      .filter(({ holds }) => !holds)
-      .map(({ column, kpi, from, to, mean }) => {
-        const band = `${from ?? 'any value'} to ${to ?? 'any value'}`;
-        return `${study}: ${kpi} of '${column}' from ${band}, got ${mean ?? 'no value'}`;
-      }),
+    bands.filter(({ holds }) => !holds).map(({ holds: _broken, ...band }) => ({ study, ...band })),
   );
   if (broken.length === 0) return undefined;
-  return new SpaceCloudError('STUDY_BAND', `Expected ${broken.join('; ')}.`, {
+  const said = broken.map(({ study, column, kpi, from, to, mean }) => {
+    return `${study}: ${kpi} of '${column}' from ${from ?? 'any value'} to ${to ?? 'any value'}, got ${mean ?? 'no value'}`;
+  });
+  return new SpaceCloudError('STUDY_BAND', `Expected ${said.join('; ')}.`, {
+    details: { bands: broken },
     hint: 'Either the product has changed what it computes, or the band of the study file is out of date.',
   });
 }
