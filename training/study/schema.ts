@@ -123,7 +123,6 @@ export type StudyFile = Readonly<z.infer<typeof studySchema>>;
 export type StudySizeName = keyof StudyFile['sizes'];
 export type StudySize = StudyFile['sizes']['full'];
 export type StudyComparator = StudyFile['comparators'][number];
-export type StudySweep = StudyFile['sweeps'][number];
 export type StudyStation = NonNullable<StudyFile['moreStations']>[number];
 export type Settings = Readonly<Record<string, unknown>>;
 
