@@ -1,10 +1,8 @@
-import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
 import type { WorldModel } from './model.ts';
-import type { WorldState } from './state.ts';
 
 /**
  * What antennas of terminals did in a run: a row whenever the satellite or the rate of a watched antenna changes, and the bits
- * that went over it. Written by `noteAccess` and `countAccessBits`.
+ * that went over it. Written by `note-access.ts`.
  */
 export interface AccessColumns {
   /** [Q] 1 = followed: terminals with a radio that has a price, and those that `World.watchAccess` was asked for. */
@@ -70,35 +68,8 @@ function rows(
   };
 }
 
-/** Appends the present state of a watched antenna, unless its last row says the same. */
-export function noteAccess(w: WorldState, antenna: number): void {
-  const { access, links, model, clock } = w;
-  if (access.watched[antenna] !== 1) return;
-  const track = model.firstUplink + antenna;
-  const satellite = links.to[track] as number;
-  const rateBps = satellite < 0 ? 0 : (links.rateBps[track] as number);
-  const last = access.last[antenna] as number;
-  const known = last < 0 ? -1 : (access.satellite[last] as number);
-  if (known === satellite && (last < 0 || access.rateBps[last] === rateBps)) return;
-  if (access.n === access.timeS.length) grow(access);
-  const row = access.n++;
-  access.last[antenna] = row;
-  access.timeS[row] = clock.timeS;
-  access.usableS[row] = satellite < 0 ? clock.timeS : Math.max(clock.timeS, links.openS[track] as number);
-  access.antenna[row] = antenna;
-  access.satellite[row] = satellite;
-  access.rateBps[row] = rateBps;
-  const node = model.geometry.antennaNode[antenna] as number;
-  access.rangeKm[row] = satellite < 0 ? 0 : rangeBetweenKm(w.sky.row(clock.tick), node, satellite);
-}
-
-/** Counts a bundle that has left over an uplink or downlink. */
-export function countAccessBits({ access, model }: WorldState, link: number, bits: number): void {
-  const at = link - model.firstUplink;
-  if (access.watched[at % model.antennaCount] === 1) access.bits[at] = (access.bits[at] as number) + bits;
-}
-
-function grow(access: AccessColumns): void {
+/** Makes room for more rows. */
+export function growAccess(access: AccessColumns): void {
   const { timeS, usableS, antenna, satellite, rateBps, rangeKm } = access;
   Object.assign(access, rows(2 * timeS.length));
   access.timeS.set(timeS);

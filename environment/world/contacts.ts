@@ -1,11 +1,11 @@
 import { MODE_EVENTS } from '../../core/index.ts';
 import { rangeBetweenKm } from '../network/antenna-schedule.kernel.ts';
-import { noteAccess } from './access-columns.ts';
 import { antennaRateBps } from './antenna-rate.ts';
 import { countCapacity, countCapacityFrom } from './downlink-capacity.ts';
 import { askCarried } from './hold.ts';
 import { lookAhead } from './look-ahead.ts';
 import { reportMode } from './mode-events.ts';
+import { noteAccess } from './note-access.ts';
 import { assignSpareAntennas } from './spare-antennas.ts';
 import type { WorldState } from './state.ts';
 import { closeSatelliteLink, closeUplink, openLink } from './transmission.ts';

@@ -1,7 +1,8 @@
 import { sessionFigures } from '../access/figures.ts';
 import { type AccessStretch, type TerminalSession, layOutSession } from '../access/session.ts';
 import { radiosOf } from '../network/sites.ts';
-import { antennaCostPerGB, noteAccess, pricedTerminals } from './access-columns.ts';
+import { antennaCostPerGB, pricedTerminals } from './access-columns.ts';
+import { noteAccess } from './note-access.ts';
 import type { WorldState } from './state.ts';
 
 /** Follows the antennas of a terminal from now on, if nothing did before. `node`: the terminal. */

@@ -1,11 +1,11 @@
 import { ASKED_AGAIN, C_KM_S, FORWARD, PLACE } from '../../core/index.ts';
 import { dequeue, enqueue, integrateWaiting, rangeKm } from '../network/links.kernel.ts';
-import { countAccessBits } from './access-columns.ts';
 import { creditTask, earn } from './credit.kernel.ts';
 import { noteLeft, noteSent } from './departures.ts';
 import { LINK_OPEN, REACH, TRANSMIT_END, pushEvent } from './event-queue.kernel.ts';
 import { holdTask } from './hold.ts';
 import { mayHold, mayTake } from './may-hold.ts';
+import { countAccessBits } from './note-access.ts';
 import { askDecision } from './pending.ts';
 import { countSent, forgetSent } from './sent-since.kernel.ts';
 import type { WorldState } from './state.ts';
