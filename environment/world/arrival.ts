@@ -2,7 +2,7 @@ import { CACHE, CONTENT, FORWARD, OBSERVATION, PLACE } from '../../core/index.ts
 import { findObject, touch } from '../resources/cache.kernel.ts';
 import { noteRequest, rememberSeen } from '../resources/seen-objects.kernel.ts';
 import { storeReplica } from './backup-tasks.ts';
-import { sourceOf } from './faults.ts';
+import { sourceOf } from './fault-source.ts';
 import { carryToDataCentre, relayOnGround, sendFromGround } from './ground.ts';
 import { holdTask } from './hold.ts';
 import { auditLabel } from './labels.ts';

@@ -1,4 +1,4 @@
-import { sourceOf } from './faults.ts';
+import { sourceOf } from './fault-source.ts';
 import type { WorldState } from './state.ts';
 import { FREE, PAYLOAD_RAW, PAYLOAD_REPLICA, PROPAGATING } from './tasks.kernel.ts';
 

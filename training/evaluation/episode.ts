@@ -3,6 +3,7 @@ import { type Policy } from '../../core/index.ts';
 import { type RunPart, World, type WorldModel, checkConservation } from '../../environment/index.ts';
 import { createBaseline } from '../../policies/index.ts';
 import { FallbackTime } from './fallback-time.ts';
+import type { ChangedModes } from './changed-modes.ts';
 import type { RunRecord } from './run-record.ts';
 
 export interface EpisodeOptions {
@@ -28,20 +29,6 @@ export interface EpisodeOptions {
   /** Why satellites start without a usable policy, and events for them from outside; see `Constellation`. */
   readonly refusal?: ConstellationOptions['refusal'];
   readonly reports$?: ConstellationOptions['reports$'];
-}
-
-/** Modes that changed at one time of the scenario. */
-export interface ChangedModes {
-  readonly timeS: number;
-  readonly changes: readonly {
-    /** Of the node. */
-    readonly name: string;
-    readonly region: string;
-    readonly from: string;
-    readonly to: string;
-    /** Why a policy gave way to its fallback; null otherwise. */
-    readonly reason: string | null;
-  }[];
 }
 
 /** The policy of an episode: one that answers at once, or a decider that may answer later (nodes). */

@@ -1,4 +1,4 @@
-import type { ChangedModes } from './episode.ts';
+import type { ChangedModes } from './changed-modes.ts';
 
 /**
  * Share of satellite time in which a fallback decided in place of the policy, from the changes of the satellites' modes.
