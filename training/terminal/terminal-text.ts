@@ -141,8 +141,9 @@ export function rateText(rateBps: number): string {
   return Number.isNaN(rateBps) ? '-' : `${(rateBps / 1e6).toFixed(0)} Mbit/s`;
 }
 
+/** A price; '-' where none is stated, or nothing was carried. */
 export function priceText(price: number): string {
-  return Number.isNaN(price) ? '-' : price.toFixed(2);
+  return price > 0 ? price.toFixed(2) : '-';
 }
 
 function ms(seconds: number): string {

@@ -52,16 +52,19 @@ function isBetter(a: TerminalRun, b: TerminalRun): boolean {
 }
 
 function sentence(verdicts: readonly SingleVerdict[], { figures }: TerminalRun): string {
+  const priced = figures.cost > 0 ? 'rate and price' : 'rate (nothing has a price)';
   const enough = verdicts.find(({ suffices }) => suffices);
   if (enough !== undefined) return `Several radios lose: ${enough.radio} alone is no worse in anything.`;
   const both = verdicts.filter(({ hasRateAndPrice }) => hasRateAndPrice);
   const lost = both.map(({ radio, continuity, deadlines }) => {
     const kept = [...(continuity ? [] : ['continuity']), ...(deadlines ? [] : ['deadlines'])].join(' and ');
-    return `${radio} alone has both rate and price; what the others add is ${kept}`;
+    return `${radio} alone has ${priced === 'rate and price' ? 'both ' : ''}${priced}; what the others add is ${kept}`;
   });
-  if (lost.length > 0) return `Several radios lose on rate and price: ${lost.join('; ')}.`;
+  if (lost.length > 0) return `Several radios lose on ${priced}: ${lost.join('; ')}.`;
+  if (figures.cost === 0)
+    return 'No radio alone has the rate. What data cost is not known: no radio that carried has a price.';
   const cheaper = verdicts.filter(({ price }) => price).map(({ radio }) => radio);
-  const aside = cheaper.length > 0 && figures.cost > 0 ? ` Cheaper per GB alone: ${cheaper.join(', ')}.` : '';
+  const aside = cheaper.length > 0 ? ` Cheaper per GB alone: ${cheaper.join(', ')}.` : '';
   return `No radio alone has both rate and price.${aside}`;
 }
 

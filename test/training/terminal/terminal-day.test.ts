@@ -213,6 +213,18 @@ describe('verdictOf', () => {
     expect(won?.bestSingle).toBe('cheap');
   });
 
+  it('says so where nothing has a price', () => {
+    const free = { costPerGB: 0, cost: 0 };
+    const study = (single: TerminalRun): TerminalStudy =>
+      ({ all: run(undefined, free, 0.9), singles: [single] }) as unknown as TerminalStudy;
+    expect(verdictOf(study(run('slow', { ...free, meanRateBps: 50 }, 0.9)))?.sentence).toContain(
+      'no radio that carried has a price',
+    );
+    expect(verdictOf(study(run('fast', free, 0.5)))?.sentence).toBe(
+      'Several radios lose on rate (nothing has a price): fast alone has rate (nothing has a price); what the others add is deadlines.',
+    );
+  });
+
   it('a radio that carried nothing has no price, and one radio needs no verdict', () => {
     expect(verdict(run('dead', { gigabytes: 0, costPerGB: NaN }, 0))?.singles[0]).toMatchObject({ price: false });
     expect(verdict()).toBeUndefined();
