@@ -15,7 +15,7 @@ const [CLEAR, CLOUD, SHIP, FIRE] = PATCH_CLASSES.map((_, i) => i) as [number, nu
 export interface ThresholdRule {
   /** Mean of the visible bands above which a patch is cloud. */
   readonly cloud: number;
-  /** Highest visible pixel above the patch's mean, where the patch is dark in the infrared as the sea is. */
+  /** Highest visible pixel above the patch's mean in standard deviations, where the infrared is as dark as the sea's. */
   readonly ship: number;
   /** Mean of the infrared below which a patch may be sea. */
   readonly sea: number;
@@ -82,6 +82,7 @@ function featuresOf(counts: Uint16Array, patch: number): PatchFeatures {
   const left = (patch % PATCHES_ACROSS) * PATCH_SIDE_PX;
   const top = Math.floor(patch / PATCHES_ACROSS) * PATCH_SIDE_PX;
   let visibleSum = 0;
+  let visibleSquares = 0;
   let mirSum = 0;
   let brightest = 0;
   let hottest = -Infinity;
@@ -92,6 +93,7 @@ function featuresOf(counts: Uint16Array, patch: number): PatchFeatures {
       const mir = (counts[3 * PIXELS + i] as number) / MAX_COUNT;
       const visible = (red + green + blue) / (3 * MAX_COUNT);
       visibleSum += visible;
+      visibleSquares += visible ** 2;
       mirSum += mir;
       brightest = Math.max(brightest, visible);
       hottest = Math.max(hottest, mir - visible);
@@ -99,5 +101,7 @@ function featuresOf(counts: Uint16Array, patch: number): PatchFeatures {
   }
   const n = PATCH_SIDE_PX ** 2;
   const [visibleMean, mirMean] = [visibleSum / n, mirSum / n];
-  return { visibleMean, mirMean, shipScore: brightest - visibleMean, fireScore: hottest - (mirMean - visibleMean) };
+  const spread = Math.sqrt(Math.max(1e-12, visibleSquares / n - visibleMean ** 2));
+  const shipScore = (brightest - visibleMean) / spread;
+  return { visibleMean, mirMean, shipScore, fireScore: hottest - (mirMean - visibleMean) };
 }

@@ -34,7 +34,7 @@ export function register(program: Command, streams: CommandStreams): void {
   takesRun(payload.command('run'), 500)
     .description('run the model on generated scenes in a node process; tell quality, bytes and times')
     .action(async (options: PayloadRunCommandOptions) => tell(await measure(options), options.json === true, streams));
-  takesRun(payload.command('profile'), 4000)
+  takesRun(payload.command('profile'), 2000)
     .description('measure the payload for scenarios: observations and jobs name the file as their profile')
     .requiredOption('--out <file>', 'profile to write (JSON)')
     .action(async (options: PayloadRunCommandOptions & { readonly out: string }) => {

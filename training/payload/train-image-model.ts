@@ -26,6 +26,8 @@ export interface ImageTrainingOptions {
   readonly seed: number;
   /** Scenes to learn from, each drawn once; a whole number of batches of 16. */
   readonly scenes: number;
+  /** Scenes to set the margins of targets by; default 2,000. */
+  readonly calibrationScenes?: number;
   readonly onProgress?: (progress: { readonly scenes: number; readonly loss: number }) => void;
 }
 
@@ -66,13 +68,13 @@ export async function trainImageModel(options: ImageTrainingOptions): Promise<Ui
     });
     onProgress?.({ scenes: (step + 1) * BATCH, loss: recentLoss });
   }
-  calibrate(network, seed);
+  calibrate(network, seed, options.calibrationScenes ?? CALIBRATION_SCENES);
   return imageModelToOnnx(IMAGE_MODEL, network.weights, { seed: String(seed), scenes: String(scenes) });
 }
 
-function calibrate(network: ImageNetwork, seed: number): void {
+function calibrate(network: ImageNetwork, seed: number, scenes: number): void {
   const draw = sceneSource(seed, 'calibration', () => ({}));
-  const all = draw(0, CALIBRATION_SCENES);
+  const all = draw(0, scenes);
   const parts: number[] = [];
   for (let at = 0; at < all.length; at += BATCH) {
     const { images, shape } = batchOf(all.slice(at, at + BATCH));
