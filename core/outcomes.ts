@@ -103,11 +103,13 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'rpoMaxS', label: 'recovery point, worst data set', unit: 's', better: 'lower' },
   { key: 'rtoS', label: 'recovery time, last data set', unit: 's', better: 'lower' },
   { key: 'rtoMedianS', label: 'recovery time, median', unit: 's', better: 'lower' },
+  { key: 'lostDataDelayMeanS', label: 'recovery time, mean, with deadline if never', unit: 's', better: 'lower' },
   { key: 'restoredFrac', label: 'share of lost data sets brought back', unit: '1', better: 'higher' },
   { key: 'unrestored', label: 'lost data sets not brought back', unit: '1', better: 'lower' },
   { key: 'durabilityFrac', label: 'share of stored versions not lost', unit: '1', better: 'higher' },
   { key: 'underReplicatedS', label: 'time below wanted replicas, mean', unit: 's', better: 'lower' },
   { key: 'repairGB', label: 'bytes of repairs', unit: 'GB', better: 'none' },
   { key: 'restoreGB', label: 'bytes of restores', unit: 'GB', better: 'none' },
+  { key: 'mirrorGB', label: 'bytes copied to mirrors', unit: 'GB', better: 'none' },
   { key: 'archiveFrac', label: 'archives in use', unit: '1', better: 'none' },
 ];

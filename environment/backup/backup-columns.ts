@@ -3,7 +3,8 @@ import type { BackupPlan } from './backup-plan.ts';
 /** Why a copy of a data set is under way. */
 export const REPLICA = 0; // from its data centre to a satellite
 export const REPAIR = 1; // from one satellite to another
-export const RESTORE = 2; // from a satellite to a data centre
+export const RESTORE = 2; // from a satellite, or the mirror, to a data centre
+export const MIRROR = 3; // from its data centre to the mirror, over fibre; no task
 
 /** `awaySinceS` of a satellite that is at hand, and of one that has copies to delete as soon as it is. */
 export const AT_HAND = -1;
@@ -30,6 +31,9 @@ export interface BackupColumns {
   notBeforeS: Float64Array;
   /** [O] satellite of the last restore attempt. */
   lastSource: Int32Array;
+  /** [O] newest version that has arrived at the mirror and is still there, 0 = none; when it was made. */
+  mirrorVersion: Int32Array;
+  mirrorMadeS: Float64Array;
   /** [O] heads of its lists of copies and of attempts; attempts that are not restores. */
   firstCopy: Int32Array;
   firstAttempt: Int32Array;
@@ -67,6 +71,7 @@ export interface BackupColumns {
   attemptObject: Int32Array;
   attemptVersion: Int32Array;
   attemptMadeS: Float64Array;
+  /** When it set out; of a `MIRROR`: when its last bit has left, Infinity where that will not be. */
   attemptBeganS: Float64Array;
   /** Node it set out from. */
   attemptSource: Int32Array;
@@ -89,6 +94,14 @@ export interface BackupColumns {
   made: Float64Array;
   latestRestoreS: Float64Array;
 
+  /** [classes] until when the fibre is busy with new versions, and with restores. */
+  mirrorBusyS: Float64Array;
+  returnBusyS: Float64Array;
+
+  /** Ledger of the mirrors, bits: given to the fibre, arrived, cut off with either site. */
+  mirrorSentBits: number;
+  mirroredBits: number;
+  mirrorCutBits: number;
   /** Ledger of the archives, bits: put in, deleted on purpose, lost. */
   storedBits: number;
   deletedBits: number;
@@ -146,6 +159,8 @@ export function createBackups(plan: BackupPlan, satelliteCount: number, firstDat
     rpoS: f64(O, -1),
     notBeforeS: f64(O, -1),
     lastSource: i32(O, -1),
+    mirrorVersion: i32(O, 0),
+    mirrorMadeS: f64(O, -1),
     firstCopy: i32(O, -1),
     firstAttempt: i32(O, -1),
     storing: new Uint8Array(O),
@@ -168,6 +183,11 @@ export function createBackups(plan: BackupPlan, satelliteCount: number, firstDat
     isWrittenOff: new Uint8Array(B * S),
     made: f64(B, 0),
     latestRestoreS: f64(B, -1),
+    mirrorBusyS: f64(B, -1),
+    returnBusyS: f64(B, -1),
+    mirrorSentBits: 0,
+    mirroredBits: 0,
+    mirrorCutBits: 0,
     storedBits: 0,
     deletedBits: 0,
     lostBits: 0,

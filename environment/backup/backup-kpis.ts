@@ -1,4 +1,5 @@
 import type { BackupColumns } from './backup-columns.ts';
+import type { BackupPlan } from './backup-plan.ts';
 import { BITS_PER_BYTE } from './bits.ts';
 
 const BITS_PER_GB = 1e9 * BITS_PER_BYTE;
@@ -6,15 +7,16 @@ const BITS_PER_GB = 1e9 * BITS_PER_BYTE;
 /**
  * Key figures of backups at `nowS`, by the names of `KPI_SPECS`. Recovery point: age, when the data centre was lost, of what came
  * back; recovery time: from then until it was back; both over the data sets whose last loss was followed by a restore.
- * `unrestored` counts those that did not come back. NaN where nothing of the kind has happened.
+ * `unrestored` counts those that did not come back; `lostDataDelayMeanS` counts their deadline as their time. NaN where nothing of the kind has happened.
  */
 export function backupKpis(
   b: BackupColumns,
-  { nowS, archiveBytes }: { nowS: number; archiveBytes: number },
+  { nowS, archiveBytes, plan }: { nowS: number; archiveBytes: number; plan: BackupPlan },
 ): Record<string, number> {
   const rpoS: number[] = [];
   const rtoS: number[] = [];
   let unrestored = 0;
+  let delayS = 0;
   let shortS = 0;
   let onceComplete = 0;
   for (let object = 0; object < b.home.length; object++) {
@@ -28,8 +30,10 @@ export function backupKpis(
     const restoredS = b.restoredS[object] as number;
     if (restoredS < 0) {
       unrestored++;
+      delayS += plan.classes[plan.classOf[object] as number]?.restoreDeadlineS ?? NaN;
       continue;
     }
+    delayS += restoredS - lostS;
     rpoS.push(b.rpoS[object] as number);
     rtoS.push(restoredS - lostS);
   }
@@ -41,12 +45,14 @@ export function backupKpis(
     rpoMaxS: rpoS.length === 0 ? NaN : rpoS.reduce((a, s) => Math.max(a, s), 0),
     rtoS: rtoS[rtoS.length - 1] ?? NaN,
     rtoMedianS: rtoS[Math.ceil(rtoS.length / 2) - 1] ?? NaN,
+    lostDataDelayMeanS: delayS / lost,
     restoredFrac: rtoS.length / lost,
     unrestored,
     durabilityFrac: 1 - b.lostVersions / b.completeVersions,
     underReplicatedS: shortS / onceComplete,
     repairGB: b.repairBits / BITS_PER_GB,
     restoreGB: b.restoreBits / BITS_PER_GB,
+    mirrorGB: b.mirroredBits / BITS_PER_GB,
     archiveFrac: b.archiveBits.reduce((sum, bits) => sum + bits, 0) / room,
   };
 }

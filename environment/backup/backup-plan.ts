@@ -1,5 +1,6 @@
 import { BACKUP } from '../../core/index.ts';
 import type { LabelConfig, Scenario } from '../scenario/index.ts';
+import { wanDelayS } from '../network/ground-site.ts';
 import { BITS_PER_BYTE } from './bits.ts';
 import type { TrafficClass } from '../traffic/traffic-class.ts';
 
@@ -16,6 +17,11 @@ export interface BackupClass {
   readonly replicas: number;
   readonly deadlineS: number;
   readonly restoreDeadlineS: number;
+  /** Data centre with a copy of every version, -1 = none; rate of the fibre to it. */
+  readonly mirror: number;
+  readonly mirrorBps: number;
+  /** [data centres] one way over fibre from the mirror, s; to the data centre itself it is that of every new version. */
+  readonly mirrorDelayS: readonly number[];
   /** Traffic classes of its replicas and repairs, and of its restores. */
   readonly storeClass: number;
   readonly restoreClass: number;
@@ -37,11 +43,14 @@ type ClassOf = (label: LabelConfig | undefined) => number;
  * as in `backupTraffic`.
  */
 export function createBackupPlan(scenario: Scenario, firstClass: number): BackupPlan {
-  const centre = (name: string | undefined): number => scenario.dataCentres.findIndex((c) => c.name === name);
+  const { dataCentres, wan } = scenario;
+  const centre = (name: string | undefined): number => dataCentres.findIndex((c) => c.name === name);
   let objectCount = 0;
   const classes = scenario.traffic.backups.map((backup, i): BackupClass => {
     const firstObject = objectCount;
     objectCount += backup.objects;
+    const mirror = centre(backup.mirror?.dataCentre);
+    const site = dataCentres[mirror];
     return {
       name: backup.name,
       dataCentre: centre(backup.dataCentre),
@@ -53,6 +62,9 @@ export function createBackupPlan(scenario: Scenario, firstClass: number): Backup
       replicas: backup.replicas,
       deadlineS: backup.deadlineS,
       restoreDeadlineS: backup.restoreDeadlineS,
+      mirror,
+      mirrorBps: backup.mirror?.rateBps ?? Infinity,
+      mirrorDelayS: site === undefined ? [] : dataCentres.map((to) => wanDelayS(site, to, wan)),
       storeClass: firstClass + 2 * i,
       restoreClass: firstClass + 2 * i + 1,
     };
@@ -64,7 +76,7 @@ export function createBackupPlan(scenario: Scenario, firstClass: number): Backup
 
 /**
  * Two traffic classes per backup: its replicas, which also repairs belong to, and its restores. A restore is worth what all
- * replicas of the data set together are. The load of the scenario does not change how often versions are made.
+ * replicas of the data set together are, and of one at least. The load of the scenario does not change how often versions are made.
  */
 export function backupTraffic(scenario: Scenario, classOf: ClassOf): TrafficClass[] {
   return scenario.traffic.backups.flatMap((backup): TrafficClass[] => {
@@ -91,7 +103,7 @@ export function backupTraffic(scenario: Scenario, classOf: ClassOf): TrafficClas
       ...store,
       name: `${backup.name}-restore`,
       ratePerS: 0,
-      value: backup.value * backup.replicas,
+      value: backup.value * Math.max(1, backup.replicas),
       deadlineS: backup.restoreDeadlineS,
       consumerIsDataCentre: true,
     };

@@ -3,6 +3,7 @@ import type { BackupClass } from '../backup/backup-plan.ts';
 import { countedOn, markDue } from '../backup/copies.kernel.ts';
 import { learnOf } from './backup-catalogue.ts';
 import { backupClassOf } from './backup-ledger.ts';
+import { mirrorHas, restoreFromMirror, sendToMirror } from './backup-mirror.ts';
 import { NOT_NOW, NO_HOLDER, newestInReach, sourceOfRepair, sourceOfRestore } from './backup-sources.ts';
 import { sendRepair, sendReplica, sendRestore } from './backup-tasks.ts';
 import { BACKUP_VERSION, pushEvent } from './event-queue.kernel.ts';
@@ -26,6 +27,7 @@ export function makeVersion(w: WorldState, c: number): void {
   b.version[object] = (b.version[object] as number) + 1;
   b.madeS[object] = clock.timeS;
   b.notBeforeS[object] = clock.timeS;
+  sendToMirror(w, object);
   const free = replicas - (b.storing[object] as number);
   for (let i = 0; i < free; i++) sendReplica(w, object);
   if (free < replicas) markDue(b, object);
@@ -61,8 +63,14 @@ function bringBack(w: WorldState, object: number): void {
   if (lostS < 0 || (b.restoredS[object] as number) >= 0) return;
   if (clock.timeS >= lostS + backupClassOf(w, object).restoreDeadlineS) return;
   if (isReturning(b, object)) return;
-  if ((b.firstCopy[object] as number) < 0 && b.storing[object] === 0) return;
+  const isMirrored = mirrorHas(w, object);
+  if ((b.firstCopy[object] as number) < 0 && b.storing[object] === 0 && !isMirrored) return;
   if (lostS <= reportTimes.knownS) {
+    if (isMirrored && (b.mirrorVersion[object] as number) >= newestInReach(w, object)) {
+      const mirror = w.model.firstDataCentre + backupClassOf(w, object).mirror;
+      restoreFromMirror(w, object, namedHome(w, object) ?? mirror);
+      return;
+    }
     const dataCentre = newHome(w, object);
     const copy = dataCentre < 0 ? -1 : sourceOfRestore(w, object, dataCentre);
     if (copy >= 0) {
@@ -73,20 +81,30 @@ function bringBack(w: WorldState, object: number): void {
   markDue(b, object);
 }
 
+/** The data centre named to take a lost data set, if it works. */
+function namedHome(w: WorldState, object: number): number | undefined {
+  const { restoreTo } = backupClassOf(w, object);
+  return restoreTo >= 0 && works(w, object, restoreTo) ? w.model.firstDataCentre + restoreTo : undefined;
+}
+
+/** As far as is known, and whether it may hold the data. */
+function works(w: WorldState, object: number, centre: number): boolean {
+  const { model, outages } = w;
+  const { label } = model.traffic.classes[backupClassOf(w, object).storeClass] as { label: number };
+  const node = model.firstDataCentre + centre;
+  return outages.knownNodeDown[node] === 0 && mayHold(w, label, node);
+}
+
 /** The data centre that takes a lost data set: the one named, else another that works, else the one that lost it; -1 = none. */
 function newHome(w: WorldState, object: number): number {
-  const { model, outages } = w;
-  const { dataCentre, restoreTo, storeClass } = backupClassOf(w, object);
-  const label = (model.traffic.classes[storeClass] as { label: number }).label;
-  const works = (centre: number): boolean => {
-    const node = model.firstDataCentre + centre;
-    return outages.knownNodeDown[node] === 0 && mayHold(w, label, node);
-  };
-  if (restoreTo >= 0 && works(restoreTo)) return model.firstDataCentre + restoreTo;
+  const { model } = w;
+  const { dataCentre } = backupClassOf(w, object);
+  const named = namedHome(w, object);
+  if (named !== undefined) return named;
   for (let centre = 0; centre < model.dataCentreCount; centre++) {
-    if (centre !== dataCentre && works(centre)) return model.firstDataCentre + centre;
+    if (centre !== dataCentre && works(w, object, centre)) return model.firstDataCentre + centre;
   }
-  return works(dataCentre) ? model.firstDataCentre + dataCentre : -1;
+  return works(w, object, dataCentre) ? model.firstDataCentre + dataCentre : -1;
 }
 
 /**

@@ -12,12 +12,16 @@ import type { WorldState } from './state.ts';
 import { DECIDING, PAYLOAD_MESSAGE, PAYLOAD_REPLICA, allocateTask } from './tasks.kernel.ts';
 import { addToBuffer, deliver } from './tasks-lifecycle.ts';
 
-interface BackupTask {
-  readonly kind: number;
+/** What is sent, and the node that has it. */
+interface CopySource {
   readonly object: number;
   readonly version: number;
   readonly madeS: number;
   readonly source: number;
+}
+
+interface BackupTask extends CopySource {
+  readonly kind: number;
   readonly destination: number;
   readonly createdS: number;
   readonly deadlineS: number;
@@ -58,33 +62,34 @@ export function sendRepair(w: WorldState, copy: number): void {
   askDecision(w, PLACE, task, satellite);
 }
 
-/**
- * A satellite sends a data set to a data centre. Age, value and deadline count from the loss; a deadline is never before one
- * given earlier to the same class, as the rings of deadlines need it.
- */
+/** A satellite sends a data set to a data centre. */
 export function sendRestore(w: WorldState, copy: number, dataCentre: number): void {
   const { backups: b } = w;
   const object = b.copyObject[copy] as number;
   const satellite = b.copySatellite[copy] as number;
-  const { bits, restoreDeadlineS } = backupClassOf(w, object);
-  const c = w.model.traffic.backups.classOf[object] as number;
-  const lostS = b.lostS[object] as number;
-  const deadlineS = Math.max(lostS + restoreDeadlineS, b.latestRestoreS[c] as number);
-  b.latestRestoreS[c] = deadlineS;
+  const { bits } = backupClassOf(w, object);
   b.lastSource[object] = satellite;
-  const task = openTask(w, {
-    ...copied(w, copy),
-    kind: RESTORE,
-    destination: dataCentre,
-    createdS: lostS,
-    deadlineS,
-  });
+  const task = openRestore(w, copied(w, copy), dataCentre);
   b.restoreBits += bits;
   addToBuffer(w, satellite, bits);
   askDecision(w, FORWARD, task, satellite);
 }
 
-function copied({ backups: b }: WorldState, copy: number): Pick<BackupTask, 'object' | 'version' | 'madeS' | 'source'> {
+/**
+ * Opens the task of a data set on its way to a data centre. Age, value and deadline count from the loss; a deadline is never
+ * before one given earlier to the same class, as the rings of deadlines need it.
+ */
+export function openRestore(w: WorldState, copy: CopySource, dataCentre: number): number {
+  const { backups: b } = w;
+  const { restoreDeadlineS } = backupClassOf(w, copy.object);
+  const c = w.model.traffic.backups.classOf[copy.object] as number;
+  const lostS = b.lostS[copy.object] as number;
+  const deadlineS = Math.max(lostS + restoreDeadlineS, b.latestRestoreS[c] as number);
+  b.latestRestoreS[c] = deadlineS;
+  return openTask(w, { ...copy, kind: RESTORE, destination: dataCentre, createdS: lostS, deadlineS });
+}
+
+function copied({ backups: b }: WorldState, copy: number): CopySource {
   return {
     object: b.copyObject[copy] as number,
     version: b.copyVersion[copy] as number,

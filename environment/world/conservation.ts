@@ -1,4 +1,5 @@
 import { DROP_REASONS, SpaceCloudError, TASK_FAMILIES } from '../../core/index.ts';
+import { MIRROR } from '../backup/backup-columns.ts';
 import { backupClassOf } from './backup-ledger.ts';
 import type { WorldState } from './state.ts';
 import { FREE, ON_GROUND_NETWORK, PROPAGATING } from './tasks.kernel.ts';
@@ -17,6 +18,8 @@ export interface Conservation {
   readonly bufferError: number;
   /** Worst |archive column - sum of replicas there|, and |stored - deleted - lost - in archives|, over bits stored. */
   readonly archiveError: number;
+  /** |given to the fibres of mirrors - arrived - cut off - under way| over bits given. */
+  readonly mirrorError: number;
   /** created - delivered - dropped - live tasks. */
   readonly tasksMissing: number;
 }
@@ -56,6 +59,7 @@ export function checkConservation(w: WorldState): Conservation {
     bitsError: Math.abs(s.createdBits - s.deliveredBits - s.droppedBits - s.consumedBits - presentBits) / scaleBits,
     bufferError,
     archiveError: archiveError(w),
+    mirrorError: mirrorError(w),
     tasksMissing: s.created.reduce((sum, n) => sum + n, 0) - ended - live,
   };
   const closed =
@@ -63,6 +67,7 @@ export function checkConservation(w: WorldState): Conservation {
     result.bitsError <= BITS_TOLERANCE &&
     result.bufferError <= BITS_TOLERANCE &&
     result.archiveError <= BITS_TOLERANCE &&
+    result.mirrorError <= BITS_TOLERANCE &&
     result.tasksMissing === 0 &&
     live === tasks.live;
   if (!closed) {
@@ -91,4 +96,17 @@ function archiveError(w: WorldState): number {
     worst = Math.max(worst, Math.abs(bits - (b.archiveBits[satellite] as number)) / scaleBits);
   }
   return Math.max(worst, Math.abs(b.storedBits - b.deletedBits - b.lostBits - heldBits) / scaleBits);
+}
+
+function mirrorError(w: WorldState): number {
+  const { backups: b } = w;
+  let underWayBits = 0;
+  for (let object = 0; object < b.home.length; object++) {
+    const { bits } = backupClassOf(w, object);
+    for (let a = b.firstAttempt[object] as number; a >= 0; a = b.attemptNext[a] as number) {
+      if (b.attemptKind[a] === MIRROR && b.attemptBeganS[a] !== Infinity) underWayBits += bits;
+    }
+  }
+  const errorBits = Math.abs(b.mirrorSentBits - b.mirroredBits - b.mirrorCutBits - underWayBits);
+  return errorBits / Math.max(1, b.mirrorSentBits);
 }

@@ -17,6 +17,8 @@ export const RECEIPT_DUE = 14; // a: row of the hand-over, b: its term
 export const ACCUSATION = 15; // a: satellite that accuses, b: satellite accused
 export const TRUST_REVIEW = 16; // a: satellite, b: number of the review
 export const BACKUP_VERSION = 17; // a: backup class
+export const MIRROR_ARRIVAL = 18; // a: attempt
+export const RETURN_SENT = 19; // a: task, b: its generation
 
 /**
  * Events on a 4-ary heap ordered by (time, sequence), in columns: first in, first out among equal times, so that a run is a

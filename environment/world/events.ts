@@ -3,6 +3,7 @@ import { dequeue } from '../network/links.kernel.ts';
 import { dequeueCompute } from '../resources/compute.kernel.ts';
 import { arrive, reach } from './arrival.ts';
 import { attendBackups, makeVersion, startBackups } from './backup-rounds.ts';
+import { arriveAtMirror, endReturn } from './backup-mirror.ts';
 import { sendBeacons } from './beacons.kernel.ts';
 import { settleConvergence } from './convergence.ts';
 import { renewReport, renewSnapshot, sampleQueues } from './delays.kernel.ts';
@@ -17,10 +18,12 @@ import {
   FAULT_END,
   HOLD_END,
   LINK_OPEN,
+  MIRROR_ARRIVAL,
   REACH,
   RECEIPT_DUE,
   REPORT_KNOWN,
   REPORT_SAMPLE,
+  RETURN_SENT,
   TICK,
   TRANSMIT_END,
   TRUST_REVIEW,
@@ -91,6 +94,8 @@ export function processEvent(w: WorldState): void {
   else if (kind === ACCUSATION) hearAccusation(w, a, b);
   else if (kind === TRUST_REVIEW) reviewTrust(w, a, b);
   else if (kind === BACKUP_VERSION) makeVersion(w, a);
+  else if (kind === MIRROR_ARRIVAL) arriveAtMirror(w, a);
+  else if (kind === RETURN_SENT) endReturn(w, a, b);
   else if (kind === REPORT_SAMPLE) {
     sampleQueues(w, w.sampledQueueS);
     sampleOutages(w.outages, w.plan);

@@ -3,9 +3,11 @@ import type { FaultSource } from '../faults/catalogue.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
 import { clearCache } from '../resources/cache.kernel.ts';
 import { loseArchive, loseDataSets } from './backup-ledger.ts';
+import { loseMirrors } from './backup-mirror.ts';
 import { openConvergence } from './convergence.ts';
 import { loadRange, renewServed, settleTrack } from './contacts.ts';
 import { FAULT_BEGIN, FAULT_END, pushEvent } from './event-queue.kernel.ts';
+import { sourceOf } from './fault-source.ts';
 import { reportMode } from './mode-events.ts';
 import { restartJobs } from './processing.ts';
 import type { WorldState } from './state.ts';
@@ -56,10 +58,6 @@ export function endFault(w: WorldState, fault: number): void {
   else if (kind === 'capture' && w.outages.capturedBy[node] === fault) w.outages.capturedBy[node] = -1;
 }
 
-export function sourceOf(w: WorldState, fault: number): FaultSource {
-  return w.model.faults.sources[w.faults.source[fault] as number] as FaultSource;
-}
-
 /**
  * A node fails: its links close, its jobs stop. `forGood`: what it holds is lost; otherwise it keeps what it has stored, and
  * goes on with it later.
@@ -74,8 +72,12 @@ function loseNode(w: WorldState, node: number, event: number, forGood: boolean):
   }
   if (!forGood) return;
   dropAllAt(w, node, 'node-lost');
-  if (node < w.model.satelliteCount) loseStorage(w, node);
-  else loseDataSets(w, node);
+  if (node < w.model.satelliteCount) {
+    loseStorage(w, node);
+  } else {
+    loseDataSets(w, node);
+    loseMirrors(w, node);
+  }
 }
 
 function regainNode(w: WorldState, node: number, event: number): void {

@@ -50,7 +50,8 @@ export function worldKpis(w: WorldState): Kpis {
   if (w.model.watch !== undefined || w.model.faults.sources.some(isCapture)) Object.assign(kpis, trustKpis(w));
   if (w.backups.home.length > 0) {
     const { archiveBytes } = w.model.scenario.satellite;
-    Object.assign(kpis, backupKpis(w.backups, { nowS: w.clock.timeS, archiveBytes }));
+    const plan = w.model.traffic.backups;
+    Object.assign(kpis, backupKpis(w.backups, { nowS: w.clock.timeS, archiveBytes, plan }));
   }
   Object.assign(kpis, accessKpis(w));
   if (s.urgentEnded > 0) {

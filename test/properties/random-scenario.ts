@@ -157,6 +157,7 @@ const content = fc
           {
             ...{ name: 'b', dataCentre: 'dc-a', objects: 4, objectBytes: 2e5, periodS: 10, replicas: 2 },
             ...{ deadlineS: 10, restoreTo: 'dc-b' },
+            ...(c.load > 1 && { mirror: { dataCentre: 'dc-b', rateBps: 1e6 } }),
           },
         ],
       }),

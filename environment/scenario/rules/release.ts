@@ -31,13 +31,15 @@ export function* releaseProblems(scenario: Scenario): Generator<Problem> {
     const takers = consumer === 'terminal' ? [satellites, anyTerminal] : ground;
     yield* check(product, productLabel ?? label, takers);
   }
-  for (const [index, { label, dataCentre, restoreTo }] of traffic.backups.entries()) {
+  for (const [index, { label, dataCentre, restoreTo, mirror }] of traffic.backups.entries()) {
     const path = ['traffic', 'backups', index, 'label'];
     const named = (name: string | undefined): readonly Standing[] => dataCentres.filter((d) => d.name === name);
     const parties: Party[] = [satellites, ['gateway', gateways, 1]];
     // A data centre that does not exist is reported for itself.
     if (named(dataCentre).length > 0) parties.push([`data centre '${dataCentre}'`, named(dataCentre), 1]);
     if (named(restoreTo).length > 0) parties.push([`data centre '${String(restoreTo)}'`, named(restoreTo), 1]);
+    const second = named(mirror?.dataCentre);
+    if (second.length > 0) parties.push([`data centre '${String(mirror?.dataCentre)}'`, second, 1]);
     yield* check(path, label, parties);
   }
 }

@@ -43,18 +43,27 @@ function* missing(path: FieldPath, needs: readonly Need[]): Generator<Problem> {
 
 function* backupProblems(scenario: Scenario, path: FieldPath, backup: BackupConfig): Generator<Problem> {
   const { constellations, dataCentres, satellite } = scenario;
-  const { dataCentre, restoreTo, replicas, objects, objectBytes } = backup;
+  const { dataCentre, restoreTo, mirror, replicas, objects, objectBytes } = backup;
   const known = dataCentres.map(({ name }) => name);
   const unknown = [
     unknownName([...path, 'dataCentre'], 'a data centre', dataCentre, known),
     restoreTo === undefined ? undefined : unknownName([...path, 'restoreTo'], 'a data centre', restoreTo, known),
+    mirror && unknownName([...path, 'mirror', 'dataCentre'], 'a data centre', mirror.dataCentre, known),
   ];
   for (const problem of unknown) if (problem) yield problem;
   if (restoreTo === dataCentre) {
     const hint = 'Name the data centre that takes over, or leave it out.';
     yield misfit([...path, 'restoreTo'], 'another data centre than its own', `'${dataCentre}'`, hint);
   }
-  if (objectBytes > satellite.bufferBytes) {
+  if (mirror?.dataCentre === dataCentre) {
+    const hint = 'Name the second site, or leave mirror out.';
+    yield misfit([...path, 'mirror', 'dataCentre'], 'another data centre than its own', `'${dataCentre}'`, hint);
+  }
+  if (replicas === 0 && !mirror) {
+    const hint = 'Add a mirror, or keep copies in orbit.';
+    yield misfit([...path, 'replicas'], 'at least 1 without a mirror', '0', hint);
+  }
+  if (replicas > 0 && objectBytes > satellite.bufferBytes) {
     const expected = `at most satellite.bufferBytes (${satellite.bufferBytes} bytes)`;
     const hint = 'No satellite could pass it on: cut the data into more objects.';
     yield misfit([...path, 'objectBytes'], expected, `${objectBytes} bytes`, hint);

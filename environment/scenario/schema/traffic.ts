@@ -64,7 +64,20 @@ export const backup = z
     objects: count.max(100_000).describe('data sets, each backed up by itself'),
     objectBytes: positive.describe('one version of one data set'),
     periodS: positive.describe('a new version of every data set is made this often, spread evenly over the period'),
-    replicas: count.max(8).default(3).describe('copies on different satellites; default project choice, as in HDFS'),
+    replicas: z
+      .number()
+      .int()
+      .min(0)
+      .max(8)
+      .default(3)
+      .describe('copies on different satellites; 0 only with a mirror; default project choice, as in HDFS'),
+    mirror: z
+      .strictObject({
+        dataCentre: name.describe('second site, which also takes the data over where restoreTo is not said'),
+        rateBps: positive.describe('of the fibre between the two, each way'),
+      })
+      .optional()
+      .describe('copy of every version at another data centre, over one fibre; default none'),
     deadlineS: positive.describe('from the making of a version to its storage in orbit; also for a repair'),
     priority: z.number().int().min(0).max(2).default(2).describe('0 is served first'),
     value: positive.default(1).describe('of one replica stored at once; falls linearly to 0 at the deadline'),

@@ -20,21 +20,24 @@ const randomCase = fc
   .record({
     seed: fc.integer({ min: 0, max: 2 ** 31 }),
     objects: fc.integer({ min: 1, max: 6 }),
-    replicas: fc.integer({ min: 1, max: 4 }),
+    replicas: fc.integer({ min: 0, max: 4 }),
+    mirrorBps: fc.constantFrom(undefined, 1e5, 1e7),
     periodS: fc.constantFrom(15, 60, 400),
     deadlineS: fc.constantFrom(2, 20),
     archiveObjects: fc.constantFrom(2, 5, 100),
     lossMeanS: fc.constantFrom(300, 3000),
     storeMeanS: fc.constantFrom(200, 3000),
     centreMeanS: fc.constantFrom(300, 10_000),
-    restoreTo: fc.constantFrom('centre-1', undefined),
+    restoreTo: fc.constantFrom('centre-1', 'centre-2', undefined),
   })
   .map((c): BackupCase => {
-    const { objects, replicas, periodS, deadlineS, archiveObjects } = c;
+    const { objects, periodS, deadlineS, archiveObjects, mirrorBps } = c;
+    const replicas = mirrorBps === undefined ? Math.max(1, c.replicas) : c.replicas;
+    const mirror = mirrorBps === undefined ? undefined : { dataCentre: 'centre-1', rateBps: mirrorBps };
     return {
       seed: c.seed,
-      sky: mesh(SATELLITES, END_S / 10),
-      backup: { objects, replicas, periodS, deadlineS, restoreTo: c.restoreTo, objectBytes: 1e6 },
+      sky: { ...mesh(SATELLITES, END_S / 10), dataCentres: 3 },
+      backup: { objects, replicas, periodS, deadlineS, restoreTo: c.restoreTo, objectBytes: 1e6, mirror },
       hazards: [
         hazard('satellite-loss', c.lossMeanS, 30),
         hazard('storage-failure', c.storeMeanS),
@@ -97,7 +100,7 @@ function checkMasks(world: World): (batch: DecisionBatch) => void {
 
 describe('backups under random faults', () => {
   it('ENV-160 keep their ledgers, their lists and their masks; a saved world goes on as the first', () => {
-    const total = { stored: 0, restored: 0, repaired: 0, lost: 0 };
+    const total = { stored: 0, restored: 0, repaired: 0, lost: 0, mirrored: 0, cut: 0, returned: 0 };
     fc.assert(
       fc.property(randomCase, (c) => {
         const world = backupWorld(c);
@@ -127,6 +130,9 @@ describe('backups under random faults', () => {
         total.restored += b.restoredObjects;
         total.repaired += b.repairBits;
         total.lost += b.lostVersions;
+        total.mirrored += b.mirroredBits;
+        total.cut += b.mirrorCutBits;
+        total.returned += Math.max(0, b.returnBusyS[0] as number);
       }),
       { seed: 20261122, numRuns: 25 },
     );

@@ -170,6 +170,24 @@ const CASES: readonly RefusalCase[] = [
     says: ["restoreTo: expected another data centre than its own, found 'dc-frankfurt'"],
     hints: ['that takes over'],
   },
+  {
+    what: 'a mirror at an unknown data centre',
+    text: backup('dataCentre: dc-frankfurt, mirror: { dataCentre: ¦dc-paris, rateBps: 100e9 }'),
+    says: ["traffic.backups[0].mirror.dataCentre: expected the name of a data centre, found 'dc-paris'"],
+    hints: ['Known: dc-frankfurt.'],
+  },
+  {
+    what: 'a mirror at the data centre itself',
+    text: backup('dataCentre: dc-frankfurt, mirror: { dataCentre: ¦dc-frankfurt, rateBps: 100e9 }'),
+    says: ["mirror.dataCentre: expected another data centre than its own, found 'dc-frankfurt'"],
+    hints: ['second site'],
+  },
+  {
+    what: 'copies neither in orbit nor at a mirror',
+    text: backup('dataCentre: dc-frankfurt, replicas: ¦0'),
+    says: ['traffic.backups[0].replicas: expected at least 1 without a mirror, found 0'],
+    hints: ['Add a mirror'],
+  },
 ];
 
 describe('a name that leads nowhere', () => itRefuses(CASES));
