@@ -27,9 +27,11 @@ export function fitProblem(
     readonly sigma?: Float64Array;
     /** How often noise is estimated anew; default 3. */
     readonly noiseRounds?: number;
+    /** Noise from differences of neighbours only: what a change not yet found leaves behind is no noise. */
+    readonly rough?: boolean;
   } = {},
 ): TwinFit {
-  const { vector = problem.vector, changes = [], noiseRounds = NOISE_ROUNDS } = given;
+  const { vector = problem.vector, changes = [], noiseRounds = NOISE_ROUNDS, rough = false } = given;
   const asked = given.parameters ?? Array.from({ length: FIRST_STATE }, (_, k) => k);
   const candidates = [...asked, ...problem.states, ...changes.map(({ valueAt }) => valueAt)];
   let solution = evaluate(problem, { vector, changes, free: [], sigma: new Float64Array(16).fill(1) });
@@ -43,7 +45,16 @@ export function fitProblem(
     const from = solution.vector.slice();
     for (const parameter of dropped.keys()) from[parameter] = problem.vector[parameter] as number;
     solution = solve(problem, { vector: from, changes, free: identification.free, sigma });
-    sigma = effectiveSigma(problem, channelNoise(problem, solution.run, identification.free.length));
+    const noise = channelNoise(problem, solution.run, identification.free.length);
+    sigma = rough ? roughSigma(problem, solution.run) : effectiveSigma(problem, noise);
+  }
+  if (rough && identification !== undefined) {
+    return {
+      solution: { ...solution, free: identification.free },
+      identification,
+      unidentified: [...dropped.values()],
+      sigma,
+    };
   }
   const free = candidates.filter((place) => !dropped.has(place));
   const last = identify(problem, { vector: solution.vector, changes, sigma, candidates: free });

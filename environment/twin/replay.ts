@@ -89,8 +89,10 @@ export function replayTelemetry(telemetry: Telemetry, options: ReplayOptions): T
   const { falseAlarmFrac = 0.01, link } = options;
   const problem = createProblem(telemetry, options);
   const reference = runWith(problem, problem.vector);
-  const first = fitProblem(problem);
-  const { problem: last, fit, changes } = findChanges(problem, first, falseAlarmFrac / 2);
+  const first = fitProblem(problem, { rough: true, noiseRounds: 1 });
+  const found = findChanges(problem, first, falseAlarmFrac / 2);
+  const { problem: last, changes } = found;
+  const fit = changes.length === 0 ? fitProblem(problem) : found.fit;
   const linked = link === undefined ? undefined : fitLink(telemetry, link, falseAlarmFrac / 2);
   const { solution } = fit;
   const allowed = differenceThreshold(falseAlarmFrac, fit);

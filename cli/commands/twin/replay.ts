@@ -44,7 +44,7 @@ export function register(twin: Command, streams: CommandStreams): void {
       }
       if (files.length > 0) writeTexts(files);
       if (options.json === true) {
-        const { channels: _, timeS: __, ...document } = replay;
+        const document = { ...replay, channels: undefined, timeS: undefined };
         streams.out(`${JSON.stringify({ scenario: scenario.name, file, ...document }, undefined, 2)}\n`);
         return;
       }
