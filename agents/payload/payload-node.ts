@@ -29,7 +29,7 @@ export async function runPayloadNode({ address, satellite, model, nowMs }: Paylo
     let work: Promise<void> = Promise.resolve();
     const fail = (error: unknown): void => {
       socket.destroy();
-      reject(error as Error);
+      reject(error instanceof Error ? error : new Error(String(error)));
     };
     const answer = async (index: number, counts: Uint16Array): Promise<void> => {
       const startMs = nowMs();

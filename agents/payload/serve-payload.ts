@@ -87,7 +87,7 @@ function exchange(socket: Socket, { scenes, capture, onAnswer }: ServePayloadOpt
         });
       } catch (error) {
         socket.destroy();
-        reject(error as Error);
+        reject(error instanceof Error ? error : new Error(String(error)));
       }
     });
     socket.on('error', (cause) => reject(ended(answered, scenes, cause)));

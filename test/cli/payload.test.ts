@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -36,6 +36,25 @@ describe('spacecloud payload', () => {
     };
     expect(counts(second)).toEqual(counts(first));
   }, 90_000);
+
+  it('is told of where a scenario takes its values from it', async () => {
+    const file = join(folder, 'measured.yaml');
+    const profile = join(process.cwd(), 'scenarios', 'profiles', 'scene-classes.json');
+    writeFileSync(
+      file,
+      `schema: 1
+base: ${join(process.cwd(), 'scenarios', 'wildfire-66.yaml')}
+name: measured
+set: { 'traffic.observations.+': { name: look, ratePerS: 0.1, deadlineS: 600, rawBytes: 600e6, profile: ${profile} } }
+`,
+    );
+    const { status, out } = await captured(['scenario', 'explain', file]);
+    expect(status).toBe(0);
+    expect(out).toMatch(/look.*work and product measured \(scene-classes\.json [0-9a-f]{16}\)/);
+    // 600e6 / 8 px x 1794.2 FLOP / 0.2154 = 0.6247 TFLOP at peak
+    const shown = await captured(['scenario', 'show', file]);
+    expect(shown.out).toMatch(/workTflop"?: 0\.624/);
+  });
 
   it('says which model is missing', async () => {
     const { status, err } = await captured(['payload', 'run', '--model', join(folder, 'none.onnx')]);

@@ -65,13 +65,14 @@ function groundLines({ ground: g }: ScenarioFacts): readonly string[] {
 }
 
 function trafficLines(rows: readonly TrafficFacts[]): readonly string[] {
-  return rows.map(({ family, name, ratePerS, offeredBps, offeredTflops, deadlineS, label }) =>
+  return rows.map(({ family, name, ratePerS, offeredBps, offeredTflops, deadlineS, label, measuredBy }) =>
     [
       `${family} ${name}: ${amountText(ratePerS)} per s`,
       bitRate(offeredBps),
       ...(offeredTflops === 0 ? [] : [`${amountText(offeredTflops)} TFLOPS`]),
       `deadline ${timeText(deadlineS)}`,
       ...(label === null ? [] : [`label ${label}`]),
+      ...(measuredBy === null ? [] : [`work and product measured (${measuredBy})`]),
     ].join(', '),
   );
 }

@@ -32,6 +32,8 @@ export interface TrafficFacts {
   readonly deadlineS: number;
   /** Level and nations of the data; null: anybody. */
   readonly label: string | null;
+  /** Payload profile that its work and its product were measured with; null: constants. */
+  readonly measuredBy: string | null;
 }
 
 /** What a scenario is, in numbers. */
@@ -153,11 +155,12 @@ interface TrafficClass {
   readonly name: string;
   readonly deadlineS: number;
   readonly label?: { readonly level: string; readonly releasableTo?: readonly string[] | undefined } | undefined;
+  readonly measuredBy?: string | undefined;
 }
 
 function row(
   family: TrafficFacts['family'],
-  { name, deadlineS, label }: TrafficClass,
+  { name, deadlineS, label, measuredBy }: TrafficClass,
   { ratePerS, bytes, tflop }: { readonly ratePerS: number; readonly bytes: number; readonly tflop: number },
 ): TrafficFacts {
   const nations = label?.releasableTo === undefined ? '' : `/${label.releasableTo.join(',')}`;
@@ -166,6 +169,7 @@ function row(
     offeredBps: ratePerS * bytes * BITS,
     offeredTflops: ratePerS * tflop,
     label: label === undefined ? null : `${label.level}${nations}`,
+    measuredBy: measuredBy ?? null,
   };
 }
 
