@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type PayloadProfile, profileValues, readPayloadProfile } from '../payload/index.ts';
 import type { PlaceOf } from './problem.ts';
@@ -27,7 +26,7 @@ export function resolveProfiles(scenario: unknown, placeOf?: PlaceOf): unknown {
       const size = item[bytes];
       if (typeof profile !== 'string' || typeof size !== 'number' || !(size > 0)) return item;
       const measured = readPayloadProfile(profile, placeOf?.(['traffic', kind, i, 'profile'], false));
-      return { ...rest, ...valuesOf(measured, size), measuredBy: provenance(profile) };
+      return { ...rest, ...valuesOf(measured, size), measuredBy: provenance(profile, measured) };
     });
   }
   return resolved;
@@ -55,9 +54,9 @@ function jobValues(profile: PayloadProfile, inputBytes: number): Item {
   return { workTflop, outputBytes: Math.max(1, Math.round(inputBytes / reduction)) };
 }
 
-/** File and content, and no folder: the scenario's hash must not hang on where it is loaded from. */
-function provenance(file: string): string {
-  const digest = createHash('sha256').update(readFileSync(file)).digest('hex');
+/** File and content, without folder and times: the scenario's hash must not hang on where or when. */
+function provenance(file: string, { measured: _, ...counted }: PayloadProfile): string {
+  const digest = createHash('sha256').update(JSON.stringify(counted)).digest('hex');
   return `${path.basename(file)} ${digest.slice(0, 16)}`;
 }
 
