@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from './core/index.ts';
 import {
@@ -197,7 +197,10 @@ export function loadStudy(nameOrPath: string): training.StudyInput {
   const file = training.loadStudyFile(studyFile(nameOrPath));
   const reference = file.value.scenario;
   const beside = join(dirname(file.file), reference);
-  const found = [beside, `${beside}.yaml`, scenarioFile(reference)].find((path) => existsSync(path));
+  // A study may have the name of its scenario: the file itself is never meant.
+  const found = [beside, `${beside}.yaml`, scenarioFile(reference)].find(
+    (path) => existsSync(path) && resolve(path) !== resolve(file.file),
+  );
   if (found !== undefined) return { file, scenario: loadScenario(found) };
   throw new SpaceCloudError(
     'STUDY_FILE',
