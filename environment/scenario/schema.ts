@@ -49,7 +49,11 @@ export const scenarioSchema = z.strictObject({
   wan: z
     .strictObject({
       fixedMs: nonNegative.default(10).describe('equipment, per gateway and data centre pair; default project choice'),
-      fibreFactor: z.number().min(1).default(1.5).describe('path length over great circle; default project choice'),
+      fibreFactor: nonNegative
+        .default(1.5)
+        .describe(
+          'path length over great circle; below 1 is no fibre, 0 puts every data centre beside every gateway: a bound for comparisons; default project choice',
+        ),
       relays: z
         .boolean()
         .default(false)

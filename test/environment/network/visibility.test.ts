@@ -101,6 +101,7 @@ describe('ground sites', () => {
     // 5570.2 km * 1.5 * 1.468 / 299792.458 km/s = 40.91 ms; + 10 ms.
     expect(wanDelayS(london, newYork, { fixedMs: 10, fibreFactor: 1.5 })).toBeCloseTo(0.05091, 4);
     expect(wanDelayS(london, london, { fixedMs: 10, fibreFactor: 1.5 })).toBe(0.01);
+    expect(wanDelayS(london, newYork, { fixedMs: 10, fibreFactor: 0 })).toBe(0.01); // no distance: content at every gateway
   });
 });
 
