@@ -60,7 +60,12 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'hopsMean', label: 'hops per delivered bundle', unit: '1', better: 'none' },
   { key: 'downlinkGB', label: 'bytes down', unit: 'GB', better: 'lower' },
   { key: 'uplinkGB', label: 'bytes up', unit: 'GB', better: 'lower' },
-  { key: 'downlinkUsedFrac', label: "share of gateways' downlink capacity used", unit: '1', better: 'lower' },
+  {
+    key: 'downlinkUsedFrac',
+    label: "bytes down over gateways' capacity while tasks arrive",
+    unit: '1',
+    better: 'lower',
+  },
   { key: 'valuePerDownlinkGB', label: 'value delivered per GB sent down', unit: '1/GB', better: 'higher' },
   { key: 'islGB', label: 'bytes over ISLs', unit: 'GB', better: 'none' },
   { key: 'islGini', label: 'unevenness of ISL use (Gini)', unit: '1', better: 'lower' },

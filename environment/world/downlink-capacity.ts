@@ -15,7 +15,7 @@ export function countCapacityFrom(w: WorldState, antenna: number, usableS: numbe
   w.usage.countedS[antenna] = usableS;
 }
 
-/** Capacity of all gateways' downlinks so far, bits: rate times the time that they were up and usable. */
+/** Capacity of all gateways' downlinks while tasks arrived, bits: rate times the time that they were up and usable. */
 export function gatewayCapacityBits(w: WorldState): number {
   let bits = w.usage.gatewayCapacityBits;
   for (let antenna = 0; antenna < w.model.antennaCount; antenna++) bits += uncountedBits(w, antenna);
@@ -26,5 +26,6 @@ function uncountedBits({ usage, clock, links, model }: WorldState, antenna: numb
   const down = model.firstDownlink + antenna;
   const isGateway = (model.geometry.antennaNode[antenna] as number) < model.firstDataCentre;
   if (!isGateway || (links.to[down] as number) < 0) return 0;
-  return (links.rateBps[down] as number) * Math.max(0, clock.timeS - (usage.countedS[antenna] as number));
+  const untilS = Math.min(clock.timeS, clock.arrivalsUntilS);
+  return (links.rateBps[down] as number) * Math.max(0, untilS - (usage.countedS[antenna] as number));
 }

@@ -6,9 +6,9 @@ const BITS_PER_GB = 8e9;
 /**
  * How links were used.
  * - `uplinkGB`: bytes sent up by gateways and terminals.
- * - `downlinkUsedFrac`: bits sent down to gateways over the integral of the rates of their downlinks while they were up and
- *   usable (handovers excluded). A bundle is sent at the rate at which it began, so that a falling rate can bring the share
- *   slightly above what the integral allows.
+ * - `downlinkUsedFrac`: bits sent down to gateways in the whole run over the integral of the rates of their downlinks while
+ *   tasks arrived and the links were up and usable (handovers excluded). The window is the same for all policies, however long
+ *   what they have queued takes to drain; above 1 the links cannot keep up.
  * - `valuePerDownlinkGB`: value at delivery of all delivered tasks, without what they cost, over the GB sent down by all
  *   satellites to gateways and terminals; NaN when nothing was sent down.
  * - `islGini`: Gini coefficient of the bits sent over each direction of each laser link that was up at any time, each counted

@@ -10,7 +10,7 @@ export interface UsageColumns {
   /** [S * D] bits sent over each direction of a laser link (`endTransmission`); 1 = it has been up (`settleTerminal`). */
   islBits: Float64Array;
   islUp: Uint8Array;
-  /** Integral of the rates of gateways' downlinks over the time they were usable, bits; [Q] up to when, s (`countCapacity`). */
+  /** Integral of the rates of gateways' downlinks over the time they were usable while tasks arrived, bits; [Q] up to when, s (`countCapacity`). */
   gatewayCapacityBits: number;
   countedS: Float64Array;
   /** Energy of computations times the share of the Sun's disc not seen meanwhile, J (`accrueComputeEnergy`). */

@@ -64,6 +64,15 @@ describe('key figures of links', () => {
     expect(kpi(w, 'downlinkGB')).toBeCloseTo(0.2 * MBIT_IN_GB, 15);
   });
 
+  it('ENV-190 downlinkUsedFrac: capacity counts while tasks arrive, bits as long as the run takes', () => {
+    const w = smallWorld(SKY, { traffic, handoverS: 0.5 }, { arrivalsS: 12 });
+    drive(w, HERE_AND_DOWN, 5);
+    capture(w, 0);
+    drive(w, HERE_AND_DOWN, 60);
+    // Up from 10 s on, counted until 12 s: 2 Mbit, of which what came down from 15 s on would have filled a tenth.
+    expect(kpi(w, 'downlinkUsedFrac')).toBeCloseTo(0.2 / 2, 12);
+  });
+
   it('ENV-190 downlinkUsedFrac: a gateway that fails within a tick has no capacity until it works again', () => {
     const antennas = [{ ground: 0, satellite: 0, rangeKm: 0.001 * C_KM_S, rateBps: 1e6 }];
     const sky: SmallSky = { ...SKY, antennas };
