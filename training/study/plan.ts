@@ -239,6 +239,8 @@ export function arrivalsKey({
       observations: traffic.observations.map(
         ({ rawBytes: _raw, reduction: _reduction, workTflop: _work, ...rest }) => rest,
       ),
+      // Where copies of a version go, and how many, draws nothing.
+      backups: traffic.backups.map(({ replicas: _replicas, mirror: _mirror, restoreTo: _to, ...rest }) => rest),
     },
     terminals: terminals.map(({ name, population, owner, accreditation }) => ({
       name,
