@@ -1,4 +1,4 @@
-import { inverseOf } from './normal-equations.kernel.ts';
+import { steadyInverseOf } from './normal-equations.kernel.ts';
 import type { TwinProblem } from './problem.ts';
 import { differenceInto, normalMatrix, productFrom } from './residuals.kernel.ts';
 import { CHANNELS, type TwinChange, createTwinRun, runTwin } from './twin-run.kernel.ts';
@@ -53,7 +53,7 @@ export class ChangeScan {
   private readonly changed;
   private readonly vector: Float64Array;
   private readonly mark: Float64Array;
-  private readonly inverse: Float64Array | undefined;
+  private readonly inverse: Float64Array;
   /** Products of the columns with the residuals; near 0 at the optimum. */
   private readonly slope: Float64Array;
 
@@ -68,7 +68,7 @@ export class ChangeScan {
     this.vector = new Float64Array(vector.length + 1);
     this.vector.set(vector);
     this.mark = new Float64Array(CHANNELS.length * drive.n);
-    this.inverse = inverseOf(normalMatrix(columns, drive.n, channels), columns.length);
+    this.inverse = steadyInverseOf(normalMatrix(columns, drive.n, channels), columns.length);
     this.slope = Float64Array.from(columns, (column) => productFrom(column, residuals, drive.n, channels, 0));
   }
 
@@ -79,7 +79,6 @@ export class ChangeScan {
     const channels = problem.channels.filter((c) => MOVED[parameter]!.includes(c));
     const { vector, changes, sigma, columns, residuals } = this.input;
     const none = { parameter, row, size: 0, gain: 0 };
-    if (inverse === undefined) return none;
     const valueAt = vector.length;
     const stepSize = STEP * scale[parameter]!;
     this.vector[valueAt] = valueBefore(vector, changes, parameter, row) - stepSize;

@@ -1,7 +1,9 @@
 import { StrictMath } from '../../core/index.ts';
 import { type ChangeCandidate, ChangeScan, valueBefore } from './change-scan.kernel.ts';
+import { ChangeTime, MARGIN_ROWS } from './change-time.ts';
 import { type TwinFit, fitProblem, standardError } from './fit.ts';
 import { type TwinSolution, evaluate, solve } from './least-squares.ts';
+import { CHANGING_KEYS, TWIN_PARAMETER_KEYS } from './parameters.ts';
 import type { TwinProblem } from './problem.ts';
 import { jacobianOf, residualsInto } from './residuals.kernel.ts';
 import { CHANNELS, FIRST_STATE, type TwinChange } from './twin-run.kernel.ts';
@@ -11,7 +13,7 @@ export interface FoundChange {
   /** Place in the parameter vector. */
   readonly parameter: number;
   readonly row: number;
-  /** Rows of the 95 % interval of the time (likelihood; other parameters held). */
+  /** Rows of the 95 % interval of the time (`ChangeTime`). */
   readonly firstRow: number;
   readonly lastRow: number;
   readonly from: number;
@@ -32,40 +34,60 @@ export interface DriftResult {
   readonly changes: readonly FoundChange[];
 }
 
+/** Places of the parameters that a change may be laid to. */
+const CHANGING: ReadonlySet<number> = new Set(CHANGING_KEYS.map((key) => TWIN_PARAMETER_KEYS.indexOf(key)));
 /** Times at which a scan first looks. */
 const COARSE_TIMES = 48;
-/** Rows at either end in which no change can be told. */
-const MARGIN_ROWS = 5;
 const MOST_CHANGES = 4;
 /** Hypotheses of a scan that are fitted in full. */
 const FINALISTS = 3;
 /** Those that explain less than so much of what the best explains, to first order, are not. */
 const CLOSE_FRAC = 0.5;
+/** Fits with a change whose sum of squares is more than so many times the least are not moved to their best time. */
+const SETTLED_FACTOR = 2;
+const MOST_MOVES = 3;
+/** Sum of squares per value from which a fit is taken for far off. */
+const FAR_OFF = 1.2;
 /** Hypotheses whose sums of squares differ by less are not told apart (a likelihood ratio of 150). */
 const ALIKE = 10;
-/** Half of the 95 % quantile of chi-square with one degree of freedom would be 1.92; sums of squares are twice the logarithm. */
-const INTERVAL_SQUARES = 3.84;
 
 /**
  * Looks for changes of parameters within the record, one after another, and fits them with all else. A change is believed when
  * |size| over its standard error exceeds a threshold that noise without any change passes in at most `falseAlarmFrac` of
  * records: the sum over every parameter and every row at which it might have changed (Bonferroni), so rather too strict.
+ *
+ * A fit without the change may lie far off, and a first-order scan from there points anywhere. So every hypothesis, a step of
+ * one parameter at one row, is fitted in full, from several starts, and the least sum of squares decides: hypotheses have the
+ * same number of free places, so any information criterion ranks them alike.
  */
 export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: number): DriftResult {
   let state: DriftResult = { problem: start, fit: first, changes: [] };
   for (let round = 0; round < MOST_CHANGES; round++) {
     const { problem, fit } = state;
-    const parameters = fit.identification.free.filter((place) => place < FIRST_STATE);
+    const parameters = fit.identification.free.filter((place) => CHANGING.has(place));
     const hypotheses = parameters.length * Math.max(1, problem.drive.n - 2 * MARGIN_ROWS);
     const threshold = twoSidedThreshold(falseAlarmFrac / hypotheses);
-    const finalists = bestCandidates(problem, fit, parameters)
-      .filter(({ gain }, _, [most]) => gain > 0.2 * threshold * threshold && gain > CLOSE_FRAC * (most?.gain ?? 0))
-      .slice(0, FINALISTS);
-    const tried = finalists.map((candidate) => fitWithChange(problem, fit, candidate));
-    tried.sort((a, b) => a.solution.squares - b.solution.squares);
-    const [best] = tried;
+    const starts =
+      round === 0 && isFarOff(problem, fit) ? [fit.solution, ...otherStarts(problem, fit)] : [fit.solution];
+    const tried = new Map<number, Tried>();
+    for (const solution of starts) {
+      const candidates = bestCandidates(problem, solution, { sigma: fit.sigma, parameters })
+        .filter(({ gain }, _, [most]) => gain > 0.2 * threshold * threshold && gain > CLOSE_FRAC * (most?.gain ?? 0))
+        .slice(0, FINALISTS);
+      for (const candidate of candidates) {
+        const one = fitWithChange(problem, solution, { candidate, sigma: fit.sigma });
+        const before = tried.get(candidate.parameter);
+        if (before === undefined || one.solution.squares < before.solution.squares) tried.set(candidate.parameter, one);
+      }
+    }
+    const ranked = [...tried.values()].sort((a, b) => a.solution.squares - b.solution.squares);
+    const settled = ranked
+      .filter(({ solution }, _, [most]) => solution.squares < SETTLED_FACTOR * (most as Tried).solution.squares)
+      .map((one) => atBestTime(one, fit.sigma))
+      .sort((a, b) => a.solution.squares - b.solution.squares);
+    const [best] = settled;
     if (best === undefined) break;
-    const alternatives = tried
+    const alternatives = settled
       .slice(1)
       .filter(({ solution }) => solution.squares - best.solution.squares < ALIKE)
       .map(({ candidate }) => candidate.parameter);
@@ -80,6 +102,26 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
     state = { ...next, changes };
   }
   return state;
+}
+
+/** More is left than the noise that neighbouring rows show: the fit without a change explains little. */
+function isFarOff({ measured }: TwinProblem, { solution }: TwinFit): boolean {
+  const values = measured.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
+  return solution.squares > FAR_OFF * values;
+}
+
+/** Beside the fit of the whole record: the reference itself, and fits of either half, one of which may know no change. */
+function otherStarts(problem: TwinProblem, { solution, sigma, identification }: TwinFit): TwinSolution[] {
+  const { n } = problem.drive;
+  const { changes } = solution;
+  const { free } = identification;
+  const start = { vector: problem.vector, changes, free, sigma };
+  const halves = [0, 1].map((half) => {
+    const measured = problem.measured.map((value, i) => (i % n < n / 2 === (half === 0) ? value : NaN));
+    const fitted = fitProblem({ ...problem, measured }, { rough: true, noiseRounds: 1 });
+    return evaluate(problem, { ...start, vector: fitted.solution.vector });
+  });
+  return [evaluate(problem, start), ...halves];
 }
 
 /** Takes out changes that are no longer believed beside the others, the least one first, and fits what is left. */
@@ -109,8 +151,8 @@ function prune(start: TwinProblem, settled: Settled, threshold: number): DriftRe
       sigma,
     });
     for (let k = 0; k < renumbered.length; k++) {
-      const moved = moveChange(problem, solution, { k, sigma });
-      solution = solve(problem, { vector: solution.vector, changes: moved, free, sigma });
+      const time = new ChangeTime(problem, solution, { k, sigma });
+      solution = solve(problem, { vector: solution.vector, changes: time.movedTo(time.best()), free, sigma });
     }
     ({ problem, fit } = settle({ problem, solution }, sigma));
   }
@@ -131,12 +173,14 @@ export function twoSidedThreshold(p: number): number {
 }
 
 /** The best time of every parameter, best parameter first. */
-function bestCandidates(problem: TwinProblem, fit: TwinFit, parameters: readonly number[]): ChangeCandidate[] {
+function bestCandidates(
+  problem: TwinProblem,
+  { vector, changes, free, run }: TwinSolution,
+  { sigma, parameters }: { readonly sigma: Float64Array; readonly parameters: readonly number[] },
+): ChangeCandidate[] {
   const { drive } = problem;
-  const { vector, changes, free } = fit.solution;
-  const { sigma } = fit;
   const residuals = new Float64Array(CHANNELS.length * drive.n);
-  residualsInto(problem, fit.solution.run, sigma, residuals);
+  residualsInto(problem, run, sigma, residuals);
   const columns = jacobianOf(problem, { vector, changes, sigma, places: free });
   const scan = new ChangeScan(problem, { vector, changes, sigma, residuals, columns });
   const last = drive.n - MARGIN_ROWS;
@@ -166,8 +210,12 @@ interface Tried {
   readonly solution: TwinSolution;
 }
 
-/** The fit with one more change, its row moved to where the sum of squares is least. Noise is held, so that sums compare. */
-function fitWithChange(problem: TwinProblem, { solution: before, sigma }: TwinFit, candidate: ChangeCandidate): Tried {
+/** The fit with one more change. Noise is held, so that sums compare. */
+function fitWithChange(
+  problem: TwinProblem,
+  before: TwinSolution,
+  { candidate, sigma }: { readonly candidate: ChangeCandidate; readonly sigma: Float64Array },
+): Tried {
   const { parameter, row, size } = candidate;
   const valueAt = before.vector.length;
   const scale = problem.scale[parameter] as number;
@@ -178,40 +226,25 @@ function fitWithChange(problem: TwinProblem, { solution: before, sigma }: TwinFi
     scale: Float64Array.of(...problem.scale, scale),
   };
   const free = [...before.free, valueAt];
-  let changes: readonly TwinChange[] = [...before.changes, { row, parameter, valueAt }];
-  let solution = solve(extended, { vector: Float64Array.of(...before.vector, value), changes, free, sigma });
-  for (let round = 0; round < 3; round++) {
-    const moved = moveChange(extended, solution, { k: changes.length - 1, sigma });
-    if ((moved.at(-1) as TwinChange).row === (changes.at(-1) as TwinChange).row) break;
-    changes = moved;
-    solution = solve(extended, { vector: solution.vector, changes, free, sigma });
-  }
-  return { candidate, problem: extended, solution };
+  const changes: readonly TwinChange[] = [...before.changes, { row, parameter, valueAt }];
+  const vector = Float64Array.of(...before.vector, value);
+  return { candidate, problem: extended, solution: solve(extended, { vector, changes, free, sigma }) };
 }
 
-/** The changes with the k-th's row where, all else held, the sum of squares is least. */
-function moveChange(
-  problem: TwinProblem,
-  solution: TwinSolution,
-  { k, sigma }: { readonly k: number; readonly sigma: Float64Array },
-): readonly TwinChange[] {
-  const { changes } = solution;
-  const { n } = problem.drive;
-  const at = (row: number): readonly TwinChange[] =>
-    changes.map((change, i) => (i === k ? { ...change, row } : change));
-  const squaresAt = (row: number): number => evaluate(problem, { ...solution, changes: at(row), sigma }).squares;
-  let row = (changes[k] as TwinChange).row;
-  let least = squaresAt(row);
-  for (let step = Math.max(1, Math.floor(n / 64)); step >= 1; step = Math.floor(step / 2)) {
-    for (const next of [row - step, row + step]) {
-      if (next < MARGIN_ROWS || next >= n - MARGIN_ROWS) continue;
-      const squares = squaresAt(next);
-      if (squares >= least) continue;
-      least = squares;
-      row = next;
-    }
+/** The last change moved to where the sum of squares is least, all else fitted anew. */
+function atBestTime({ candidate, problem, solution: first }: Tried, sigma: Float64Array): Tried {
+  let solution = first;
+  for (let round = 0; round < MOST_MOVES; round++) {
+    const k = solution.changes.length - 1;
+    const time = new ChangeTime(problem, solution, { k, sigma });
+    const row = time.best();
+    if (row === (solution.changes[k] as TwinChange).row) break;
+    const { vector, free } = solution;
+    const moved = solve(problem, { vector, changes: time.movedTo(row), free, sigma });
+    if (moved.squares >= solution.squares) break;
+    solution = moved;
   }
-  return at(row);
+  return { candidate, problem, solution };
 }
 
 /** The fit with noise estimated anew: what the change explains is noise no longer. */
@@ -240,11 +273,8 @@ function foundChanges(problem: TwinProblem, fit: TwinFit, threshold: number): Fo
           Math.sqrt(
             Math.max(0, cell(covariance, p, [a, a]) + cell(covariance, p, [b, b]) - 2 * cell(covariance, p, [a, b])),
           );
-    const [firstRow, lastRow] = timeInterval(
-      problem,
-      fit,
-      changes.findIndex((one) => one.valueAt === valueAt),
-    );
+    const k = changes.findIndex((one) => one.valueAt === valueAt);
+    const [firstRow, lastRow] = new ChangeTime(problem, fit.solution, { k, sigma: fit.sigma }).interval(row);
     return {
       ...{ parameter, row, firstRow, lastRow, from, to, error, threshold },
       z: Math.abs(to - from) / error,
@@ -255,31 +285,4 @@ function foundChanges(problem: TwinProblem, fit: TwinFit, threshold: number): Fo
 
 function cell(matrix: Float64Array, p: number, [i, j]: readonly [number, number]): number {
   return matrix[i * p + j] as number;
-}
-
-/** Rows around a change's where the sum of squares, all else held, is hardly larger. */
-function timeInterval(problem: TwinProblem, { solution, sigma }: TwinFit, k: number): readonly [number, number] {
-  const { changes } = solution;
-  const own = (changes[k] as TwinChange).row;
-  const isAlike = (row: number): boolean => {
-    const moved = changes.map((change, i) => (i === k ? { ...change, row } : change));
-    return evaluate(problem, { ...solution, changes: moved, sigma }).squares - solution.squares < INTERVAL_SQUARES;
-  };
-  const reach = (direction: 1 | -1): number => {
-    let [inside, step] = [own, 1];
-    while (isInside(inside + direction * step, problem.drive.n) && isAlike(inside + direction * step)) {
-      inside += direction * step;
-      step *= 2;
-    }
-    for (; step >= 1; step = Math.floor(step / 2)) {
-      const row = inside + direction * step;
-      if (isInside(row, problem.drive.n) && isAlike(row)) inside = row;
-    }
-    return inside;
-  };
-  return [reach(-1), reach(1)];
-}
-
-function isInside(row: number, n: number): boolean {
-  return row >= 1 && row < n;
 }

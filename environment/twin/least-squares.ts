@@ -106,7 +106,12 @@ function parameterAt(place: number, changes: readonly TwinChange[]): number {
   return changes.find(({ valueAt }) => valueAt === place)?.parameter ?? -1;
 }
 
-function boundsOf(problem: TwinProblem, place: number, changes: readonly TwinChange[]): readonly [number, number] {
+/** Smallest and largest value that a fit may try of a place of the vector. */
+export function boundsOf(
+  problem: TwinProblem,
+  place: number,
+  changes: readonly TwinChange[],
+): readonly [number, number] {
   const parameter = parameterAt(place, changes);
   const key = TWIN_PARAMETER_KEYS[parameter];
   if (key !== undefined) return parameterBounds(key, problem.vector[parameter] as number);

@@ -30,6 +30,33 @@ export function inverseOf(a: Float64Array, p: number): Float64Array | undefined 
   return inverse;
 }
 
+/** Added to the diagonal, brought to 1, of a matrix that must have an inverse. */
+const RIDGE = 1e-10;
+
+/**
+ * Inverse of a normal matrix [p * p] that may be singular: its diagonal is brought to 1 and raised by 1e-10, and rows without a
+ * diagonal (a place that moves nothing, such as one at its bound) stay 0.
+ */
+export function steadyInverseOf(a: Float64Array, p: number): Float64Array {
+  const root = new Float64Array(p);
+  for (let i = 0; i < p; i++) root[i] = Math.sqrt(Math.max(0, a[i * p + i]!));
+  const unit = new Float64Array(p * p);
+  for (let i = 0; i < p; i++) {
+    for (let j = 0; j < p; j++) {
+      if (i === j) unit[i * p + j] = 1 + RIDGE;
+      else if (root[i]! > 0 && root[j]! > 0) unit[i * p + j] = a[i * p + j]! / (root[i]! * root[j]!);
+    }
+  }
+  const inverse = inverseOf(unit, p) ?? new Float64Array(p * p);
+  for (let i = 0; i < p; i++) {
+    for (let j = 0; j < p; j++) {
+      const scale = root[i]! * root[j]!;
+      inverse[i * p + j] = scale > 0 ? inverse[i * p + j]! / scale : 0;
+    }
+  }
+  return inverse;
+}
+
 /** Smallest eigenvalue and its vector of a symmetric matrix, by Jacobi's rotations (Golub & Van Loan, sec. 8.5). */
 export function smallestEigen(
   matrix: Float64Array,

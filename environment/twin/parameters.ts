@@ -20,6 +20,23 @@ export type TwinParameterKey = (typeof TWIN_PARAMETER_KEYS)[number];
 export const LINK_PARAMETER_KEYS = ['linkMaxRateBps', 'linkFullRateRangeKm'] as const;
 export type LinkParameterKey = (typeof LINK_PARAMETER_KEYS)[number];
 
+/**
+ * Parameters that a change within the record may be laid to: parts that wear or break. The sink is the satellite's surroundings
+ * and its heat capacity is mass; both are estimated for the whole record. A step of the sink is close to one of the radiator
+ * wherever the temperature varies little, and would hide it.
+ */
+export const CHANGING_KEYS: readonly TwinParameterKey[] = [
+  'arrayPowerW',
+  'busPowerW',
+  'acceleratorPowerW',
+  'batteryWh',
+  'chargeEfficiency',
+  'dischargeEfficiency',
+  'radiatorM2',
+  'tflopsPerAccelerator',
+  'storageLossBytesS',
+];
+
 export interface ParameterText {
   readonly unit: string;
   readonly meaning: string;
