@@ -8,7 +8,7 @@ const BITS_PER_GB = 8e9;
  * - `uplinkGB`: bytes sent up by gateways and terminals.
  * - `downlinkUsedFrac`: bits sent down to gateways in the whole run over the integral of the rates of their downlinks while
  *   tasks arrived and the links were up and usable (handovers excluded). The window is the same for all policies, however long
- *   what they have queued takes to drain; above 1 the links cannot keep up.
+ *   what they have queued takes to drain; above 1 the links cannot keep up. NaN when no gateway had a link meanwhile.
  * - `valuePerDownlinkGB`: value at delivery of all delivered tasks, without what they cost, over the GB sent down by all
  *   satellites to gateways and terminals; NaN when nothing was sent down.
  * - `islGini`: Gini coefficient of the bits sent over each direction of each laser link that was up at any time, each counted
@@ -17,9 +17,10 @@ const BITS_PER_GB = 8e9;
 export function linkUseKpis(w: WorldState): Record<string, number> {
   const { usage, statistics } = w;
   const { downlinkBits } = statistics;
+  const capacityBits = gatewayCapacityBits(w);
   return {
     uplinkGB: usage.uplinkBits / BITS_PER_GB,
-    downlinkUsedFrac: usage.gatewayBits / gatewayCapacityBits(w),
+    downlinkUsedFrac: capacityBits === 0 ? NaN : usage.gatewayBits / capacityBits,
     valuePerDownlinkGB: downlinkBits === 0 ? NaN : usage.deliveredValue / (downlinkBits / BITS_PER_GB),
     islGini: giniCoefficient(usage.islBits.filter((_, track) => usage.islUp[track] === 1)),
   };

@@ -71,6 +71,12 @@ describe('key figures of links', () => {
     drive(w, HERE_AND_DOWN, 60);
     // Up from 10 s on, counted until 12 s: 2 Mbit, of which what came down from 15 s on would have filled a tenth.
     expect(kpi(w, 'downlinkUsedFrac')).toBeCloseTo(0.2 / 2, 12);
+    const early = smallWorld(SKY, { traffic, handoverS: 0.5 }, { arrivalsS: 8 });
+    drive(early, HERE_AND_DOWN, 5);
+    capture(early, 0);
+    drive(early, HERE_AND_DOWN, 60);
+    expect(kpi(early, 'downlinkGB')).toBeCloseTo(0.2 * MBIT_IN_GB, 15);
+    expect(kpi(early, 'downlinkUsedFrac')).toBeNaN(); // no gateway had a link before 10 s
   });
 
   it('ENV-190 downlinkUsedFrac: a gateway that fails within a tick has no capacity until it works again', () => {
