@@ -113,6 +113,8 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'unrestored', label: 'lost data sets not brought back', unit: '1', better: 'lower' },
   { key: 'durabilityFrac', label: 'share of stored versions not lost', unit: '1', better: 'higher' },
   { key: 'underReplicatedS', label: 'time below wanted replicas, mean', unit: 's', better: 'lower' },
+  { key: 'rereplicationMeanS', label: 'loss of a copy until all are there again, mean', unit: 's', better: 'lower' },
+  { key: 'rereplicationMaxS', label: 'loss of a copy until all are there again, longest', unit: 's', better: 'lower' },
   { key: 'repairGB', label: 'bytes of repairs', unit: 'GB', better: 'none' },
   { key: 'restoreGB', label: 'bytes of restores', unit: 'GB', better: 'none' },
   { key: 'mirrorGB', label: 'bytes copied to mirrors', unit: 'GB', better: 'none' },

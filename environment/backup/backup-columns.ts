@@ -41,6 +41,9 @@ export interface BackupColumns {
   /** [O] since when fewer copies exist than wanted; closed spells of that, s. */
   shortSinceS: Float64Array;
   shortS: Float64Array;
+  /** [O] how many spells that were, and the longest, s. */
+  shortSpells: Int32Array;
+  longestShortS: Float64Array;
   /** [O] objects that the next round looks at, first in first out, and whether an object is among them. */
   due: Int32Array;
   isDue: Uint8Array;
@@ -166,6 +169,8 @@ export function createBackups(plan: BackupPlan, satelliteCount: number, firstDat
     storing: new Uint8Array(O),
     shortSinceS: f64(O, -1),
     shortS: f64(O, 0),
+    shortSpells: i32(O, 0),
+    longestShortS: f64(O, 0),
     due: i32(O, -1),
     isDue: new Uint8Array(O),
     dueCount: 0,

@@ -19,9 +19,15 @@ export function backupKpis(
   let delayS = 0;
   let shortS = 0;
   let onceComplete = 0;
+  let closedS = 0;
+  let spells = 0;
+  let longestS = 0;
   for (let object = 0; object < b.home.length; object++) {
     if ((b.complete[object] as number) > 0) {
       onceComplete++;
+      closedS += b.shortS[object] as number;
+      spells += b.shortSpells[object] as number;
+      longestS = Math.max(longestS, b.longestShortS[object] as number);
       const sinceS = b.shortSinceS[object] as number;
       shortS += (b.shortS[object] as number) + (sinceS < 0 ? 0 : nowS - sinceS);
     }
@@ -50,6 +56,8 @@ export function backupKpis(
     unrestored,
     durabilityFrac: 1 - b.lostVersions / b.completeVersions,
     underReplicatedS: shortS / onceComplete,
+    rereplicationMeanS: closedS / spells,
+    rereplicationMaxS: spells === 0 ? NaN : longestS,
     repairGB: b.repairBits / BITS_PER_GB,
     restoreGB: b.restoreBits / BITS_PER_GB,
     mirrorGB: b.mirroredBits / BITS_PER_GB,

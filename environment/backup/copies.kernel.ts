@@ -143,6 +143,8 @@ export function renewShort(b: BackupColumns, object: number, wanted: number, now
     b.shortSinceS[object] = nowS;
   } else if (!isShort && sinceS >= 0) {
     b.shortS[object] = b.shortS[object]! + nowS - sinceS;
+    b.shortSpells[object] = b.shortSpells[object]! + 1;
+    if (nowS - sinceS > b.longestShortS[object]!) b.longestShortS[object] = nowS - sinceS;
     b.shortSinceS[object] = -1;
   }
 }

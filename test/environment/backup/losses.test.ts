@@ -79,6 +79,9 @@ describe('repair', () => {
     // Short from the failure until the copy is there: 1.8 s + 0.08 s + 0.01 s.
     expect(world.kpis()['underReplicatedS']).toBeCloseTo(1.5 + floodS + BITS / ISL_BPS + HOP_S, 9);
     expect(world.kpis()['durabilityFrac']).toBe(1);
+    // One spell of one data set: all three are the same.
+    expect(world.kpis()['rereplicationMeanS']).toBe(world.kpis()['underReplicatedS']);
+    expect(world.kpis()['rereplicationMaxS']).toBe(world.kpis()['underReplicatedS']);
   });
 
   it('ENV-157 a version all of whose copies are lost is lost', () => {
