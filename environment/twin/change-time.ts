@@ -1,9 +1,9 @@
-import { boundsOf, evaluate } from './least-squares.ts';
-import type { TwinSolution } from './least-squares.ts';
+import { StrictMath } from '../../core/index.ts';
+import { type TwinSolution, boundsOf, evaluate } from './least-squares.ts';
 import { steadyInverseOf } from './normal-equations.kernel.ts';
 import type { TwinProblem } from './problem.ts';
-import { jacobianOf, normalMatrix, productFrom, residualsInto } from './residuals.kernel.ts';
-import type { TwinChange } from './twin-run.kernel.ts';
+import { differenceInto, jacobianOf, normalMatrix, productFrom, residualsInto } from './residuals.kernel.ts';
+import { type TwinChange, createTwinRun, runTwin } from './twin-run.kernel.ts';
 
 /** Rows at either end in which no change can be told. */
 export const MARGIN_ROWS = 5;
@@ -17,6 +17,23 @@ const COARSE_ROWS = 40;
  */
 const INTERVAL_SQUARES = 7.35;
 
+/** Step of a difference, in scales. */
+const STEP = 1e-5;
+
+/** The fit with a change at a row. */
+interface TimedFit {
+  readonly squares: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Values before and after a change whose time is uncertain. */
+export interface Averaged {
+  readonly from: number;
+  readonly to: number;
+  readonly spread: number;
+}
+
 /**
  * Profile likelihood of the time of the k-th change: the least sum of squares for every row it may begin at, all free places
  * being estimated anew for that row by a step of Gauss and Newton.
@@ -26,7 +43,13 @@ export class ChangeTime {
   private readonly solution: TwinSolution;
   private readonly sigma: Float64Array;
   private readonly k: number;
-  private readonly known = new Map<number, number>();
+  private readonly known = new Map<number, TimedFit>();
+  /** Places of the values before and after the change. */
+  private readonly from: number;
+  private readonly to: number;
+  /** Derivatives with the change at its own row. */
+  private readonly columns: readonly Float64Array[];
+  private readonly normal: Float64Array;
 
   constructor(
     problem: TwinProblem,
@@ -37,6 +60,13 @@ export class ChangeTime {
     this.solution = solution;
     this.sigma = sigma;
     this.k = k;
+    const { vector, changes, free } = solution;
+    const { row, parameter, valueAt } = changes[k] as TwinChange;
+    const earlier = changes.filter((other) => other.parameter === parameter && other.row < row);
+    this.from = earlier.sort((a, b) => b.row - a.row)[0]?.valueAt ?? parameter;
+    this.to = valueAt;
+    this.columns = jacobianOf(problem, { vector, changes, sigma, places: free });
+    this.normal = normalMatrix(this.columns, problem.drive.n, problem.channels);
   }
 
   /** The changes with the k-th's at another row. */
@@ -76,6 +106,26 @@ export class ChangeTime {
     ];
   }
 
+  /**
+   * Values before and after the change, averaged over the rows of its interval with their likelihoods, and the standard
+   * deviation of their difference among these rows: what the uncertain time adds to the error of the size.
+   */
+  averaged([first, last]: readonly [number, number], best: number): Averaged {
+    const stride = Math.max(1, Math.floor((last - first) / COARSE_ROWS));
+    const rows = new Set([best, last]);
+    for (let row = first; row <= last; row += stride) rows.add(row);
+    const least = this.squaresAt(best);
+    const weighed = [...rows].map((row) => {
+      const { squares, from, to } = this.at(row);
+      return { from, to, weight: StrictMath.exp((least - squares) / 2) };
+    });
+    const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
+    const mean = (value: (one: { readonly from: number; readonly to: number }) => number): number =>
+      weighed.reduce((sum, one) => sum + one.weight * value(one), 0) / total;
+    const [from, to] = [mean((one) => one.from), mean((one) => one.to)];
+    return { from, to, spread: Math.sqrt(mean((one) => (one.to - one.from - (to - from)) ** 2)) };
+  }
+
   private range(): readonly [number, number] {
     return [MARGIN_ROWS, this.problem.drive.n - MARGIN_ROWS];
   }
@@ -92,6 +142,10 @@ export class ChangeTime {
   }
 
   private squaresAt(row: number): number {
+    return this.at(row).squares;
+  }
+
+  private at(row: number): TimedFit {
     const before = this.known.get(row);
     if (before !== undefined) return before;
     const { problem, sigma } = this;
@@ -101,9 +155,9 @@ export class ChangeTime {
     const held = evaluate(problem, { vector, changes, free, sigma });
     const residuals = new Float64Array(held.run.predicted.length);
     residualsInto(problem, held.run, sigma, residuals);
-    const columns = jacobianOf(problem, { vector, changes, sigma, places: free });
+    const { columns, normal } = this.derivatives(row, held);
     const p = free.length;
-    const inverse = steadyInverseOf(normalMatrix(columns, drive.n, channels), p);
+    const inverse = steadyInverseOf(normal, p);
     const slope = columns.map((column) => productFrom(column, residuals, drive.n, channels, 0));
     const next = vector.slice();
     free.forEach((place, i) => {
@@ -111,9 +165,51 @@ export class ChangeTime {
       const [low, high] = boundsOf(problem, place, changes);
       next[place] = Math.min(high, Math.max(low, (vector[place] as number) + step * (scale[place] as number)));
     });
-    const squares = Math.min(held.squares, evaluate(problem, { vector: next, changes, free, sigma }).squares);
-    this.known.set(row, squares);
-    return squares;
+    const moved = evaluate(problem, { vector: next, changes, free, sigma });
+    const better = moved.squares < held.squares ? moved : held;
+    const fit = {
+      squares: better.squares,
+      from: better.vector[this.from] as number,
+      to: better.vector[this.to] as number,
+    };
+    this.known.set(row, fit);
+    return fit;
+  }
+
+  /**
+   * Derivatives with the change at a row. Only the columns of the values before and after it depend on the row to first order,
+   * and their sum, the column of one value for both, does not: one run with another value after the row gives both.
+   */
+  private derivatives(
+    row: number,
+    { run }: TwinSolution,
+  ): { readonly columns: Float64Array[]; readonly normal: Float64Array } {
+    const { problem, sigma, columns: own, normal: ownNormal } = this;
+    const { vector, free } = this.solution;
+    const { drive, channels, scale } = problem;
+    const [before, after] = [free.indexOf(this.from), free.indexOf(this.to)];
+    const columns = [...own];
+    const normal = ownNormal.slice();
+    if (after < 0) return { columns, normal };
+    const ahead = vector.slice();
+    ahead[this.to] = (vector[this.to] as number) + STEP * (scale[this.to] as number);
+    const changed = createTwinRun(drive.n);
+    runTwin(drive, ahead, this.movedTo(row), changed, row, run);
+    const column = new Float64Array(run.predicted.length);
+    differenceInto(problem, changed, run, { sigma, stepsApart: STEP, from: row }, column);
+    if (before >= 0) {
+      const [a, b] = [own[before] as Float64Array, own[after] as Float64Array];
+      columns[before] = column.map((value, i) => (a[i] as number) + (b[i] as number) - value);
+    }
+    columns[after] = column;
+    for (const k of before < 0 ? [after] : [before, after]) {
+      columns.forEach((other, j) => {
+        const product = productFrom(columns[k] as Float64Array, other, drive.n, channels, 0);
+        normal[k * free.length + j] = product;
+        normal[j * free.length + k] = product;
+      });
+    }
+    return { columns, normal };
   }
 }
 

@@ -43,8 +43,6 @@ const MOST_CHANGES = 4;
 const FINALISTS = 3;
 /** Those that explain less than so much of what the best explains, to first order, are not. */
 const CLOSE_FRAC = 0.5;
-/** Fits with a change whose sum of squares is more than so many times the least are not moved to their best time. */
-const SETTLED_FACTOR = 2;
 const MOST_MOVES = 3;
 /** Sum of squares per value from which a fit is taken for far off. */
 const FAR_OFF = 1.2;
@@ -68,26 +66,22 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
     const hypotheses = parameters.length * Math.max(1, problem.drive.n - 2 * MARGIN_ROWS);
     const threshold = twoSidedThreshold(falseAlarmFrac / hypotheses);
     const starts =
-      round === 0 && isFarOff(problem, fit) ? [fit.solution, ...otherStarts(problem, fit)] : [fit.solution];
+      round === 0 && isFarOff(problem, fit.solution) ? [fit.solution, ...otherStarts(problem, fit)] : [fit.solution];
     const tried = new Map<number, Tried>();
     for (const solution of starts) {
       const candidates = bestCandidates(problem, solution, { sigma: fit.sigma, parameters })
         .filter(({ gain }, _, [most]) => gain > 0.2 * threshold * threshold && gain > CLOSE_FRAC * (most?.gain ?? 0))
         .slice(0, FINALISTS);
       for (const candidate of candidates) {
-        const one = fitWithChange(problem, solution, { candidate, sigma: fit.sigma });
+        const one = atBestTime(fitWithChange(problem, solution, { candidate, sigma: fit.sigma }), fit.sigma);
         const before = tried.get(candidate.parameter);
         if (before === undefined || one.solution.squares < before.solution.squares) tried.set(candidate.parameter, one);
       }
     }
     const ranked = [...tried.values()].sort((a, b) => a.solution.squares - b.solution.squares);
-    const settled = ranked
-      .filter(({ solution }, _, [most]) => solution.squares < SETTLED_FACTOR * (most as Tried).solution.squares)
-      .map((one) => atBestTime(one, fit.sigma))
-      .sort((a, b) => a.solution.squares - b.solution.squares);
-    const [best] = settled;
+    const [best] = ranked;
     if (best === undefined) break;
-    const alternatives = settled
+    const alternatives = ranked
       .slice(1)
       .filter(({ solution }) => solution.squares - best.solution.squares < ALIKE)
       .map(({ candidate }) => candidate.parameter);
@@ -105,7 +99,7 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
 }
 
 /** More is left than the noise that neighbouring rows show: the fit without a change explains little. */
-function isFarOff({ measured }: TwinProblem, { solution }: TwinFit): boolean {
+function isFarOff({ measured }: TwinProblem, solution: TwinSolution): boolean {
   const values = measured.reduce((count, value) => count + (Number.isNaN(value) ? 0 : 1), 0);
   return solution.squares > FAR_OFF * values;
 }
@@ -274,10 +268,13 @@ function foundChanges(problem: TwinProblem, fit: TwinFit, threshold: number): Fo
             Math.max(0, cell(covariance, p, [a, a]) + cell(covariance, p, [b, b]) - 2 * cell(covariance, p, [a, b])),
           );
     const k = changes.findIndex((one) => one.valueAt === valueAt);
-    const [firstRow, lastRow] = new ChangeTime(problem, fit.solution, { k, sigma: fit.sigma }).interval(row);
+    const time = new ChangeTime(problem, fit.solution, { k, sigma: fit.sigma });
+    const z = Math.abs(to - from) / error;
+    const [firstRow, lastRow] = z > threshold ? time.interval(row) : [row, row];
+    const averaged = time.averaged([firstRow, lastRow], row);
     return {
-      ...{ parameter, row, firstRow, lastRow, from, to, error, threshold },
-      z: Math.abs(to - from) / error,
+      ...{ parameter, row, firstRow, lastRow, from: averaged.from, to: averaged.to, threshold, z },
+      error: Math.sqrt(error * error + averaged.spread * averaged.spread),
       alternatives: [],
     };
   });
