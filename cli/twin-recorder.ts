@@ -16,29 +16,22 @@ export interface RecordOptions extends LoadedScenario {
   readonly onProgress?: (recordedS: number) => void;
 }
 
-/** Stops before the end of a tick, where what was used in it still stands in its columns, s. */
+/** Stops before the end of a tick, while links and terminals are those of the tick, s. */
 const BEFORE_END_S = 1e-9;
-/** Looks at busy accelerators and the buffer, per tick. */
-const LOOKS_PER_TICK = 10;
 const BITS_PER_BYTE = 8;
 
-/** Sums over a row's interval, and states at its end. */
+/** Sums over a row's interval, and the link at its last tick. */
 interface Row {
-  timeS: number;
   sunlitS: number;
-  busyS: number;
   terminalJ: number;
-  taskJ: number;
-  receivedBytes: number;
-  sentBytes: number;
   rangeKm: number;
   linkRateBps: number;
 }
 
 /**
- * Records one satellite of a run of the world, agents and all. Energy of accelerators and radio is what the world books in a
- * tick; its division between the two, and the flows of the buffer, are looked at ten times per tick: of data that come and go
- * between two looks only the difference counts. The trajectory is that of the same run without a recorder.
+ * Records one satellite of a run of the world, agents and all. Everything is what the world itself counts: energy of power
+ * balance and radios, accelerator time, work of the jobs (from the jobs, not from that time), bytes into and out of the buffer.
+ * The run is that of `simulate` with the same start, arrivals for the recorded time and one tick to drain; so is its hash.
  */
 export async function recordSatellite(
   options: RecordOptions,
@@ -49,7 +42,7 @@ export async function recordSatellite(
   const source = resolvePolicy(policy, { now: Date.now });
   const model = createWorldModel(scenario, geometry);
   const { tickS } = scenario;
-  const world = new World(model, { seed, startS, runS: recordS + tickS });
+  const world = new World(model, { seed, startS, runS: recordS + tickS, arrivalsS: recordS });
   const constellation = new Constellation({
     worlds: [world],
     policy: createPolicy(source, seed),
@@ -58,72 +51,84 @@ export async function recordSatellite(
     layout: { gatewayCount: model.gatewayCount, dataCentreCount: model.dataCentreCount },
     handoverS: scenario.handoverS,
   });
-  const { accelerators, acceleratorPowerW, tflopsPerAccelerator, batteryWh } = scenario.satellite;
-  const columns = createColumns(1 + Math.floor(recordS / everyS));
-  const w = world.columns;
-  const { power, satellites, compute } = w;
-  const bufferBytes = (): number => (satellites.bufferBits[s] as number) / BITS_PER_BYTE;
-  const writeStates = (row: number): void => {
-    set(columns.batteryFrac, row, (power.batteryJ[s] as number) / (batteryWh * 3600));
-    set(columns.temperatureC, row, (power.temperatureK[s] as number) - ZERO_CELSIUS_K);
-    set(columns.storedBytes, row, bufferBytes());
-  };
-  set(columns.timeS, 0, startS);
-  writeStates(0);
+  const { accelerators, batteryWh } = scenario.satellite;
+  const columns = createColumns(1 + Math.round(recordS / everyS));
+  const { power, satellites } = world.columns;
+  let before = totalsOf(world, s);
+  let sum = emptyRow();
   const ticksPerRow = Math.round(everyS / tickS);
-  let sum = emptyRow(startS);
-  let [generatedJ, loadJ, storedBytes] = [0, 0, bufferBytes()];
-  for (let tick = 1; tick < columns.timeS.length * ticksPerRow - ticksPerRow + 1; tick++) {
-    const beginS = startS + (tick - 1) * tickS;
-    const endS = startS + tick * tickS;
-    let busyLooks = 0;
-    for (let look = 1; look <= LOOKS_PER_TICK; look++) {
-      const atS = look === LOOKS_PER_TICK ? endS - BEFORE_END_S : beginS + (look * tickS) / LOOKS_PER_TICK;
-      await constellation.run({ untilS: atS });
-      busyLooks += (compute.busy[s] as number) * (compute.rateFrac[s] as number);
-      const nowBytes = bufferBytes();
-      if (nowBytes > storedBytes) sum.receivedBytes += nowBytes - storedBytes;
-      else sum.sentBytes += storedBytes - nowBytes;
-      storedBytes = nowBytes;
-    }
-    const rest = endS - (satellites.computeAccruedS[s] as number);
-    const restJ = (compute.busy[s] as number) * acceleratorPowerW * (compute.rateFrac[s] as number) * rest;
-    const taskJ = (power.taskJ[s] as number) + restJ;
-    const shareS = (busyLooks / LOOKS_PER_TICK / accelerators) * tickS;
-    sum.busyS += acceleratorPowerW === 0 ? shareS : Math.min(shareS, taskJ / (accelerators * acceleratorPowerW));
-    sum.taskJ += taskJ;
+  const write = (row: number, timeS: number): void => {
+    const now = totalsOf(world, s);
+    const since = (key: keyof Totals): number => now[key] - before[key];
+    const values: Record<keyof typeof columns, number> = {
+      timeS,
+      sunlitFrac: sum.sunlitS / everyS,
+      computeBusyFrac: since('busyS') / (accelerators * everyS),
+      terminalW: sum.terminalJ / everyS,
+      transmitW: Math.max(0, since('transmitJ')) / everyS,
+      receivedBytes: since('receivedBytes'),
+      sentBytes: since('sentBytes'),
+      rangeKm: sum.rangeKm,
+      arrayW: since('generatedJ') / everyS,
+      loadW: since('loadJ') / everyS,
+      batteryFrac: (power.batteryJ[s] as number) / (batteryWh * 3600),
+      temperatureC: (power.temperatureK[s] as number) - ZERO_CELSIUS_K,
+      jobsDoneTflop: Math.max(0, since('doneTflop')),
+      storedBytes: (satellites.bufferBits[s] as number) / BITS_PER_BYTE,
+      linkRateBps: sum.linkRateBps,
+    };
+    for (const [key, column] of Object.entries(columns)) column[row] = values[key as keyof typeof columns];
+    before = now;
+    sum = emptyRow();
+  };
+  write(0, startS);
+  const endS = startS + recordS;
+  for (let tick = 1; tick <= (columns.timeS.length - 1) * ticksPerRow; tick++) {
+    const tickEndS = startS + tick * tickS;
+    await constellation.run({ untilS: tickEndS - BEFORE_END_S });
     sum.sunlitS += (satellites.sunlitFrac[s] as number) * tickS;
     sum.terminalJ += (satellites.terminalW[s] as number) * tickS;
     readLink(world, s, sum);
-    await constellation.run({ untilS: endS });
-    const atEnd = bufferBytes();
-    if (atEnd > storedBytes) sum.receivedBytes += atEnd - storedBytes;
-    else sum.sentBytes += storedBytes - atEnd;
-    storedBytes = atEnd;
-    if (tick % ticksPerRow !== 0) continue;
-    const row = tick / ticksPerRow;
-    set(columns.timeS, row, endS);
-    set(columns.sunlitFrac, row, sum.sunlitS / everyS);
-    set(columns.computeBusyFrac, row, sum.busyS / everyS);
-    set(columns.terminalW, row, sum.terminalJ / everyS);
-    // What is left when all of it is the accelerators' is rounding of either sign.
-    set(columns.transmitW, row, Math.max(0, sum.taskJ - sum.busyS * accelerators * acceleratorPowerW) / everyS);
-    set(columns.receivedBytes, row, sum.receivedBytes);
-    set(columns.sentBytes, row, sum.sentBytes);
-    set(columns.rangeKm, row, sum.rangeKm);
-    set(columns.linkRateBps, row, sum.linkRateBps);
-    set(columns.arrayW, row, ((power.generatedJ[s] as number) - generatedJ) / everyS);
-    set(columns.loadW, row, ((power.loadJ[s] as number) - loadJ) / everyS);
-    set(columns.jobsDoneTflop, row, sum.busyS * accelerators * tflopsPerAccelerator);
-    generatedJ = power.generatedJ[s] as number;
-    loadJ = power.loadJ[s] as number;
-    writeStates(row);
-    sum = emptyRow(endS);
-    onProgress?.(endS - startS);
+    await constellation.run({ untilS: tickEndS });
+    if (tick % ticksPerRow === 0) write(tick / ticksPerRow, tickEndS);
+    onProgress?.(tickEndS - startS);
   }
+  if (world.liveTasks > 0) await constellation.run({ untilS: endS + tickS });
   constellation.close();
+  world.finish();
   const { timeS, ...rest } = columns;
   return { telemetry: createTelemetry(timeS, new Map(Object.entries(rest))), hash: world.trajectoryHash };
+}
+
+/** What a satellite has done since the start of the run. */
+interface Totals {
+  readonly busyS: number;
+  readonly doneTflop: number;
+  readonly transmitJ: number;
+  readonly generatedJ: number;
+  readonly loadJ: number;
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+function totalsOf(world: World, s: number): Totals {
+  const { counters, power, compute, clock } = world.columns;
+  const rate = (compute.tflops[s] as number) * (compute.rateFrac[s] as number);
+  let doneTflop = counters.startedTflop[s] as number;
+  for (let server = compute.firstServer[s] as number; server < (compute.firstServer[s + 1] as number); server++) {
+    if ((compute.running[server] as number) < 0) continue;
+    doneTflop -= ((compute.endS[server] as number) - clock.timeS) * rate;
+  }
+  return {
+    busyS: counters.busyS[s] as number,
+    doneTflop,
+    // What a transmission that ended on the tick itself has booked counts in the next one.
+    transmitJ: (counters.transmitJ[s] as number) - (power.taskJ[s] as number),
+    generatedJ: power.generatedJ[s] as number,
+    loadJ: power.loadJ[s] as number,
+    receivedBytes: (counters.bufferInBits[s] as number) / BITS_PER_BYTE,
+    sentBytes: (counters.bufferOutBits[s] as number) / BITS_PER_BYTE,
+  };
 }
 
 /** The antenna of a gateway's first radio that serves the satellite: its rate and the farther of the ranges at both ends of the tick. */
@@ -165,15 +170,8 @@ function createColumns(n: number) {
   };
 }
 
-function emptyRow(timeS: number): Row {
-  return {
-    ...{ timeS, sunlitS: 0, busyS: 0, terminalJ: 0, taskJ: 0, receivedBytes: 0, sentBytes: 0 },
-    ...{ rangeKm: NaN, linkRateBps: NaN },
-  };
-}
-
-function set(column: Float64Array, row: number, value: number): void {
-  column[row] = value;
+function emptyRow(): Row {
+  return { sunlitS: 0, terminalJ: 0, rangeKm: NaN, linkRateBps: NaN };
 }
 
 function unknownSatellite(name: string, some: readonly string[]): SpaceCloudError {

@@ -51,7 +51,7 @@ export function solve(problem: TwinProblem, input: SolveInput): TwinSolution {
   const found: number[] = [];
   for (const c of channels) {
     for (let i = c * n; i < (c + 1) * n; i++) {
-      if (Number.isNaN(measured[i]) || Number.isNaN(best.run.predicted[i])) continue;
+      if (Number.isNaN(measured[i])) continue;
       found.push(i);
     }
   }

@@ -1,7 +1,10 @@
 import type { TwinProblem } from './problem.ts';
 import { CHANNELS, type TwinChange, type TwinRun, createTwinRun, runTwin } from './twin-run.kernel.ts';
 
-/** Writes (measured - predicted) / sigma of every channel and row, 0 where nothing was measured; returns the sum of squares. */
+/**
+ * Writes (measured - predicted) / sigma of every channel and row, 0 where nothing was measured; returns the sum of squares,
+ * Infinity when a prediction left the numbers: heat that flows faster than a step can follow.
+ */
 export function residualsInto(problem: TwinProblem, run: TwinRun, sigma: Float64Array, out: Float64Array): number {
   const { measured, channels } = problem;
   const { predicted, n } = run;
@@ -10,8 +13,12 @@ export function residualsInto(problem: TwinProblem, run: TwinRun, sigma: Float64
   for (const c of channels) {
     const weight = 1 / sigma[c]!;
     for (let i = c * n; i < (c + 1) * n; i++) {
+      if (Number.isNaN(measured[i]!)) continue;
       const difference = measured[i]! - predicted[i]!;
-      if (Number.isNaN(difference)) continue;
+      if (!Number.isFinite(difference)) {
+        sum = Infinity;
+        continue;
+      }
       const scaled = difference * weight;
       out[i] = scaled;
       sum += scaled * scaled;
@@ -69,7 +76,7 @@ export function differenceInto(
     const weight = 1 / (sigma[c]! * stepsApart);
     for (let i = c * n + from; i < (c + 1) * n; i++) {
       const difference = above.predicted[i]! - below.predicted[i]!;
-      out[i] = Number.isNaN(measured[i]!) || Number.isNaN(difference) ? 0 : difference * weight;
+      out[i] = Number.isNaN(measured[i]!) || !Number.isFinite(difference) ? 0 : difference * weight;
     }
   }
 }
@@ -101,9 +108,15 @@ export function normalMatrix(columns: readonly Float64Array[], n: number, channe
   return matrix;
 }
 
+/** Stands, in standard deviations, for a prediction that left the numbers. */
+const FAR = 1e6;
+
 /** The values at some points, times weights. */
 export function gatherScaled(values: Float64Array, points: Int32Array, weights: Float64Array): Float64Array {
   const scaled = new Float64Array(points.length);
-  for (let k = 0; k < points.length; k++) scaled[k] = values[points[k]!]! * weights[k]!;
+  for (let k = 0; k < points.length; k++) {
+    const value = values[points[k]!]! * weights[k]!;
+    scaled[k] = Number.isFinite(value) ? value : FAR;
+  }
   return scaled;
 }

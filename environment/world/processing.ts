@@ -34,7 +34,7 @@ export function enterCompute(w: WorldState, task: number): void {
 
 /** Starts waiting jobs on idle servers, if the executor may start new ones. */
 export function startJobs(w: WorldState, executor: number): void {
-  const { compute, tasks, clock } = w;
+  const { compute, tasks, clock, model, counters } = w;
   if (compute.open[executor] === 0 || w.outages.nodeDown[nodeOf(w, executor)] !== 0) return;
   for (;;) {
     const task = firstWaiting(compute, executor);
@@ -51,18 +51,25 @@ export function startJobs(w: WorldState, executor: number): void {
     const endS = clock.timeS + (tasks.workTflop[task] as number) / rate;
     compute.endS[server] = endS;
     pushEvent(w.events, endS, COMPUTE_END, server, compute.version[server]);
+    if (executor >= model.satelliteCount) continue;
+    counters.startedTflop[executor] = (counters.startedTflop[executor] as number) + (tasks.workTflop[task] as number);
   }
 }
 
 /** Stops the jobs that run at a node; they wait again and start anew, what was done is lost. */
 export function restartJobs(w: WorldState, node: number): void {
-  const { compute, tasks, clock } = w;
+  const { compute, tasks, clock, model, counters } = w;
   const executor = executorOf(w, node);
   accrueComputeEnergy(w, executor);
   const end = compute.firstServer[executor + 1] as number;
   for (let server = compute.firstServer[executor] as number; server < end; server++) {
     const task = compute.running[server] as number;
     if (task < 0) continue;
+    if (executor < model.satelliteCount) {
+      const rate = (compute.tflops[executor] as number) * (compute.rateFrac[executor] as number);
+      const restTflop = ((compute.endS[server] as number) - clock.timeS) * rate;
+      counters.startedTflop[executor] = (counters.startedTflop[executor] as number) - restTflop;
+    }
     compute.running[server] = -1;
     compute.version[server] = (compute.version[server] as number) + 1;
     compute.busy[executor] = (compute.busy[executor] as number) - 1;
@@ -140,13 +147,15 @@ export function setComputeMode(w: WorldState, satellite: number, open: boolean, 
 
 /** Books the accelerators' energy up to now; power falls with the rate. */
 export function accrueComputeEnergy(w: WorldState, executor: number): void {
-  const { model, satellites, compute, power, statistics, usage, clock } = w;
+  const { model, satellites, compute, power, statistics, usage, counters, clock } = w;
   if (executor >= model.satelliteCount) return;
   const dtS = clock.timeS - (satellites.computeAccruedS[executor] as number);
   satellites.computeAccruedS[executor] = clock.timeS;
   const busy = compute.busy[executor] as number;
   if (busy === 0 || dtS === 0) return;
-  const usedJ = busy * model.scenario.satellite.acceleratorPowerW * (compute.rateFrac[executor] as number) * dtS;
+  const rateFrac = compute.rateFrac[executor] as number;
+  const usedJ = busy * model.scenario.satellite.acceleratorPowerW * rateFrac * dtS;
+  counters.busyS[executor] = (counters.busyS[executor] as number) + busy * rateFrac * dtS;
   power.taskJ[executor] = (power.taskJ[executor] as number) + usedJ;
   statistics.computeJ += usedJ;
   usage.darkComputeJ += usedJ * (1 - (satellites.sunlitFrac[executor] as number));

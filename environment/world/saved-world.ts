@@ -32,6 +32,7 @@ const GROUPS = [
   'pending',
   'statistics',
   'usage',
+  'counters',
   'access',
   'modeEvents',
   'transitions',

@@ -32,6 +32,7 @@ import { type RowColumns, createRows } from './row-columns.ts';
 import { type SpareAntennas, createSpareAntennas } from './spare-columns.ts';
 import { type TaskColumns, createTasks } from './tasks.kernel.ts';
 import { type NetworkView, createView } from './network-view.ts';
+import { type SatelliteCounters, createSatelliteCounters } from './satellite-counters.ts';
 import { type UsageColumns, createUsage } from './usage-columns.ts';
 import { type WatchColumns, createWatch } from './watch-columns.ts';
 
@@ -195,6 +196,7 @@ export interface WorldState {
   readonly rows: RowColumns;
   readonly statistics: Statistics;
   readonly usage: UsageColumns;
+  readonly counters: SatelliteCounters;
   readonly access: AccessColumns;
   readonly modeEvents: ModeEvents;
   readonly transitions: TransitionColumns & { capacity: number };
@@ -356,6 +358,7 @@ export function createWorldState(model: WorldModel, seed: number): WorldState {
       labelDelayS: 0,
     },
     usage: createUsage(S * D, Q),
+    counters: createSatelliteCounters(S),
     access: createAccess(model),
     modeEvents: { n: 0, kind: new Uint8Array(64), node: new Int32Array(64), part: new Int32Array(64) },
     transitions: createTransitions(1024),

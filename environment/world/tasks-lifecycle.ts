@@ -188,6 +188,8 @@ export function hasRoom(w: WorldState, satellite: number, bits: number): boolean
 /** Changes what a satellite's transit buffer holds, bits. */
 export function addToBuffer(w: WorldState, satellite: number, bits: number): void {
   w.satellites.bufferBits[satellite] = (w.satellites.bufferBits[satellite] as number) + bits;
+  const moved = bits > 0 ? w.counters.bufferInBits : w.counters.bufferOutBits;
+  moved[satellite] = (moved[satellite] as number) + Math.abs(bits);
 }
 
 function recordLatency(w: WorldState, family: number, latencyS: number, queueingS: number): void {

@@ -79,7 +79,7 @@ function turnBack(w: WorldState, task: number, link: number): void {
 
 /** A bundle has left: it propagates to the other end, the sender's storage is freed, its costs are booked. */
 export function endTransmission(w: WorldState, link: number, version: number): void {
-  const { links, tasks, statistics, usage, model, clock, power } = w;
+  const { links, tasks, statistics, usage, counters, model, clock, power } = w;
   if (links.version[link] !== version) return;
   const { satelliteCount, firstDataCentre, firstUplink, firstDownlink, scenario } = model;
   const nowS = clock.timeS;
@@ -100,6 +100,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
     const usedJ = scenario.satellite.transmitPowerW * (nowS - (links.sendingSinceS[link] as number));
     power.taskJ[from] = (power.taskJ[from] as number) + usedJ;
     statistics.transmitJ += usedJ;
+    counters.transmitJ[from] = (counters.transmitJ[from] as number) + usedJ;
     statistics.downlinkBits += bits;
     if (to < firstDataCentre) usage.gatewayBits += bits;
     const { downlinkCostPerGB, energyCostPerMJ } = scenario.reward;

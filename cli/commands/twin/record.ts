@@ -58,7 +58,7 @@ export function register(twin: Command, streams: CommandStreams): void {
         );
       }
       const progress = startProgress({ label: 'recording', total: recordS, unit: 's' });
-      const { telemetry } = await recordSatellite({
+      const { telemetry, hash } = await recordSatellite({
         ...{ scenario, geometry, satellite: options.satellite, policy: options.policy, seed: options.seed },
         ...{ startS: options.start, recordS, everyS },
         onProgress: (s) => progress.update(s),
@@ -75,7 +75,7 @@ export function register(twin: Command, streams: CommandStreams): void {
         `noise ${options.noise}; faults: ${options.plant.length === 0 ? 'none' : options.plant.join(', ')}`,
       ];
       writeTexts([{ path: options.out, text: writeTelemetry(written, about) }]);
-      streams.err(`${written.n} rows in ${options.out}\n`);
+      streams.err(`${written.n} rows in ${options.out}; trajectory hash ${hash}\n`);
     });
 }
 
