@@ -88,7 +88,8 @@ function settingsOf(scenario: Scenario, builtIn: BuiltInComparator, file: StudyF
   const isCompressed = builtIn === 'compression' || builtIn === 'compressed-relay';
   return {
     ...groundCloud(scenario),
-    ...(hasLinks ? {} : { 'constellations.*.isl.topology': 'none', relays: [] }),
+    // Without links there are no neighbours that could watch.
+    ...(hasLinks ? {} : { 'constellations.*.isl.topology': 'none', relays: [], 'security.watch.enabled': false }),
     ...(hasMore ? { gateways: withMoreStations(scenario.gateways, file.moreStations) } : {}),
     ...(isCompressed && file.compression !== undefined ? compressed(scenario, file.compression) : {}),
   };
