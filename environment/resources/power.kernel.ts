@@ -18,8 +18,9 @@ export interface PowerColumns {
   lossJ: Float64Array;
   /** [n] total drawn from the battery, discharge losses included, J. */
   drawnJ: Float64Array;
-  /** Worst relative error of the energy balance over any tick. */
+  /** Worst relative error of the energy balance over any tick, and of the heat balance, radiation by another rule (`stepPower`). */
   worstBalance: number;
+  worstHeat: number;
 }
 
 export function createPower(n: number, config: SatelliteConfig): PowerColumns {
@@ -36,6 +37,7 @@ export function createPower(n: number, config: SatelliteConfig): PowerColumns {
     lossJ: f64(),
     drawnJ: f64(),
     worstBalance: 0,
+    worstHeat: 0,
   };
 }
 
@@ -52,7 +54,8 @@ export interface PowerStep {
  * One tick of energy and heat. Array power goes to the loads first; a surplus charges the battery with `chargeEfficiency`
  * until it is full (the rest is curtailed), a deficit is drawn with `dischargeEfficiency` until it is empty (the rest is
  * unmet). All electrical power used, and the losses of the battery, become heat of one node that radiates to the sink:
- * C dT/dt = Q - e sigma A (T^4 - Ts^4), integrated by the classical Runge-Kutta method.
+ * C dT/dt = Q - e sigma A (T^4 - Ts^4), integrated by the classical Runge-Kutta method. The balance of heat is checked by another
+ * rule: heat in less heat stored against what is radiated by Simpson's rule along the cubic through both ends and their slopes.
  */
 export function stepPower(power: PowerColumns, step: PowerStep): void {
   const { config, dtS, sunlitFrac, terminalW } = step;
@@ -61,6 +64,7 @@ export function stepPower(power: PowerColumns, step: PowerStep): void {
   const radiate = config.emissivity * STEFAN_BOLTZMANN_W_M2_K4 * config.radiatorM2;
   const sinkK4 = fourthPower(config.sinkK);
   let worst = power.worstBalance;
+  let worstHeat = power.worstHeat;
   for (let i = 0; i < n; i++) {
     const inJ = config.arrayPowerW * sunlitFrac[i]! * dtS;
     const wantJ = (config.busPowerW + terminalW[i]!) * dtS + taskJ[i]!;
@@ -101,10 +105,19 @@ export function stepPower(power: PowerColumns, step: PowerStep): void {
     const k2 = (heatW - radiate * (fourthPower(t0 + (dtS / 2) * k1) - sinkK4)) / c;
     const k3 = (heatW - radiate * (fourthPower(t0 + (dtS / 2) * k2) - sinkK4)) / c;
     const k4 = (heatW - radiate * (fourthPower(t0 + dtS * k3) - sinkK4)) / c;
-    temperatureK[i] = t0 + (dtS / 6) * (k1 + 2 * k2 + 2 * k3 + k4);
+    const t1 = t0 + (dtS / 6) * (k1 + 2 * k2 + 2 * k3 + k4);
+    temperatureK[i] = t1;
+    const endW = radiate * (fourthPower(t1) - sinkK4);
+    const slope1 = (heatW - endW) / c;
+    const middleW = radiate * (fourthPower((t0 + t1) / 2 + (dtS / 8) * (k1 - slope1)) - sinkK4);
+    const beginW = heatW - c * k1;
+    const radiatedJ = (dtS / 6) * (beginW + 4 * middleW + endW);
+    const heatError = Math.abs(heatW * dtS - radiatedJ - c * (t1 - t0)) / Math.max(heatW * dtS, Math.abs(radiatedJ), 1);
+    if (heatError > worstHeat) worstHeat = heatError;
     taskJ[i] = 0;
   }
   power.worstBalance = worst;
+  power.worstHeat = worstHeat;
 }
 
 function fourthPower(x: number): number {

@@ -24,11 +24,13 @@ export interface Conservation {
   readonly tasksMissing: number;
 }
 
-/**
- * Checks the ledgers of a world against what is really there: energy of every tick, every bit created, every task with
- * one end. Throws CONSERVATION with the figures when one does not close.
- */
-export function checkConservation(w: WorldState): Conservation {
+/** Errors of the ledgers, with the live tasks that were found. */
+interface LedgerErrors extends Conservation {
+  readonly live: number;
+}
+
+/** Compares the ledgers of a world with what is really there: energy of every tick, every bit created, every task with one end. */
+export function ledgerErrors(w: WorldState): LedgerErrors {
   const { tasks, statistics: s, satellites, model } = w;
   let presentBits = 0;
   let live = 0;
@@ -54,14 +56,22 @@ export function checkConservation(w: WorldState): Conservation {
     ended += s.delivered[family] as number;
     for (let r = 1; r < DROP_REASONS.length; r++) ended += s.dropped[family * DROP_REASONS.length + r] as number;
   }
-  const result: Conservation = {
+  return {
     energyError: w.power.worstBalance,
     bitsError: Math.abs(s.createdBits - s.deliveredBits - s.droppedBits - s.consumedBits - presentBits) / scaleBits,
     bufferError,
     archiveError: archiveError(w),
     mirrorError: mirrorError(w),
     tasksMissing: s.created.reduce((sum, n) => sum + n, 0) - ended - live,
+    live,
   };
+}
+
+/**
+ * Checks the ledgers of a world against what is really there. Throws CONSERVATION with the figures when one does not close.
+ */
+export function checkConservation(w: WorldState): Conservation {
+  const { live, ...result } = ledgerErrors(w);
   const closed =
     result.energyError <= ENERGY_TOLERANCE &&
     result.bitsError <= BITS_TOLERANCE &&
@@ -69,11 +79,11 @@ export function checkConservation(w: WorldState): Conservation {
     result.archiveError <= BITS_TOLERANCE &&
     result.mirrorError <= BITS_TOLERANCE &&
     result.tasksMissing === 0 &&
-    live === tasks.live;
+    live === w.tasks.live;
   if (!closed) {
     throw new SpaceCloudError(
       'CONSERVATION',
-      `Expected closed ledgers at ${w.clock.timeS} s, got ${JSON.stringify(result)} with ${live} live tasks of ${tasks.live}.`,
+      `Expected closed ledgers at ${w.clock.timeS} s, got ${JSON.stringify(result)} with ${live} live tasks of ${w.tasks.live}.`,
       {
         hint: 'This is a defect of the world: please report it with scenario, policy and seed.',
       },

@@ -13,6 +13,7 @@ const S_PER_DAY = 86_400;
  * - `throttledFrac`: share of satellite time in thermal mode *throttled*.
  * - `darkComputeFrac`: share of the satellites' computing, by its energy, that was done in eclipse (penumbra counts in part).
  * - `deepestDischargeFrac`: deepest discharge of any battery at the end of any tick, share of its capacity.
+ * - `hottestC`: highest temperature of any satellite at the end of any tick.
  * - `batteryCycles`: equivalent full cycles per day and satellite: energy drawn from the battery over its capacity. Only runs
  *   of whole revolutions tell a battery's life.
  */
@@ -31,6 +32,7 @@ export function satelliteKpis(w: WorldState): Record<string, number> {
     throttledFrac: usage.throttledTicks / (satelliteCount * ticks),
     darkComputeFrac: usage.darkComputeJ / statistics.computeJ,
     deepestDischargeFrac: 1 - usage.leastChargeFrac,
+    hottestC: usage.hottestC === -Infinity ? NaN : usage.hottestC,
     batteryCycles: cycles / ((ticks * scenario.tickS) / S_PER_DAY),
   };
 }

@@ -1,6 +1,7 @@
 import { BREACHES, DROP_REASONS, type Kpis, TASK_FAMILIES } from '../../core/index.ts';
 import type { FaultSource } from '../faults/catalogue.ts';
 import { backupKpis } from '../backup/backup-kpis.ts';
+import { ledgerErrors } from './conservation.ts';
 import { reconvergeS } from './convergence.ts';
 import { latencyKpis, nearestRank } from './kpis-latency.ts';
 import { linkUseKpis } from './kpis-link-use.ts';
@@ -37,6 +38,7 @@ export function worldKpis(w: WorldState): Kpis {
     originGB: s.originBits / BITS_PER_GB,
     ...linkUseKpis(w),
     ...satelliteKpis(w),
+    ...balanceKpis(w),
     breaches: sum(s.breaches),
     tasks: created,
     decisions: w.clock.decision,
@@ -76,6 +78,16 @@ export function worldKpis(w: WorldState): Kpis {
     kpis[`breach.${breach}`] = s.breaches[i] as number;
   });
   return kpis;
+}
+
+/** Worst relative errors of the ledgers: energy and heat of any tick, and bits: created, in buffers, in archives, on fibres. */
+function balanceKpis(w: WorldState): Record<string, number> {
+  const { energyError, bitsError, bufferError, archiveError, mirrorError } = ledgerErrors(w);
+  return {
+    energyBalanceError: energyError,
+    heatBalanceError: w.power.worstHeat,
+    storageBalanceError: Math.max(bitsError, bufferError, archiveError, mirrorError),
+  };
 }
 
 /** What labels cost: candidates masked by them alone, delay they add to the shortest way, share of ways they cut. */

@@ -62,6 +62,7 @@ function settleEnergy(w: WorldState): void {
     const charge = (power.batteryJ[s] as number) / capacityJ;
     const temperatureC = (power.temperatureK[s] as number) - ZERO_CELSIUS_K;
     if (charge < usage.leastChargeFrac) usage.leastChargeFrac = charge;
+    if (temperatureC > usage.hottestC) usage.hottestC = temperatureC;
     usage.throttledTicks += satellites.thermalMode[s] as number;
     if (charge < config.safeBelowFrac) statistics.breaches[0] = (statistics.breaches[0] as number) + 1;
     if (charge <= 0) statistics.breaches[1] = (statistics.breaches[1] as number) + 1;

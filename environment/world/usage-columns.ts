@@ -18,6 +18,8 @@ export interface UsageColumns {
   /** Satellite-ticks in thermal mode *throttled*; lowest charge of any satellite at the end of any tick, share (`settleEnergy`). */
   throttledTicks: number;
   leastChargeFrac: number;
+  /** Highest temperature of any satellite at the end of any tick, C (`settleEnergy`). */
+  hottestC: number;
   /** Faults that have struck and that the traffic does not yet avoid; [faults] when it did, NaN = not (`convergence.ts`). */
   unconverged: number;
   convergedS: Float64Array;
@@ -36,6 +38,7 @@ export function createUsage(islTracks: number, antennas: number): UsageColumns {
     darkComputeJ: 0,
     throttledTicks: 0,
     leastChargeFrac: 1,
+    hottestC: -Infinity,
     unconverged: 0,
     convergedS: new Float64Array(0),
   };
