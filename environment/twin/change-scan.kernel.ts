@@ -38,6 +38,11 @@ const MOVED: readonly (readonly number[])[] = [
   [6],
 ];
 
+/** Whether two parameters move a channel in common: changes of others cannot be taken for one another. */
+export function moveSame(a: number, b: number): boolean {
+  return MOVED[a]!.some((channel) => MOVED[b]!.includes(channel));
+}
+
 /** Size of the change a run is made with, in scales. */
 const STEP = 1e-3;
 

@@ -1,5 +1,5 @@
 import { StrictMath } from '../../core/index.ts';
-import { type ChangeCandidate, ChangeScan, valueBefore } from './change-scan.kernel.ts';
+import { type ChangeCandidate, ChangeScan, moveSame, valueBefore } from './change-scan.kernel.ts';
 import { ChangeTime, MARGIN_ROWS } from './change-time.ts';
 import { type TwinFit, fitProblem, standardError } from './fit.ts';
 import { type TwinSolution, evaluate, solve } from './least-squares.ts';
@@ -62,7 +62,7 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
   let state: DriftResult = { problem: start, fit: first, changes: [] };
   for (let round = 0; round < MOST_CHANGES; round++) {
     const { problem, fit } = state;
-    const parameters = fit.identification.free.filter((place) => CHANGING.has(place));
+    const parameters = [...CHANGING];
     const hypotheses = parameters.length * Math.max(1, problem.drive.n - 2 * MARGIN_ROWS);
     const threshold = twoSidedThreshold(falseAlarmFrac / hypotheses);
     const starts =
@@ -84,6 +84,7 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
     const alternatives = ranked
       .slice(1)
       .filter(({ solution }) => solution.squares - best.solution.squares < ALIKE)
+      .filter(({ candidate }) => moveSame(candidate.parameter, best.candidate.parameter))
       .map(({ candidate }) => candidate.parameter);
     const next = prune(start, settle(best, fit.sigma), threshold);
     if (next.changes.length <= state.changes.length) break;

@@ -117,6 +117,7 @@ function reasonOfSilence(parameter: number, { drive, channels }: TwinProblem): s
   if (key === 'storageLossBytesS') return 'needs storedBytes, receivedBytes and sentBytes';
   if ((key === 'heatCapacityJK' || key === 'radiatorM2' || key === 'sinkK') && !channels.includes(4))
     return 'needs temperatureC';
+  if (key === 'sinkK') return 'not told apart from radiatorM2: as cold as it can be';
   if (key === 'dischargeEfficiency' && battery && !dark) return 'no eclipse: the battery was never drawn on';
   if (key === 'chargeEfficiency' && battery) return 'the battery was never charged';
   if (key === 'batteryWh' && battery) return 'the charge hardly moved';
