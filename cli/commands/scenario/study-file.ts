@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { StudyFile } from '../../../training/index.ts';
-import { packageInfo } from '../../package-info.ts';
 
-/** The shipped study of a name; null: there is none. Errors: STUDY_FILE. */
-export async function studyFile(name: string): Promise<StudyFile | null> {
-  const file = join(packageInfo().root, 'scenarios', 'studies', `${name}.yaml`);
-  if (!existsSync(file)) return null;
+let shipped: Promise<readonly StudyFile[]> | undefined;
+
+/** The shipped study of a shipped scenario; null: there is none. Errors: STUDY_FILE. */
+export async function studyFile(scenario: string): Promise<StudyFile | null> {
+  shipped ??= readAll();
+  return (await shipped).find((file) => basename(file.scenario, '.yaml') === scenario) ?? null;
+}
+
+async function readAll(): Promise<readonly StudyFile[]> {
+  const { shippedStudies, studyFile: pathOf } = await import('../../../index.ts');
   const { loadStudyFile } = await import('../../../training/index.ts');
-  return loadStudyFile(file).value;
+  return shippedStudies().map((name) => loadStudyFile(pathOf(name)).value);
 }
