@@ -52,15 +52,17 @@ function textOf(result: StudyResult): string {
     '',
   ];
   const { benefit = null } = here ?? {};
+  const isContest = result.columns.some(({ role }) => role === 'comparator');
   lines.push(
     benefit === null
-      ? '  headline: nothing to compare'
+      ? `  headline: ${isContest ? 'nothing to compare' : 'not a contest, there are no comparators'}`
       : `  headline: ${nameOf(benefit.first)} ${benefitText(benefit, format)} against ${nameOf(benefit.second)}: ${VERDICTS[benefit.verdict]}`,
     ...result.attribution.map(
       ({ part, benefit: step }) =>
         `  ${part.padEnd(16)} ${benefitText(step, format)}  (${nameOf(step.first)} - ${nameOf(step.second)})`,
     ),
-    ...result.sweeps.map(({ label, fails, paysFrom }) => {
+    ...result.sweeps.map(({ label, values, fails, paysFrom }) => {
+      if (!isContest) return `  ${label}: run at ${values.join(', ')}`;
       const where = fails.length === 0 ? 'wins everywhere' : `does not win at ${fails.join(', ')}`;
       return `  ${label}: ${where}; ${paysFrom === null ? 'does not pay at the largest' : `pays from ${paysFrom} on`}`;
     }),

@@ -74,7 +74,7 @@ function studyBlocks(study: StudyResult): string[] {
 }
 
 function sweepBlocks(study: StudyResult, sweep: SweepAnswer): string[] {
-  return [escapeMarkdown(sweepSentence(sweep)), tableOrNothing(sweepTable(study, sweep))];
+  return [escapeMarkdown(sweepSentence(study, sweep)), tableOrNothing(sweepTable(study, sweep))];
 }
 
 function tableOrNothing(table: HtmlTable): string {

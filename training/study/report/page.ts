@@ -120,7 +120,7 @@ ${lead}${content.body}</section>`;
 async function sweepPart(study: StudyResult, sweep: SweepAnswer): Promise<string> {
   const drawing = await figure(sweepFigure(study, sweep));
   return `<div id="${studyId(study)}-by-${elementId(sweep.quantity)}">
-<p>${escapeText(sweepSentence(sweep))}</p>
+<p>${escapeText(sweepSentence(study, sweep))}</p>
 ${drawing}
 ${details('All numbers', sweepTable(study, sweep))}</div>`;
 }

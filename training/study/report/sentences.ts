@@ -6,6 +6,7 @@ import {
   benefitFormat,
   columnAt,
   GRADES,
+  isContest,
   PART_WORDS,
   plainLabel,
   ROLES,
@@ -66,11 +67,12 @@ export function readingSentences(): string[] {
 }
 
 /** Where in a sweep the cloud in orbit wins and where it fails. */
-export function sweepSentence(sweep: SweepAnswer): string {
+export function sweepSentence(study: StudyResult, sweep: SweepAnswer): string {
   const { values, fails, paysFrom } = sweep;
   const label = capitalised(plainLabel(sweep));
   const tested = `${values.length} values tested (${values.join(', ')})`;
   if (values.length === 0) return `${label}: no value was tested.`;
+  if (!isContest(study)) return `${label}: ${tested}.`;
   if (fails.length === 0) return `${label}: the cloud in orbit wins at all ${tested}.`;
   if (fails.length === values.length) return `${label}: the cloud in orbit wins at none of the ${tested}.`;
   const from = paysFrom === null ? 'it fails at the largest value tested' : `it wins from ${paysFrom} on`;

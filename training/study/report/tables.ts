@@ -10,6 +10,7 @@ import {
   columnAt,
   differenceText,
   GRADES,
+  isContest,
   kpiFormat,
   kpiTitle,
   PART_WORDS,
@@ -61,7 +62,10 @@ export function claimsTable({ studies }: StudyReport): HtmlTable {
                 .join(' '),
             }),
       },
-      { ...numberCell(breaches(study, benefit?.first)), note: `comparator ${breaches(study, benefit?.second)}` },
+      {
+        ...numberCell(breaches(study, benefit?.first ?? study.selection.orbit ?? undefined)),
+        ...(isContest(study) ? { note: `comparator ${breaches(study, benefit?.second)}` } : {}),
+      },
     ];
   });
   return {

@@ -152,8 +152,20 @@ export function columnAt(study: StudyResult, index: number): StudyColumn {
   return study.columns[index] ?? { name: '?', label: `column ${index}`, role: 'oracle', policy: '?', changes: [] };
 }
 
+/** Whether anything is compared: a study without comparators checks figures against its bands. */
+export function isContest({ columns }: StudyResult): boolean {
+  return columns.some(({ role }) => role === 'comparator');
+}
+
+function checkText({ bands }: StudyResult): string {
+  const broken = bands.filter(({ holds }) => !holds).length;
+  const found = broken === 0 ? `all ${bands.length} hold` : `${broken} of ${bands.length} do not hold`;
+  return `Not a contest: there are no comparators, but bands that figures must lie within. ${bands.length === 0 ? 'They are those of the quick size.' : `Of these, ${found}.`}`;
+}
+
 /** What was found for the claim, in one sentence. */
 export function findingText(study: StudyResult): string {
+  if (!isContest(study)) return checkText(study);
   const base = basePoint(study);
   const benefit = base?.benefit ?? null;
   const { label, better } = study.headline;
