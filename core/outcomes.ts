@@ -68,6 +68,7 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   },
   { key: 'valuePerDownlinkGB', label: 'value delivered per GB sent down', unit: '1/GB', better: 'higher' },
   { key: 'islGB', label: 'bytes over ISLs', unit: 'GB', better: 'none' },
+  { key: 'falseAlertGB', label: 'bytes of false alerts down', unit: 'GB', better: 'lower' },
   { key: 'islGini', label: 'unevenness of ISL use (Gini)', unit: '1', better: 'lower' },
   { key: 'energyMJ', label: 'energy of transmission and compute', unit: 'MJ', better: 'lower' },
   { key: 'usefulTflopH', label: 'work delivered in time, per satellite and hour', unit: 'TFLOPS h', better: 'higher' },

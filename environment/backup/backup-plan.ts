@@ -95,6 +95,7 @@ export function backupTraffic(scenario: Scenario, classOf: ClassOf): TrafficClas
       firstObject: 0,
       objects: 0,
       freshnessS: Infinity,
+      falseAlertFrac: 0,
       consumerIsDataCentre: false,
       label,
       productLabel: label,

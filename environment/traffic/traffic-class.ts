@@ -17,6 +17,8 @@ export interface TrafficClass {
   readonly objects: number;
   readonly freshnessS: number;
   readonly consumerIsDataCentre: boolean;
+  /** Share of a product's bits that show nothing. */
+  readonly falseAlertFrac: number;
   /** Label class of the data, and of the product made of them (the same where there is none). */
   readonly label: number;
   readonly productLabel: number;

@@ -42,6 +42,7 @@ export function createTraffic(
     objects: 0,
     freshnessS: Infinity,
     consumerIsDataCentre: false,
+    falseAlertFrac: 0,
   };
   const common = (c: {
     name: string;
@@ -92,6 +93,7 @@ export function createTraffic(
       workTflop: c.workTflop,
       outputBits: (c.rawBytes * BITS_PER_BYTE) / c.reduction,
       consumerIsDataCentre: c.consumer === 'data-centre',
+      falseAlertFrac: c.falseAlertFrac ?? 0,
       productLabel: classOf(productLabel([c.label], c.productLabel, security.levels)),
     });
   }

@@ -11,17 +11,21 @@ const BITS_PER_GB = 8e9;
  *   what they have queued takes to drain; above 1 the links cannot keep up. NaN when no gateway had a link meanwhile.
  * - `valuePerDownlinkGB`: value at delivery of all delivered tasks, without what they cost, over the GB sent down by all
  *   satellites to gateways and terminals; NaN when nothing was sent down.
+ * - `falseAlertGB`: bytes of products sent down that show nothing, the class's `falseAlertFrac` of each; only where a class has one.
  * - `islGini`: Gini coefficient of the bits sent over each direction of each laser link that was up at any time, each counted
  *   alike however long it was up: 0 = all carried the same, near 1 = one carried everything.
  */
 export function linkUseKpis(w: WorldState): Record<string, number> {
-  const { usage, statistics } = w;
+  const { usage, statistics, model } = w;
   const { downlinkBits } = statistics;
   const capacityBits = gatewayCapacityBits(w);
   return {
     uplinkGB: usage.uplinkBits / BITS_PER_GB,
     downlinkUsedFrac: capacityBits === 0 ? NaN : usage.gatewayBits / capacityBits,
     valuePerDownlinkGB: downlinkBits === 0 ? NaN : usage.deliveredValue / (downlinkBits / BITS_PER_GB),
+    ...(model.traffic.classes.some(({ falseAlertFrac }) => falseAlertFrac > 0)
+      ? { falseAlertGB: usage.falseAlertBits / BITS_PER_GB }
+      : {}),
     islGini: giniCoefficient(usage.islBits.filter((_, track) => usage.islUp[track] === 1)),
   };
 }

@@ -9,7 +9,7 @@ import { countAccessBits } from './note-access.ts';
 import { askDecision } from './pending.ts';
 import { countSent, forgetSent } from './sent-since.kernel.ts';
 import type { WorldState } from './state.ts';
-import { PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
+import { PAYLOAD_PRODUCT, PROPAGATING, QUEUED, TRANSMITTING } from './tasks.kernel.ts';
 import { addToBuffer, drop } from './tasks-lifecycle.ts';
 import { firstWaiting } from './waiting-lists.kernel.ts';
 import { watchHandOver } from './watch.kernel.ts';
@@ -77,6 +77,10 @@ function turnBack(w: WorldState, task: number, link: number): void {
   else holdTask(w, task, FORWARD, w.clock.timeS);
 }
 
+function falseAlertFrac({ tasks, model }: WorldState, task: number): number {
+  return model.traffic.classes[tasks.trafficClass[task] as number]?.falseAlertFrac ?? 0;
+}
+
 /** A bundle has left: it propagates to the other end, the sender's storage is freed, its costs are booked. */
 export function endTransmission(w: WorldState, link: number, version: number): void {
   const { links, tasks, statistics, usage, counters, model, clock, power } = w;
@@ -103,6 +107,7 @@ export function endTransmission(w: WorldState, link: number, version: number): v
     counters.transmitJ[from] = (counters.transmitJ[from] as number) + usedJ;
     statistics.downlinkBits += bits;
     if (to < firstDataCentre) usage.gatewayBits += bits;
+    if (tasks.payload[task] === PAYLOAD_PRODUCT) usage.falseAlertBits += bits * falseAlertFrac(w, task);
     const { downlinkCostPerGB, energyCostPerMJ } = scenario.reward;
     earn(w, task, -((bits / BITS_PER_GB) * downlinkCostPerGB + (usedJ / J_PER_MJ) * energyCostPerMJ));
   } else {

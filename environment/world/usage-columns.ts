@@ -7,6 +7,8 @@ export interface UsageColumns {
   /** Bits sent up by ground antennas; bits sent down to gateways (`endTransmission`). */
   uplinkBits: number;
   gatewayBits: number;
+  /** Bits of products sent down that show nothing (`endTransmission`). */
+  falseAlertBits: number;
   /** [S * D] bits sent over each direction of a laser link (`endTransmission`); 1 = it has been up (`settleTerminal`). */
   islBits: Float64Array;
   islUp: Uint8Array;
@@ -31,6 +33,7 @@ export function createUsage(islTracks: number, antennas: number): UsageColumns {
     usefulTflop: 0,
     uplinkBits: 0,
     gatewayBits: 0,
+    falseAlertBits: 0,
     islBits: new Float64Array(islTracks),
     islUp: new Uint8Array(islTracks),
     gatewayCapacityBits: 0,

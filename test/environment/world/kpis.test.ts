@@ -90,6 +90,16 @@ describe('key figures of links', () => {
     expect(kpi(w, 'downlinkUsedFrac')).toBeCloseTo(0.2 / 42, 12);
   });
 
+  it('ENV-206 falseAlertGB: the share of products sent down that show nothing, where a class has one', () => {
+    const [observation] = traffic.observations;
+    const w = run({ traffic: { observations: [{ ...observation, falseAlertFrac: 0.59 }] } });
+    drive(w, HERE_AND_DOWN, 5);
+    capture(w, 0); // 400,000 bits of raw data, half of them as product
+    drive(w, HERE_AND_DOWN, 25);
+    expect(kpi(w, 'falseAlertGB')).toBeCloseTo(0.59 * 0.2 * MBIT_IN_GB, 15);
+    expect(run().kpis()).not.toHaveProperty('falseAlertGB');
+  });
+
   it('ENV-191 uplinkGB, valuePerDownlinkGB: bytes up, value of what arrived over bytes down', () => {
     const w = run();
     inject(w, { from: FROM, to: TO, bits: 1e6 });
