@@ -143,4 +143,26 @@ describe('a mirror on the ground', () => {
     // That of 60 s was made before it was back, at 60.5 s.
     expect([...b.mirrorVersion]).toEqual([3, 3, 0, 2]);
   });
+
+  it('ENV-211 without copies in orbit no satellite is asked and nothing goes up', () => {
+    const world = backupWorld({ sky: sky(), backup: groundOnly, scheduled: [lose(4, 100.5)] });
+    run(world, 200);
+    const kpis = world.kpis();
+    expect([kpis['decisions'], kpis['uplinkGB'], kpis['archiveFrac']]).toEqual([0, 0, 0]);
+    expect(kpis['durabilityFrac']).toBeNaN();
+    expect(kpis['restoredFrac']).toBe(1);
+  });
+
+  it('ENV-215 bits given to the fibre are there, cut off or under way; one too many is found', () => {
+    const world = backupWorld({ sky: sky(), backup: groundOnly, scheduled: [lose(4, 100.2)] });
+    run(world, 100.1);
+    const b = world.columns.backups;
+    // Eleven versions set out, one each 10 s from 0 to 100 s; the last is on its way.
+    expect([b.mirrorSentBits, b.mirroredBits, b.mirrorCutBits]).toEqual([11 * BITS, 10 * BITS, 0]);
+    run(world, 110);
+    expect([b.mirrorSentBits, b.mirroredBits, b.mirrorCutBits]).toEqual([11 * BITS, 10 * BITS, BITS]);
+    checkConservation(world.columns);
+    b.mirroredBits += BITS;
+    expect(() => checkConservation(world.columns)).toThrowError('"mirrorError":0.0909');
+  });
 });
