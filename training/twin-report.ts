@@ -11,10 +11,14 @@ export interface TwinReportText {
   readonly command: string;
 }
 
+/** Below so wide a drawing scrolls instead of shrinking. */
+const OWN_STYLE = 'figure svg.plot { min-width: 640px; }';
 /** Most points drawn of a residual; more are thinned evenly. */
 const MOST_POINTS = 900;
 const PLOT_WIDTH_PX = 900;
 const PLOT_HEIGHT_PX = 150;
+/** Room for labels beside every drawing, so that all times stand under each other. */
+const AXIS_PX = 56;
 
 /**
  * The replay as one self-contained HTML page: estimates, drift, and the residuals of every channel about the twin with the
@@ -31,7 +35,7 @@ export async function renderTwinReport(replay: TwinReplay, text: TwinReportText)
 <meta charset="utf-8"/>
 <meta name="viewport" content="width=device-width, initial-scale=1"/>
 <title>${escapeText(text.title)}</title>
-<style>${PAGE_STYLE}</style>
+<style>${PAGE_STYLE}${OWN_STYLE}</style>
 </head>
 <body>
 <main>
@@ -39,11 +43,11 @@ export async function renderTwinReport(replay: TwinReplay, text: TwinReportText)
 <ul class="findings">
 ${listItems(text.findings)}
 </ul></header>
-<section id="parameters" aria-labelledby="parameters-heading"><h2 id="parameters-heading">Parameters</h2>
+${changesSection(replay)}<section id="parameters" aria-labelledby="parameters-heading"><h2 id="parameters-heading">Parameters</h2>
 ${estimatesTable(replay)}
 ${replay.unidentified.length === 0 ? '' : `<p class="note">Not told by this telemetry, and kept as in the scenario:</p><ul>${listItems(replay.unidentified.map(({ parameter, reason }) => `${parameter}: ${reason}`))}</ul>`}</section>
 <section id="residuals" aria-labelledby="residuals-heading"><h2 id="residuals-heading">Residuals</h2>
-<p class="note">Measured less predicted. Grey: the twin with the scenario's parameters; coloured: the fitted twin. Dashed: where a parameter changed.</p>
+<p class="note">Measured less predicted. Grey: the twin with the scenario's parameters; blue: the fitted twin. Dashed red: where a parameter changed; shaded: the 95 % interval of that time.</p>
 ${figures.join('\n')}
 ${noiseTable(replay)}</section>
 <section id="notes" aria-labelledby="notes-heading"><h2 id="notes-heading">Notes</h2>
@@ -58,6 +62,36 @@ ${listItems([`${replay.rows} rows`, `without any change, a change is reported in
 `;
 }
 
+/** Nothing when nothing changed: the findings say so. */
+function changesSection({ drifts }: TwinReplay): string {
+  if (drifts.length === 0) return '';
+  const percent = (share: number): string => `${share > 0 ? '+' : ''}${(100 * share).toFixed(2)} %`;
+  const table = htmlTable({
+    caption: 'Parameters that changed within the record, with 95 % intervals; z and what it had to exceed.',
+    header: [
+      { text: 'parameter' },
+      ...['from [s]', 'between [s]', 'before', 'after', 'change', '+-', 'z', 'threshold'].map(numberCell),
+      { text: 'may be' },
+    ],
+    rows: drifts.map((one) => [
+      { text: one.parameter },
+      numberCell(digits(one.atS)),
+      numberCell(`${digits(one.fromS)} to ${digits(one.untilS)}`),
+      ...[one.before, one.after].map((value) => numberCell(digits(value))),
+      numberCell(percent(one.changeFrac)),
+      numberCell(`${(196 * one.errorFrac).toFixed(2)} %`),
+      ...[one.z, one.threshold].map((value) => numberCell(value.toFixed(1))),
+      {
+        text: one.cause,
+        ...(one.alternatives.length === 0 ? {} : { note: `or a change of ${one.alternatives.join(' or ')}` }),
+      },
+    ]),
+  });
+  return `<section id="changes" aria-labelledby="changes-heading"><h2 id="changes-heading">Changes</h2>
+${table}</section>
+`;
+}
+
 function estimatesTable({ estimates }: TwinReplay): string {
   return htmlTable({
     caption: 'Estimates at the start of the record with their 95 % intervals, against the scenario.',
@@ -68,8 +102,9 @@ function estimatesTable({ estimates }: TwinReplay): string {
     ],
     rows: estimates.map(({ parameter, unit, reference, value, error, low, high, z, differs }) => [
       { text: parameter },
-      ...[value, error, low, high, reference, z].map((number) => numberCell(digits(number))),
-      numberCell(unit),
+      ...[value, error, low, high, reference].map((number) => numberCell(digits(number))),
+      numberCell(z.toFixed(1)),
+      numberCell(unit === '1' ? '' : unit),
       { text: differs ? 'differs' : '', ...(differs ? { className: 'worse' } : {}) },
     ]),
   });
@@ -106,8 +141,15 @@ function residualPlot({ timeS, drifts, noise }: TwinReplay, channel: TwinChannel
     }
   }
   const sigma = noise.find((one) => one.channel === channel.name)?.sigma ?? 0;
-  const x = { field: 'timeS', type: 'quantitative', title: 'time [s]', scale: { nice: false, zero: false } };
-  const y = { field: 'value', type: 'quantitative', title: channel.name };
+  const x = {
+    field: 'timeS',
+    type: 'quantitative',
+    title: 'time [s]',
+    scale: { nice: false, zero: false, domain: [timeS[0], timeS.at(-1)] },
+  };
+  const isLarge = points.some(({ value }) => Math.abs(value) >= 1e4);
+  const axis = { minExtent: AXIS_PX, maxExtent: AXIS_PX, ...(isLarge ? { format: '~s' } : {}) };
+  const y = { field: 'value', type: 'quantitative', title: channel.name, axis };
   const line = (twin: string, colour: string, width: number): PlotSpec => ({
     data: { values: points.filter((point) => point.twin === twin) },
     mark: { type: 'line', strokeWidth: width, color: colour },
@@ -118,7 +160,7 @@ function residualPlot({ timeS, drifts, noise }: TwinReplay, channel: TwinChannel
     mark: { type: 'rule', ...mark },
     encoding,
   });
-  const changes = drifts.map(({ atS }) => ({ timeS: atS }));
+  const changes = drifts.map(({ atS, fromS, untilS }) => ({ timeS: atS, fromS, untilS }));
   return {
     id: `residual-${c}`,
     title: `Residuals of ${channel.name}`,
@@ -131,6 +173,15 @@ function residualPlot({ timeS, drifts, noise }: TwinReplay, channel: TwinChannel
       width: PLOT_WIDTH_PX,
       height: PLOT_HEIGHT_PX,
       layer: [
+        ...(changes.length === 0
+          ? []
+          : [
+              {
+                data: { values: changes },
+                mark: { type: 'rect', color: 'var(--bad)', opacity: 0.12 },
+                encoding: { x: { ...x, field: 'fromS' }, x2: { field: 'untilS' } },
+              },
+            ]),
         line('scenario', 'var(--baseline)', 1),
         line('fitted', 'var(--reference)', 1),
         rule([{ value: 0 }], { color: 'var(--rule)' }, { y: { field: 'value', type: 'quantitative' } }),

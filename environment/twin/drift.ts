@@ -96,7 +96,11 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
     });
     state = { ...next, changes };
   }
-  return state;
+  // What the first fit did not tell was not asked for again; it is missing all the same.
+  const told = new Set(state.fit.identification.free);
+  const named = new Set(state.fit.unidentified.map(({ parameter }) => parameter));
+  const others = first.unidentified.filter(({ parameter }) => !told.has(parameter) && !named.has(parameter));
+  return { ...state, fit: { ...state.fit, unidentified: [...state.fit.unidentified, ...others] } };
 }
 
 /** More is left than the noise that neighbouring rows show: the fit without a change explains little. */

@@ -129,7 +129,10 @@ export function replayTelemetry(telemetry: Telemetry, options: ReplayOptions): T
     unidentified: [...missing, ...(linkParts?.unidentified ?? [])],
     drifts: [...drifts, ...(linkParts?.drifts ?? [])].sort((a, b) => a.atS - b.atS),
     noise: [...fitted, ...(linkParts === undefined ? [] : [linkParts.noise])],
-    referenceNoise: channelNoise(problem, reference, 0),
+    referenceNoise: [
+      ...channelNoise(problem, reference, 0),
+      ...(linkParts === undefined ? [] : [linkParts.referenceNoise]),
+    ],
     channels: [...channels, ...(linkParts === undefined ? [] : [linkParts.channel])],
     worstBalance: balance,
     falseAlarmFrac,
@@ -212,6 +215,7 @@ function linkResults(
   readonly unidentified: { readonly parameter: string; readonly reason: string }[];
   readonly drifts: TwinDrift[];
   readonly noise: ChannelNoise;
+  readonly referenceNoise: ChannelNoise;
   readonly channel: TwinChannel;
 } {
   const { maxRateBps, fullRateRangeKm, noiseFrac, rows, predictedBps, change } = fit;
@@ -239,22 +243,29 @@ function linkResults(
   }
   const measured = telemetry.columns.get('linkRateBps') as Float64Array;
   const residual = measured.map((rate, i) => rate - (predictedBps[i] as number));
+  const referenceResidual = referenceLinkResidual(telemetry, link);
+  const known = referenceResidual.filter((value) => !Number.isNaN(value));
+  const noise: ChannelNoise = {
+    channel: 'linkRateBps',
+    count: rows,
+    mean: 0,
+    sigma: noiseFrac * maxRateBps.value,
+    autocorrelation: 0,
+    isRounding: false,
+  };
   return {
     estimates,
     unidentified,
     drifts: change === undefined ? [] : [linkDrift(change, telemetry.timeS)],
-    noise: {
-      channel: 'linkRateBps',
-      count: rows,
-      mean: 0,
-      sigma: noiseFrac * maxRateBps.value,
-      autocorrelation: 0,
-      isRounding: false,
+    noise,
+    referenceNoise: {
+      ...noise,
+      sigma: Math.sqrt(known.reduce((sum, value) => sum + value * value, 0) / Math.max(1, known.length)),
     },
     channel: {
       name: 'linkRateBps',
       measured,
-      referenceResidual: referenceLinkResidual(telemetry, link),
+      referenceResidual,
       fittedResidual: residual,
     },
   };
