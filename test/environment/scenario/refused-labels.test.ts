@@ -135,6 +135,18 @@ const CASES: readonly RefusalCase[] = [
     hints: ['It could never be delivered'],
   },
   {
+    what: 'a backup that its mirror may not hold (ENV-211)',
+    text:
+      VALID_TEXT.replace(
+        '    lonDeg: 8.68\n',
+        '    lonDeg: 8.68\n  - { name: second, latDeg: 49, lonDeg: 8, owner: south }\n',
+      ) +
+      backup(`mirror: { dataCentre: second, rateBps: 1e9 }, label: ¦${NORTH}`) +
+      SECURITY,
+    says: ["traffic.backups[0].label: expected a data centre 'second' that may hold it, found none"],
+    hints: ['It could never be delivered'],
+  },
+  {
     what: 'more replicas than satellites',
     text:
       VALID_TEXT.replace('planes: 2', 'planes: 1').replace('satellitesPerPlane: 6', 'satellitesPerPlane: 4') +
