@@ -4,13 +4,11 @@ import { loadGeometry, loadStudy } from '../../index.ts';
 import { CHECKPOINT_FILE, type TrainOverrides, readTrainedPolicy, train } from '../../training/index.ts';
 
 /**
- * Studies for which policies are trained: those whose worlds ask thousands of questions in the seconds of a rollout. The others
- * have a task every second or so, mostly with one sensible answer; heuristics fly there.
+ * Studies for which policies are trained: that whose world asks thousands of questions in the seconds of a rollout, with more than one
+ * sensible answer. In the others heuristics fly.
  */
 const TRAINED: Readonly<Record<string, Pick<TrainOverrides, 'decisions' | 'ppo'>>> = {
   'surge-mesh': { decisions: 1_300_000, ppo: { learningRate: 3e-3, entropyCoef: 0.001 } },
-  'forward-base': { decisions: 800_000 },
-  'contested-orbit': { decisions: 800_000, ppo: { learningRate: 3e-3, entropyCoef: 0.001 } },
 };
 /** Training runs per study, seeds 1 to this. */
 const RUNS = 5;

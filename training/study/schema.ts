@@ -57,6 +57,10 @@ const size = z.strictObject({
   arrivalsS: positive.describe('tasks arrive for so long'),
   drainS: z.number().nonnegative().describe('until all have ended, at most'),
   seeds: count.max(10_000).describe('runs per column and point'),
+  sweepSeeds: count
+    .max(10_000)
+    .optional()
+    .describe('the first so many of them at points of sweeps and of the sensitivity; default all'),
   startS: z.number().nonnegative().optional().describe('start of every run; default: drawn from the seed'),
   set: settings.optional(),
   sweeps: z.array(columnName).optional().describe('names of those to run; default all'),

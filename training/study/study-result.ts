@@ -30,7 +30,7 @@ export async function studyResult(
   );
   if (!(await runs.runAt(ends, kept))) return undefined;
 
-  const figures = plan.points.map((point) => runs.figures(point, plan.columns, seeds));
+  const figures = plan.points.map((point) => runs.figures(point, plan.columns, runs.seedsAt(point)));
   const points = figures.map((each, p) => pointOf(each, plan.points[p] as PlannedPoint, { kpis, selection }));
   const [here, herePoint] = [figures[0] as PointFigures, points[0] as StudyPoint];
   return {
@@ -43,7 +43,7 @@ export async function studyResult(
     sweeps: file.sweeps
       .filter(({ name }) => points.some(({ quantity }) => quantity === name))
       .map((sweep) => sweepAnswer(sweep, points)),
-    sensitivity: sensitivityOf(runs, { kept, selection, own: herePoint.benefit }),
+    sensitivity: sensitivityOf(runs, { kept, selection }),
     parameters: parametersOf(plan),
     bands: checksBands ? bandChecks(plan, here) : [],
     notes: notesOf(runs, selection, servedNote(here, herePoint, selection)),
@@ -88,21 +88,21 @@ function indexIn(plan: StudyPlan, part: readonly PlannedColumn[], column: number
 interface SensitivityOptions {
   readonly kept: readonly PlannedColumn[];
   readonly selection: StudySelection;
-  /** At the scenario as it is. */
-  readonly own: Benefit | null;
 }
 
-function sensitivityOf(runs: StudyRuns, { kept, selection, own }: SensitivityOptions): Sensitivity[] {
-  const { plan, seeds } = runs;
+function sensitivityOf(runs: StudyRuns, { kept, selection }: SensitivityOptions): Sensitivity[] {
+  const { plan, sweepSeeds } = runs;
   const orbit = selection.orbit === null ? -1 : kept.indexOf(plan.columns[selection.orbit] as PlannedColumn);
   const benefitAt = (point: PlannedPoint): Benefit | null => {
-    const figures = runs.figures(point, kept, seeds);
+    const figures = runs.figures(point, kept, sweepSeeds);
     const best = figures.best(columnsOf(figures.columns, 'comparator'));
     const benefit = figures.benefit(orbit < 0 ? null : orbit, best);
     if (benefit === null) return null;
     const { first, second, ...rest } = benefit;
     return { first: indexIn(plan, kept, first), second: indexIn(plan, kept, second), ...rest };
   };
+  // On the same seeds as the ends, so that seeds move nothing.
+  const own = benefitAt(runs.here);
   return plan.sensitivity
     .map(({ parameter, low, high }): Sensitivity => {
       const [atLow, atHigh] = [benefitAt(low), benefitAt(high)];
@@ -179,7 +179,7 @@ function servedNote(figures: PointFigures, { bestComparator }: StudyPoint, { orb
 }
 
 function notesOf(
-  { plan, seeds, candidates }: StudyRuns,
+  { plan, seeds, sweepSeeds, candidates }: StudyRuns,
   selection: StudySelection,
   served: readonly string[],
 ): readonly string[] {
@@ -202,6 +202,9 @@ function notesOf(
       : []),
     ...(trainingRuns.length > 0
       ? [`One sample of ${trainingRuns.join(', ')} is a training run; of all others, a seed.`]
+      : []),
+    ...(sweepSeeds.length < seeds.length
+      ? [`Points of sweeps and of the sensitivity are run on the first ${sweepSeeds.length} seeds.`]
       : []),
     ...(seeds.length < 5 ? [`${seeds.length} seeds: intervals say little; see the full size.`] : []),
     ...served,

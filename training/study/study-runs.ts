@@ -17,6 +17,8 @@ export interface SharedRuns extends UnitsEnvironment {
 export class StudyRuns {
   readonly plan: StudyPlan;
   readonly seeds: readonly number[];
+  /** Of them, those that run away from the scenario as it is: at points of sweeps and of the sensitivity. */
+  readonly sweepSeeds: readonly number[];
   /** As many of the tuning range: policies are chosen on these and reported on the others. */
   readonly selectionSeeds: readonly number[];
   /** Policies of the cloud in orbit that must be chosen between; empty where there is no choice. */
@@ -29,6 +31,7 @@ export class StudyRuns {
     this.shared = shared;
     this.seeds = seeds ?? Array.from({ length: plan.size.seeds }, (_, i) => SEED_RANGES.report.first + i);
     expectSeeds(this.seeds, 'report');
+    this.sweepSeeds = this.seeds.slice(0, plan.size.sweepSeeds ?? this.seeds.length);
     this.selectionSeeds = this.seeds.map((_, i) => SEED_RANGES.tuning.first + i);
     const inOrbit = plan.columns.filter(({ column: { role } }) => role === 'heuristic' || role === 'learned');
     this.candidates = inOrbit.length < 2 ? [] : inOrbit;
@@ -43,9 +46,14 @@ export class StudyRuns {
     return this.plan.points[0] as PlannedPoint;
   }
 
+  /** The seeds that a point is run on. */
+  seedsAt(point: PlannedPoint): readonly number[] {
+    return point === this.here ? this.seeds : this.sweepSeeds;
+  }
+
   /** At most so many runs. */
   get effort(): number {
-    const { plan, seeds, selectionSeeds } = this;
+    const { plan, seeds, sweepSeeds, selectionSeeds } = this;
     const runs = (columns: readonly PlannedColumn[]): number =>
       columns.reduce((sum, { sources }) => sum + sources.length, 0);
     const atEnds = (['comparator', 'heuristic', 'learned'] as const).reduce((sum, role) => {
@@ -53,24 +61,24 @@ export class StudyRuns {
       return sum + (role === 'comparator' ? runs(ofRole) : Math.max(0, ...ofRole.map((column) => runs([column]))));
     }, 0);
     return (
-      plan.points.length * runs(plan.columns) * seeds.length +
+      runs(plan.columns) * (seeds.length + (plan.points.length - 1) * sweepSeeds.length) +
       runs(this.candidates) * selectionSeeds.length +
-      2 * plan.sensitivity.length * atEnds * seeds.length
+      2 * plan.sensitivity.length * atEnds * sweepSeeds.length
     );
   }
 
   /** Makes what is missing of all columns at all points, and of the candidates on the selection seeds; false after an abort. */
   runPoints(): Promise<boolean> {
-    const { plan, seeds, candidates, selectionSeeds } = this;
+    const { plan, candidates, selectionSeeds } = this;
     return this.run([
-      ...plan.points.flatMap((point) => this.units(point, plan.columns, seeds)),
+      ...plan.points.flatMap((point) => this.units(point, plan.columns, this.seedsAt(point))),
       ...this.units(this.here, candidates, selectionSeeds),
     ]);
   }
 
   /** The same of some columns at other points. */
   runAt(points: readonly PlannedPoint[], columns: readonly PlannedColumn[]): Promise<boolean> {
-    return this.run(points.flatMap((point) => this.units(point, columns, this.seeds)));
+    return this.run(points.flatMap((point) => this.units(point, columns, this.seedsAt(point))));
   }
 
   figures(point: PlannedPoint, columns: readonly PlannedColumn[], seeds: readonly number[]): PointFigures {
@@ -83,7 +91,7 @@ export class StudyRuns {
   records(point: PlannedPoint, columns: readonly PlannedColumn[]): StudyResult['records'] {
     const { quantity, value } = point;
     return columns.flatMap((planned) =>
-      this.units(point, [planned], this.seeds).map((unit) => ({
+      this.units(point, [planned], this.seedsAt(point)).map((unit) => ({
         ...this.recordOf(unit),
         ...{ column: planned.column.name, quantity, value },
       })),
