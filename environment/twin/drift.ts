@@ -1,12 +1,12 @@
 import { StrictMath } from '../../core/index.ts';
-import { type ChangeCandidate, ChangeScan, moveSame, valueBefore } from './change-scan.kernel.ts';
+import { type Tried, atBestTime, bestCandidates, fitWithChange } from './change-fit.ts';
+import { moveSame } from './change-scan.kernel.ts';
 import { ChangeTime, MARGIN_ROWS } from './change-time.ts';
 import { type TwinFit, fitProblem, standardError } from './fit.ts';
 import { type TwinSolution, evaluate, solve } from './least-squares.ts';
 import { CHANGING_KEYS, TWIN_PARAMETER_KEYS } from './parameters.ts';
 import type { TwinProblem } from './problem.ts';
-import { jacobianOf, residualsInto } from './residuals.kernel.ts';
-import { CHANNELS, FIRST_STATE, type TwinChange } from './twin-run.kernel.ts';
+import { FIRST_STATE } from './twin-run.kernel.ts';
 
 /** A parameter that changed within the record. */
 export interface FoundChange {
@@ -36,14 +36,13 @@ export interface DriftResult {
 
 /** Places of the parameters that a change may be laid to. */
 const CHANGING: ReadonlySet<number> = new Set(CHANGING_KEYS.map((key) => TWIN_PARAMETER_KEYS.indexOf(key)));
-/** Times at which a scan first looks. */
-const COARSE_TIMES = 48;
+const RADIATOR = TWIN_PARAMETER_KEYS.indexOf('radiatorM2');
+const SINK = TWIN_PARAMETER_KEYS.indexOf('sinkK');
 const MOST_CHANGES = 4;
 /** Hypotheses of a scan that are fitted in full. */
 const FINALISTS = 3;
 /** Those that explain less than so much of what the best explains, to first order, are not. */
 const CLOSE_FRAC = 0.5;
-const MOST_MOVES = 3;
 /** Sum of squares per value from which a fit is taken for far off. */
 const FAR_OFF = 1.2;
 /** Hypotheses whose sums of squares differ by less are not told apart (a likelihood ratio of 150). */
@@ -60,6 +59,7 @@ const ALIKE = 10;
  */
 export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: number): DriftResult {
   let state: DriftResult = { problem: start, fit: first, changes: [] };
+  const alternativesOf = new Map<number, readonly number[]>();
   for (let round = 0; round < MOST_CHANGES; round++) {
     const { problem, fit } = state;
     const parameters = [...CHANGING];
@@ -86,21 +86,46 @@ export function findChanges(start: TwinProblem, first: TwinFit, falseAlarmFrac: 
       .filter(({ solution }) => solution.squares - best.solution.squares < ALIKE)
       .filter(({ candidate }) => moveSame(candidate.parameter, best.candidate.parameter))
       .map(({ candidate }) => candidate.parameter);
-    const next = prune(start, settle(best, fit.sigma), threshold);
+    if (best.candidate.parameter === RADIATOR && maySurroundings(problem, best, fit.sigma)) alternatives.push(SINK);
+    const next = prune(start, settle(best, fit.sigma, true), { threshold, rough: true });
     if (next.changes.length <= state.changes.length) break;
-    const before = state.changes;
-    const changes = next.changes.map((change) => {
-      const known = before.find(({ parameter, row }) => parameter === change.parameter && row === change.row);
-      const isNew = change.parameter === best.candidate.parameter && known === undefined;
-      return { ...change, alternatives: isNew ? alternatives : (known?.alternatives ?? []) };
+    alternativesOf.set(best.candidate.parameter, alternatives);
+    state = next;
+  }
+  if (state.changes.length > 0) {
+    const [weakest] = [...state.changes].sort((a, b) => a.threshold - b.threshold);
+    const { threshold } = weakest as FoundChange;
+    state = prune(start, settle({ problem: state.problem, solution: state.fit.solution }, state.fit.sigma, false), {
+      threshold,
+      rough: false,
     });
-    state = { ...next, changes };
   }
   // What the first fit did not tell was not asked for again; it is missing all the same.
   const told = new Set(state.fit.identification.free);
   const named = new Set(state.fit.unidentified.map(({ parameter }) => parameter));
   const others = first.unidentified.filter(({ parameter }) => !told.has(parameter) && !named.has(parameter));
-  return { ...state, fit: { ...state.fit, unidentified: [...state.fit.unidentified, ...others] } };
+  const changes = state.changes.map((change) => ({
+    ...change,
+    alternatives: alternativesOf.get(change.parameter) ?? [],
+  }));
+  return { ...state, changes, fit: { ...state.fit, unidentified: [...state.fit.unidentified, ...others] } };
+}
+
+/**
+ * Whether a step of the surroundings explains the data as well as one of the radiator. It is no part and never reported itself,
+ * but whoever reads of a radiator should know.
+ */
+function maySurroundings(problem: TwinProblem, { solution }: Tried, sigma: Float64Array): boolean {
+  const vector = solution.vector.slice(0, -1);
+  const start = evaluate(problem, {
+    ...{ vector, sigma },
+    changes: solution.changes.slice(0, -1),
+    free: solution.free.slice(0, -1),
+  });
+  const [candidate] = bestCandidates(problem, start, { sigma, parameters: [SINK] });
+  if (candidate === undefined || candidate.gain <= 0) return false;
+  const other = atBestTime(fitWithChange(problem, start, { candidate, sigma }), sigma);
+  return other.solution.squares - solution.squares < ALIKE;
 }
 
 /** More is left than the noise that neighbouring rows show: the fit without a change explains little. */
@@ -114,17 +139,28 @@ function otherStarts(problem: TwinProblem, { solution, sigma, identification }: 
   const { n } = problem.drive;
   const { changes } = solution;
   const { free } = identification;
-  const start = { vector: problem.vector, changes, free, sigma };
+  const from = (parameters: Float64Array): TwinSolution => {
+    const vector = parameters.slice();
+    for (const { parameter, valueAt } of changes) {
+      // As large as it was found.
+      const step = (solution.vector[valueAt] as number) - (solution.vector[parameter] as number);
+      vector[valueAt] = (vector[parameter] as number) + step;
+    }
+    return evaluate(problem, { vector, changes, free, sigma });
+  };
   const halves = [0, 1].map((half) => {
     const measured = problem.measured.map((value, i) => (i % n < n / 2 === (half === 0) ? value : NaN));
-    const fitted = fitProblem({ ...problem, measured }, { rough: true, noiseRounds: 1 });
-    return evaluate(problem, { ...start, vector: fitted.solution.vector });
+    return fitProblem({ ...problem, measured }, { rough: true, noiseRounds: 1 }).solution.vector;
   });
-  return [evaluate(problem, start), ...halves];
+  return [problem.vector, ...halves].map(from);
 }
 
 /** Takes out changes that are no longer believed beside the others, the least one first, and fits what is left. */
-function prune(start: TwinProblem, settled: Settled, threshold: number): DriftResult {
+function prune(
+  start: TwinProblem,
+  settled: Settled,
+  { threshold, rough }: { readonly threshold: number; readonly rough: boolean },
+): DriftResult {
   let { problem, fit } = settled;
   for (;;) {
     const changes = foundChanges(problem, fit, threshold);
@@ -153,7 +189,7 @@ function prune(start: TwinProblem, settled: Settled, threshold: number): DriftRe
       const time = new ChangeTime(problem, solution, { k, sigma });
       solution = solve(problem, { vector: solution.vector, changes: time.movedTo(time.best()), free, sigma });
     }
-    ({ problem, fit } = settle({ problem, solution }, sigma));
+    ({ problem, fit } = settle({ problem, solution }, sigma, rough));
   }
 }
 
@@ -171,86 +207,18 @@ export function twoSidedThreshold(p: number): number {
   return z;
 }
 
-/** The best time of every parameter, best parameter first. */
-function bestCandidates(
-  problem: TwinProblem,
-  { vector, changes, free, run }: TwinSolution,
-  { sigma, parameters }: { readonly sigma: Float64Array; readonly parameters: readonly number[] },
-): ChangeCandidate[] {
-  const { drive } = problem;
-  const residuals = new Float64Array(CHANNELS.length * drive.n);
-  residualsInto(problem, run, sigma, residuals);
-  const columns = jacobianOf(problem, { vector, changes, sigma, places: free });
-  const scan = new ChangeScan(problem, { vector, changes, sigma, residuals, columns });
-  const last = drive.n - MARGIN_ROWS;
-  const stride = Math.max(1, Math.floor((last - MARGIN_ROWS) / COARSE_TIMES));
-  return parameters
-    .map((parameter) => {
-      let best: ChangeCandidate = { parameter, row: MARGIN_ROWS, size: 0, gain: -1 };
-      for (let row = MARGIN_ROWS; row < last; row += stride) {
-        const candidate = scan.at(parameter, row);
-        if (candidate.gain > best.gain) best = candidate;
-      }
-      for (let step = Math.ceil(stride / 2); step >= 1; step = step === 1 ? 0 : Math.ceil(step / 2)) {
-        for (const row of [best.row - step, best.row + step]) {
-          if (row < MARGIN_ROWS || row >= last) continue;
-          const candidate = scan.at(parameter, row);
-          if (candidate.gain > best.gain) best = candidate;
-        }
-      }
-      return best;
-    })
-    .sort((a, b) => b.gain - a.gain);
-}
-
-interface Tried {
-  readonly candidate: ChangeCandidate;
-  readonly problem: TwinProblem;
-  readonly solution: TwinSolution;
-}
-
-/** The fit with one more change. Noise is held, so that sums compare. */
-function fitWithChange(
-  problem: TwinProblem,
-  before: TwinSolution,
-  { candidate, sigma }: { readonly candidate: ChangeCandidate; readonly sigma: Float64Array },
-): Tried {
-  const { parameter, row, size } = candidate;
-  const valueAt = before.vector.length;
-  const scale = problem.scale[parameter] as number;
-  const value = valueBefore(before.vector, before.changes, parameter, row) + size * scale;
-  const extended: TwinProblem = {
-    ...problem,
-    vector: Float64Array.of(...problem.vector, problem.vector[parameter] as number),
-    scale: Float64Array.of(...problem.scale, scale),
-  };
-  const free = [...before.free, valueAt];
-  const changes: readonly TwinChange[] = [...before.changes, { row, parameter, valueAt }];
-  const vector = Float64Array.of(...before.vector, value);
-  return { candidate, problem: extended, solution: solve(extended, { vector, changes, free, sigma }) };
-}
-
-/** The last change moved to where the sum of squares is least, all else fitted anew. */
-function atBestTime({ candidate, problem, solution: first }: Tried, sigma: Float64Array): Tried {
-  let solution = first;
-  for (let round = 0; round < MOST_MOVES; round++) {
-    const k = solution.changes.length - 1;
-    const time = new ChangeTime(problem, solution, { k, sigma });
-    const row = time.best();
-    if (row === (solution.changes[k] as TwinChange).row) break;
-    const { vector, free } = solution;
-    const moved = solve(problem, { vector, changes: time.movedTo(row), free, sigma });
-    if (moved.squares >= solution.squares) break;
-    solution = moved;
-  }
-  return { candidate, problem, solution };
-}
-
-/** The fit with noise estimated anew: what the change explains is noise no longer. */
-function settle({ problem, solution }: Pick<Tried, 'problem' | 'solution'>, sigma: Float64Array): Settled {
+/**
+ * The fit with noise estimated anew: what the change explains is noise no longer. `rough`, while changes are looked for: noise
+ * from differences of neighbours, since residuals hold what changes not yet found leave behind.
+ */
+function settle(
+  { problem, solution }: Pick<Tried, 'problem' | 'solution'>,
+  sigma: Float64Array,
+  rough: boolean,
+): Settled {
   const { vector, changes, free } = solution;
   const parameters = free.filter((place) => place < FIRST_STATE);
-  return { problem, fit: fitProblem(problem, { vector, changes, parameters, sigma, noiseRounds: 2 }) };
+  return { problem, fit: fitProblem(problem, { vector, changes, parameters, sigma, noiseRounds: 2, rough }) };
 }
 
 function foundChanges(problem: TwinProblem, fit: TwinFit, threshold: number): FoundChange[] {

