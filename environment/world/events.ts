@@ -142,6 +142,7 @@ function expire(w: WorldState, task: number): void {
 function endHold(w: WorldState, task: number, generation: number): void {
   const { tasks, clock } = w;
   if (tasks.generation[task] !== generation || tasks.state[task] !== HOLDING) return;
+  if (tasks.heldUntilS[task] !== clock.timeS) return; // of a hold that `askCarried` has ended
   if (isBeforeTick(w)) {
     pushEvent(w.events, clock.timeS, HOLD_END, task, generation);
     return;

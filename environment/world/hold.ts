@@ -1,4 +1,3 @@
-import { FORWARD } from '../../core/index.ts';
 import { firstAbove } from './carry.kernel.ts';
 import { leadsOverGateways, snapshotFirstLink, wayOf } from './delays.kernel.ts';
 import { HOLD_END, pushEvent } from './event-queue.kernel.ts';
@@ -11,6 +10,7 @@ import { HOLDING } from './tasks.kernel.ts';
 export function holdTask(w: WorldState, task: number, kind: number, untilS: number): void {
   w.tasks.state[task] = HOLDING;
   w.tasks.heldFor[task] = kind;
+  w.tasks.heldUntilS[task] = untilS;
   w.tasks.waitingSinceS[task] = w.clock.timeS;
   pushEvent(w.events, untilS, HOLD_END, task, w.tasks.generation[task]);
 }
@@ -49,7 +49,7 @@ export function askCarried(w: WorldState, satellite: number): void {
   for (let task = 0; task < tasks.capacity; task++) {
     if (tasks.state[task] !== HOLDING || tasks.holder[task] !== satellite) continue;
     tasks.queueingS[task] = (tasks.queueingS[task] as number) + w.clock.timeS - (tasks.waitingSinceS[task] as number);
-    askDecision(w, tasks.heldFor[task] ?? FORWARD, task, satellite);
+    askDecision(w, tasks.heldFor[task] as number, task, satellite);
   }
 }
 

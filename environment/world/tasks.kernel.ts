@@ -42,8 +42,9 @@ export interface TaskColumns {
   /** Catalogue object of `content`, attempt of `backup` (backup-columns.ts), else -1. */
   object: Int32Array;
   hops: Uint8Array;
-  /** Decision that a held task waits for. */
+  /** Decision that a held task waits for, and when it is asked, s. */
   heldFor: Uint8Array;
+  heldUntilS: Float64Array;
   /** 1 = its data have been on the terrestrial network already. */
   crossed: Uint8Array;
   /** Class of the label of its data, an index into `model.labels`. */
@@ -95,6 +96,7 @@ export function createTasks(capacity: number): TaskColumns {
     object: i32(),
     hops: u8(),
     heldFor: u8(),
+    heldUntilS: f64(),
     crossed: u8(),
     label: u8(),
     receipt: i32(),

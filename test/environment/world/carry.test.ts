@@ -175,6 +175,23 @@ describe('a satellite that carries', () => {
     checkConservation(world.columns);
   });
 
+  it('ENV-184 is asked once per contact, however many links have come and gone before', () => {
+    // A laser link of 10 bit/s for 50 s in every 100 s, of no use; 40 Gbit fit into neither pass, as in ENV-182.
+    const sky: SmallSky = {
+      ...{ satellites: 2, ticks: T, tickS: TICK_S, gateways: 1, dataCentres: 1, islRateBps: 10 },
+      isls: [20, 30, 40, 50, 60].map((fromTick) => ({
+        ...{ between: [0, 1] as const, rangeKm: 0.01 * C_KM_S },
+        ...{ fromTick, toTick: fromTick + 5 },
+      })),
+      antennas: [antenna(0, passes(0, [100, 110], [300, 330]))],
+    };
+    const world = smallWorld(sky, { ...captures(5e9), ...CARRY });
+    capture(world, 0);
+    drive(world, BENT_PIPE(), 995);
+    const asked = [1005, 2995, 3005, 3899].map((untilS) => drive(world, BENT_PIPE(), untilS));
+    expect(asked).toEqual([1, 0, 1, 0]);
+  });
+
   it('ENV-185 a ground node waits for the satellite that will be there first, not for the first satellite', () => {
     // Terminal 3 sees satellite 0 from the start and satellite 1 from 500 s; terminal 4 satellite 1 at 700 s, satellite 0 at 2,000 s.
     const sky: SmallSky = {
