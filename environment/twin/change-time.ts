@@ -28,7 +28,7 @@ interface TimedFit {
 }
 
 /** Values before and after a change whose time is uncertain. */
-export interface Averaged {
+interface Averaged {
   readonly from: number;
   readonly to: number;
   readonly spread: number;
