@@ -1,7 +1,7 @@
 /** What docs/RESULTS.md claims, as data: which policies are trained on what, and where they are compared with which rivals. */
 import type { SweepAxis, TrainOverrides } from '../../training/index.ts';
 
-/** One way of training: the study's training file, with what differs. */
+/** One way of training: the set's training file, with what differs. */
 export interface Variant {
   readonly name: string;
   /** Training runs, seeds 1 to this. */
@@ -12,7 +12,7 @@ export interface Variant {
   readonly algorithm?: 'ippo' | 'mappo';
 }
 
-/** All policies of a study at the points of some axes. */
+/** All policies of a set at the points of some axes. */
 export interface Comparison {
   readonly name: string;
   /** `traffic.load` where the axes do not set it. */
@@ -26,7 +26,7 @@ export interface Comparison {
   readonly drainS: number;
 }
 
-export interface Study {
+export interface ComparisonSet {
   readonly name: string;
   /** Training file of `scenarios/training`; its scenario is the one compared on. */
   readonly training: string;
@@ -65,7 +65,7 @@ const CACHES = ['lru', 'lfu', 'gdsf', 's3-fifo', 'sieve', 'tiny-lfu', 'least-rat
 );
 const LEARNED = ['learned'];
 
-export const STUDIES: readonly Study[] = [
+export const COMPARISON_SETS: readonly ComparisonSet[] = [
   {
     name: 'routing',
     training: 'routing-66',

@@ -1,5 +1,5 @@
 /**
- * `npm run results -- [--only STUDY] [--runs N] [--folder DIR]`: trains and compares everything that docs/RESULTS.md claims, and
+ * `npm run results -- [--only SET] [--runs N] [--folder DIR]`: trains and compares everything that docs/RESULTS.md claims, and
  * writes the tables of that page. What a stopped run has made is kept and gone on from.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import type { SweepResult } from '../../training/index.ts';
 import { compare } from './compare.ts';
 import { type ResultsOptions, readOptions } from './options.ts';
 import { withTables } from './page.ts';
-import { STUDIES } from './studies.ts';
+import { COMPARISON_SETS } from './comparison-sets.ts';
 import { trainVariant } from './train-variant.ts';
 
 const PAGE = 'docs/RESULTS.md';
@@ -20,18 +20,18 @@ const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 process.once('SIGTERM', () => stop.abort());
 
-const wanted = STUDIES.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
+const wanted = COMPARISON_SETS.filter(({ name }) => options.only.length === 0 || options.only.includes(name));
 const results = new Map<string, SweepResult>();
-for (const study of wanted) {
+for (const set of wanted) {
   const runs = new Map<string, readonly string[]>();
-  for (const variant of study.variants) {
+  for (const variant of set.variants) {
     const few = { ...variant, runs: Math.min(variant.runs, options.runs) };
-    runs.set(variant.name, await trainVariant(study, few, { folder: options.folder, report, signal: stop.signal }));
+    runs.set(variant.name, await trainVariant(set, few, { folder: options.folder, report, signal: stop.signal }));
   }
-  for (const comparison of study.comparisons) {
+  for (const comparison of set.comparisons) {
     if (stop.signal.aborted) break;
-    const result = await compare(study, comparison, { folder: options.folder, runs, report, signal: stop.signal });
-    results.set(`${study.name}/${comparison.name}`, result);
+    const result = await compare(set, comparison, { folder: options.folder, runs, report, signal: stop.signal });
+    results.set(`${set.name}/${comparison.name}`, result);
   }
 }
 if (!stop.signal.aborted && existsSync(PAGE)) {

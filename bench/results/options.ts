@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 import { SpaceCloudError } from '../../core/index.ts';
-import { STUDIES } from './studies.ts';
+import { COMPARISON_SETS } from './comparison-sets.ts';
 
 export interface ResultsOptions {
-  /** Names of studies; empty: all. */
+  /** Names of comparison sets; empty: all. */
   readonly only: readonly string[];
-  /** Most training runs per variant; fewer than the study's are for trying the program out. */
+  /** Most training runs per variant; fewer than the set's are for trying the program out. */
   readonly runs: number;
   readonly folder: string;
 }
 
-/** @throws SpaceCloudError USAGE for an unknown option or study, or a number of runs that is none */
+/** @throws SpaceCloudError USAGE for an unknown option or comparison set, or a number of runs that is none */
 export function readOptions(args: readonly string[]): ResultsOptions {
   const { only, runs, folder } = parsed(args);
-  const names = STUDIES.map(({ name }) => name);
+  const names = COMPARISON_SETS.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined) throw usage(`--only: expected one of ${names.join(', ')}, got '${unknown}'.`);
   if (runs !== undefined && !/^[1-9]\d{0,5}$/.test(runs)) {
@@ -39,7 +39,7 @@ function parsed(args: readonly string[]) {
 
 function usage(message: string, cause?: unknown): SpaceCloudError {
   return new SpaceCloudError('USAGE', message, {
-    hint: 'npm run results -- [--only STUDY]... [--runs N] [--folder DIR]',
+    hint: 'npm run results -- [--only SET]... [--runs N] [--folder DIR]',
     cause,
   });
 }

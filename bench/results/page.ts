@@ -1,4 +1,4 @@
-/** The tables of docs/RESULTS.md: each stands between `<!-- table STUDY/COMPARISON KPI,KPI -->` and `<!-- end -->`. */
+/** The tables of docs/RESULTS.md: each stands between `<!-- table SET/COMPARISON KPI,KPI -->` and `<!-- end -->`. */
 import type { KpiSummary, SweepResult } from '../../training/index.ts';
 
 const PLACE = /(<!-- table (\S+) (\S+) -->\n)[\s\S]*?(<!-- end -->)/g;

@@ -2,24 +2,21 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadGeometry, loadScenario } from '../../index.ts';
 import { CHECKPOINT_FILE, loadTrainingFile, overridesOf, readTrainedPolicy, train } from '../../training/index.ts';
-import type { Study, Variant } from './studies.ts';
+import type { ComparisonSet, Variant } from './comparison-sets.ts';
 
 /** The training runs of a variant, those that are there already left alone; returns their folders. */
 export async function trainVariant(
-  study: Study,
+  set: ComparisonSet,
   variant: Variant,
   options: { readonly folder: string; readonly report: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<string[]> {
-  const { value: file } = loadTrainingFile(join('scenarios', 'training', `${study.training}.yaml`));
+  const { value: file } = loadTrainingFile(join('scenarios', 'training', `${set.training}.yaml`));
   const [first] = file.scenarios;
-  const scenario = loadScenario(
-    first?.scenario ?? study.training,
-    first?.load === undefined ? {} : { load: first.load },
-  );
+  const scenario = loadScenario(first?.scenario ?? set.training, first?.load === undefined ? {} : { load: first.load });
   const geometry = loadGeometry(scenario);
   const folders: string[] = [];
   for (let seed = 1; seed <= variant.runs && !options.signal.aborted; seed++) {
-    const runFolder = join(options.folder, study.name, variant.name, `seed-${seed}`);
+    const runFolder = join(options.folder, set.name, variant.name, `seed-${seed}`);
     folders.push(runFolder);
     const base = overridesOf(file, { seed });
     const decisions = variant.decisions ?? file.decisions;
@@ -37,7 +34,7 @@ export async function trainVariant(
     });
     const tookS = (Date.now() - startMs) / 1000;
     options.report(
-      `${study.name}/${variant.name} seed ${seed}: ${result.decisions} decisions in ${tookS.toFixed(0)} s, ${result.engine}`,
+      `${set.name}/${variant.name} seed ${seed}: ${result.decisions} decisions in ${tookS.toFixed(0)} s, ${result.engine}`,
     );
   }
   return folders;
