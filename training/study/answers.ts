@@ -54,12 +54,18 @@ export class PointFigures {
 
   cell(column: number, kpi: string): StudyCell {
     const { name } = this.columns[column] as StudyColumn;
-    const scores = finiteStrata(replicateScores(this.table, { policy: name, kpi, by: replicateOf(this.table, name) }));
+    const scores = this.scoresOf(name, kpi);
     const runs = this.table.runs(name).reduce((sum, run) => {
       return sum + flatten(finiteStrata(this.table.values(name, kpi, run))).length;
     }, 0);
     if (scores.length === 0) return { mean: null, interval: null, runs };
     return { mean: meanScore(scores), interval: this.intervalOf(scores), runs };
+  }
+
+  /** The mean of {@link cell} without its interval, which takes thousands of resamples; null: no run has the figure. */
+  mean(column: number, kpi: string): number | null {
+    const scores = this.scoresOf((this.columns[column] as StudyColumn).name, kpi);
+    return scores.length === 0 ? null : meanScore(scores);
   }
 
   /**
@@ -71,7 +77,7 @@ export class PointFigures {
     const most = Math.max(...candidates.map((column) => this.servedFrac(column)));
     let best: { readonly column: number; readonly score: number } | undefined;
     for (const column of candidates) {
-      const { mean } = this.cell(column, this.headline.key);
+      const mean = this.mean(column, this.headline.key);
       if (mean === null || this.servedFrac(column) < SERVES_FRAC * most) continue;
       if (best === undefined || sign * mean > best.score) best = { column, score: sign * mean };
     }
@@ -81,7 +87,7 @@ export class PointFigures {
   /** Share of tasks behind the headline: those delivered where it is a latency, else 1. */
   servedFrac(column: number): number {
     const key = servedKpi(this.headline.key);
-    return key === undefined ? 1 : (this.cell(column, key).mean ?? 0);
+    return key === undefined ? 1 : (this.mean(column, key) ?? 0);
   }
 
   /** First minus second on the headline KPI, seed by seed; null when no seed has both. */
@@ -99,12 +105,16 @@ export class PointFigures {
     if (differences.length === 0) return null;
     const difference = meanScore(differences);
     const interval = this.intervalOf(differences);
-    const { mean } = this.cell(second, kpi);
+    const mean = this.mean(second, kpi);
     const isBetter = (value: number): boolean => (better === 'higher' ? value > 0 : value < 0);
     const verdict =
       interval === null || (interval.lo <= 0 && interval.hi >= 0) ? 'unclear' : isBetter(difference) ? 'wins' : 'loses';
     const relative = mean === null || mean === 0 ? null : difference / Math.abs(mean);
     return { first, second, difference, interval, relative, verdict };
+  }
+
+  private scoresOf(policy: string, kpi: string): ReturnType<typeof finiteStrata> {
+    return finiteStrata(replicateScores(this.table, { policy, kpi, by: replicateOf(this.table, policy) }));
   }
 
   private intervalOf(strata: ReturnType<typeof finiteStrata>): StudyCell['interval'] {

@@ -83,6 +83,7 @@ export function planStudy({ file: loaded, scenario: given }: StudyInput, options
       { place: placeOf(['sizes', options.size]), hint: 'Shorten the runs, or give the scenario a longer durationS.' },
     );
   };
+  const asItIs = pointOf(scenario, null, null);
   return {
     ...{ file, placeOf, size },
     kpis: kpisOf(file),
@@ -90,7 +91,7 @@ export function planStudy({ file: loaded, scenario: given }: StudyInput, options
     changes: changesOf({ ...(given.wan.fixedMs === file.wanMs ? {} : wan), ...size.set }),
     columns,
     points: [
-      pointOf(scenario, null, null),
+      asItIs,
       ...sweptScenarios(loaded, size, scenario).map((swept) => pointOf(swept.scenario, swept.quantity, swept.value)),
     ],
     sensitivity: sensitivityScenarios(loaded, size, scenario).map(({ parameter, low, high }) => ({
@@ -98,7 +99,7 @@ export function planStudy({ file: loaded, scenario: given }: StudyInput, options
       low: pointOf(low, parameter.path, parameter.low as number),
       high: pointOf(high, parameter.path, parameter.high as number),
     })),
-    notes: trafficNotes(columns, pointOf(scenario, null, null)),
+    notes: trafficNotes(columns, asItIs),
   };
 }
 

@@ -158,10 +158,8 @@ function valueOf(scenario: Scenario, path: string): number | string | null {
 
 function bandChecks({ file, columns }: StudyPlan, figures: PointFigures): BandCheck[] {
   return file.bands.map(({ column, kpi, from = null, to = null }) => {
-    const { mean } = figures.cell(
-      columns.findIndex((known) => known.column.name === column),
-      kpi,
-    );
+    const index = columns.findIndex((known) => known.column.name === column);
+    const mean = figures.mean(index, kpi);
     const holds = mean !== null && mean >= (from ?? -Infinity) && mean <= (to ?? Infinity);
     return { column, kpi, from, to, mean, holds };
   });
