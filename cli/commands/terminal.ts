@@ -57,7 +57,7 @@ export function register(program: Command, streams: CommandStreams): void {
       training.expectTerminal(asked, terminal, options.hours);
       const scenario = await withAccess(asked, options.access);
       const geometry = await loadScenarioGeometry(scenario, options, streams);
-      const study = await training.terminalStudy(scenario, geometry, {
+      const day = await training.terminalDay(scenario, geometry, {
         ...{ terminal, policy, seed: options.seed, hours: options.hours },
         geometryOf: (variant) => quietGeometry(variant, options, streams),
         progressOf: (radio) => {
@@ -66,11 +66,11 @@ export function register(program: Command, streams: CommandStreams): void {
           return { update: (simulatedS) => progress.update(simulatedS), end: () => progress.end() };
         },
       });
-      const json = `${JSON.stringify(training.terminalJson(study), undefined, 2)}\n`;
+      const json = `${JSON.stringify(training.terminalJson(day), undefined, 2)}\n`;
       if (options.out !== undefined) {
-        const page = await training.terminalPage(study, {
+        const page = await training.terminalPage(day, {
           command: commandLine(name, terminal, options),
-          caveats: training.terminalCaveats(study),
+          caveats: training.terminalCaveats(day),
         });
         writeTexts([
           { path: join(options.out, PAGE_FILE), text: page },
@@ -78,7 +78,7 @@ export function register(program: Command, streams: CommandStreams): void {
         ]);
         streams.err(`Written: ${join(options.out, PAGE_FILE)}, ${join(options.out, JSON_FILE)}\n`);
       }
-      streams.out(options.json === true ? json : training.terminalText(study));
+      streams.out(options.json === true ? json : training.terminalText(day));
     });
 }
 

@@ -1,7 +1,7 @@
-import type { TerminalStudy } from './terminal-day.ts';
+import type { TerminalDay } from './terminal-day.ts';
 
-/** What a reader has to know of the numbers of a study. */
-export function terminalCaveats({ all }: TerminalStudy): string[] {
+/** What a reader has to know of the numbers of a day. */
+export function terminalCaveats({ all }: TerminalDay): string[] {
   const { access, handoverS, radios } = all.session;
   const priced = radios.filter(({ costPerGB }) => costPerGB > 0);
   return [

@@ -35,7 +35,7 @@ export interface RunProgress {
   readonly end: () => void;
 }
 
-export interface TerminalStudyOptions extends Omit<TerminalRunOptions, 'onProgress'> {
+export interface TerminalDayOptions extends Omit<TerminalRunOptions, 'onProgress'> {
   /** The geometry of a variant of the scenario with fewer radios. */
   readonly geometryOf: (scenario: Scenario) => Promise<Geometry> | Geometry;
   /** Called before each run with the one radio that terminals are left with, undefined for all: what shows its progress. */
@@ -60,7 +60,7 @@ export interface TerminalRun {
   readonly trajectoryHash: string;
 }
 
-export interface TerminalStudy {
+export interface TerminalDay {
   readonly scenario: string;
   readonly terminal: string;
   readonly policy: string;
@@ -80,11 +80,11 @@ export interface TerminalStudy {
  *
  * Errors: USAGE for a terminal that the scenario does not have, or a run longer than the scenario.
  */
-export async function terminalStudy(
+export async function terminalDay(
   scenario: Scenario,
   geometry: Geometry,
-  options: TerminalStudyOptions,
-): Promise<TerminalStudy> {
+  options: TerminalDayOptions,
+): Promise<TerminalDay> {
   const { terminal, seed, hours, policy, geometryOf } = options;
   const { radios } = expectTerminal(scenario, terminal, hours);
   const all = await watchedRun(scenario, geometry, options);
@@ -105,7 +105,7 @@ export async function terminalStudy(
 async function watchedRun(
   scenario: Scenario,
   geometry: Geometry,
-  options: TerminalStudyOptions,
+  options: TerminalDayOptions,
   radio?: string,
 ): Promise<TerminalRun> {
   const progress = options.progressOf?.(radio);

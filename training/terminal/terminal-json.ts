@@ -1,9 +1,9 @@
-import type { TerminalRun, TerminalStudy } from './terminal-day.ts';
+import type { TerminalRun, TerminalDay } from './terminal-day.ts';
 import { verdictOf } from './verdict.ts';
 
-/** The study as a plain document: figures of each run, stretches and session of the one with all radios. */
-export function terminalJson(study: TerminalStudy): Record<string, unknown> {
-  const { scenario, terminal, policy, seed, hours, all, singles, unreachable } = study;
+/** The day as a plain document: figures of each run, stretches and session of the one with all radios. */
+export function terminalJson(day: TerminalDay): Record<string, unknown> {
+  const { scenario, terminal, policy, seed, hours, all, singles, unreachable } = day;
   const { session, satellites } = all;
   const named = ({ satellite }: { readonly satellite: number }): { satellite: string | undefined } => ({
     satellite: satellites.get(satellite),
@@ -11,7 +11,7 @@ export function terminalJson(study: TerminalStudy): Record<string, unknown> {
   return {
     format: 'spacecloud-terminal-1',
     ...{ scenario, terminal, policy, seed, hours },
-    verdict: verdictOf(study) ?? null,
+    verdict: verdictOf(day) ?? null,
     all: figuresOf(all),
     singles: singles.map(figuresOf),
     unreachable,

@@ -1,5 +1,5 @@
 import type { SessionFigures } from '../../environment/index.ts';
-import type { TerminalRun, TerminalStudy } from './terminal-day.ts';
+import type { TerminalRun, TerminalDay } from './terminal-day.ts';
 import { interruptionClasses } from './interruption-classes.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -11,24 +11,24 @@ export interface TextTable {
 }
 
 /** The same numbers for text and page. */
-export function terminalTables(study: TerminalStudy): readonly TextTable[] {
-  return [comparison(study), constellations(study.all), radios(study.all), interruptions(study)];
+export function terminalTables(day: TerminalDay): readonly TextTable[] {
+  return [comparison(day), constellations(day.all), radios(day.all), interruptions(day)];
 }
 
 /** All tables and the verdict as text. */
-export function terminalText(study: TerminalStudy): string {
-  const verdict = verdictOf(study);
-  const tables = terminalTables(study).map((table) => `${table.caption}\n${columns(table)}`);
+export function terminalText(day: TerminalDay): string {
+  const verdict = verdictOf(day);
+  const tables = terminalTables(day).map((table) => `${table.caption}\n${columns(table)}`);
   return [
-    `${study.terminal} of ${study.scenario}, seed ${study.seed}, ${study.hours} h, ${study.policy}`,
+    `${day.terminal} of ${day.scenario}, seed ${day.seed}, ${day.hours} h, ${day.policy}`,
     ...tables,
-    ...study.unreachable.map(({ radio, reason }) => `${radio} alone is no day: ${reason}`),
+    ...day.unreachable.map(({ radio, reason }) => `${radio} alone is no day: ${reason}`),
     ...(verdict === undefined ? [] : [verdict.sentence]),
     '',
   ].join('\n\n');
 }
 
-function comparison({ all, singles }: TerminalStudy): TextTable {
+function comparison({ all, singles }: TerminalDay): TextTable {
   const row = (run: TerminalRun): string[] => {
     const { figures } = run;
     return [
@@ -109,7 +109,7 @@ function radios({ session }: TerminalRun): TextTable {
   };
 }
 
-function interruptions({ all, singles }: TerminalStudy): TextTable {
+function interruptions({ all, singles }: TerminalDay): TextTable {
   const runs = [all, ...singles];
   const classes = runs.map(({ session }) => interruptionClasses(session));
   return {

@@ -1,4 +1,4 @@
-import type { TerminalRun, TerminalStudy } from './terminal-day.ts';
+import type { TerminalRun, TerminalDay } from './terminal-day.ts';
 
 /** How one radio alone stands against all of them. */
 export interface SingleVerdict {
@@ -25,7 +25,7 @@ export interface TerminalVerdict {
 const RELATIVE = 1e-9;
 
 /** Whether several radios pay, by rate, price, continuity and deadlines; undefined for a terminal with one radio. */
-export function verdictOf({ all, singles }: TerminalStudy): TerminalVerdict | undefined {
+export function verdictOf({ all, singles }: TerminalDay): TerminalVerdict | undefined {
   if (singles.length === 0) return undefined;
   const verdicts = singles.map((single) => compare(single, all));
   const best = singles.reduce((a, b) => (isBetter(b, a) ? b : a));

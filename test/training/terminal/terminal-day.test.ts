@@ -9,10 +9,10 @@ import {
 import { TRAIN_DEFAULTS, baselineSource, createPolicy, runEpisode } from '../../../training/index.ts';
 import {
   type TerminalRun,
-  type TerminalStudy,
+  type TerminalDay,
   terminalJson,
   terminalPage,
-  terminalStudy,
+  terminalDay,
   terminalText,
   verdictOf,
 } from '../../../training/terminal/index.ts';
@@ -55,26 +55,26 @@ const OPTIONS = {
 
 describe('a day of a terminal', () => {
   const scenario = parseScenario(TEXT, 'two-radios.yaml');
-  let study: TerminalStudy;
-  const single = (radio: string): TerminalRun => study.singles.find((run) => run.radio === radio) as TerminalRun;
+  let day: TerminalDay;
+  const single = (radio: string): TerminalRun => day.singles.find((run) => run.radio === radio) as TerminalRun;
   beforeAll(async () => {
-    study = await terminalStudy(scenario, buildGeometry(scenario), OPTIONS);
+    day = await terminalDay(scenario, buildGeometry(scenario), OPTIONS);
   }, 60_000);
 
   it('one radio alone is up exactly while it is usable beside the others: same orbits, same rain', () => {
-    for (const use of study.all.uses) {
+    for (const use of day.all.uses) {
       const alone = single(use.name === 'low' ? 'low-user' : 'still-user');
       expect(alone.figures.continuityFrac).toBeCloseTo(use.usableS / 7200, 12);
       expect(alone.figures.continuityFrac).toBeGreaterThan(0.1);
     }
-    expect(study.all.figures.continuityFrac).toBeGreaterThan(single('low-user').figures.continuityFrac);
-    expect(study.all.figures.continuityFrac).toBeGreaterThanOrEqual(single('still-user').figures.continuityFrac);
-    const served = study.all.uses.reduce((sum, { servingS }) => sum + servingS, 0);
-    expect(served / 7200).toBeCloseTo(study.all.figures.continuityFrac, 12);
+    expect(day.all.figures.continuityFrac).toBeGreaterThan(single('low-user').figures.continuityFrac);
+    expect(day.all.figures.continuityFrac).toBeGreaterThanOrEqual(single('still-user').figures.continuityFrac);
+    const served = day.all.uses.reduce((sum, { servingS }) => sum + servingS, 0);
+    expect(served / 7200).toBeCloseTo(day.all.figures.continuityFrac, 12);
   });
 
   it('the machine of the terminal heard what the links of the world did', () => {
-    for (const run of [study.all, ...study.singles]) {
+    for (const run of [day.all, ...day.singles]) {
       const { heard, uses, session } = run;
       const attachments = uses.reduce((sum, use) => sum + use.attachments, 0);
       const handovers = uses.reduce((sum, use) => sum + use.handovers, 0);
@@ -91,7 +91,7 @@ describe('a day of a terminal', () => {
   });
 
   it('bytes are those of the world, and cost is price times bytes', () => {
-    const { session, figures } = study.all;
+    const { session, figures } = day.all;
     const bits = session.radios.reduce((sum, { bitsUp, bitsDown }) => sum + bitsUp + bitsDown, 0);
     expect(figures.gigabytes).toBeCloseTo(bits / 8e9, 12);
     expect(figures.gigabytes).toBeGreaterThan(0.1);
@@ -113,9 +113,9 @@ describe('a day of a terminal', () => {
     const { kpis, trajectoryHash } = await runEpisode(createWorldModel(scenario, buildGeometry(scenario)), policy, {
       ...{ seed: 3, arrivalsS: 7200, drainS: 0, startS: 0, role: 'baseline', fallback: TRAIN_DEFAULTS.fallback },
     });
-    expect(trajectoryHash).toBe(study.all.trajectoryHash);
-    const there = await terminalStudy(scenario, buildGeometry(scenario), { ...OPTIONS, terminal: 'there' });
-    const both = [study.all, there.all];
+    expect(trajectoryHash).toBe(day.all.trajectoryHash);
+    const there = await terminalDay(scenario, buildGeometry(scenario), { ...OPTIONS, terminal: 'there' });
+    const both = [day.all, there.all];
     const mean = (of: (run: TerminalRun) => number): number => both.reduce((sum, run) => sum + of(run) / 2, 0);
     expect(kpis['continuityFrac']).toBeCloseTo(
       mean(({ figures }) => figures.continuityFrac),
@@ -134,19 +134,19 @@ describe('a day of a terminal', () => {
   }, 60_000);
 
   it('is the same twice, to the byte', async () => {
-    const again = await terminalStudy(scenario, buildGeometry(scenario), OPTIONS);
-    expect(JSON.stringify(terminalJson(again))).toBe(JSON.stringify(terminalJson(study)));
-    expect(terminalText(again)).toBe(terminalText(study));
+    const again = await terminalDay(scenario, buildGeometry(scenario), OPTIONS);
+    expect(JSON.stringify(terminalJson(again))).toBe(JSON.stringify(terminalJson(day)));
+    expect(terminalText(again)).toBe(terminalText(day));
     const extras = { command: 'c', caveats: ['none'] };
-    expect(await terminalPage(again, extras)).toBe(await terminalPage(study, extras));
+    expect(await terminalPage(again, extras)).toBe(await terminalPage(day, extras));
   }, 60_000);
 
   it('cheapest access sends more over the cheap radio', async () => {
     const thrifty = applySettings(scenario, { 'terminals.*.access': 'cheapest' });
-    const { all } = await terminalStudy(thrifty, buildGeometry(thrifty), OPTIONS);
-    expect(all.figures.costPerGB).toBeLessThan(study.all.figures.costPerGB);
+    const { all } = await terminalDay(thrifty, buildGeometry(thrifty), OPTIONS);
+    expect(all.figures.costPerGB).toBeLessThan(day.all.figures.costPerGB);
     const up = ({ session }: TerminalRun): number => session.radios[1]?.bitsUp ?? 0;
-    expect(up(all)).toBeGreaterThan(up(study.all));
+    expect(up(all)).toBeGreaterThan(up(day.all));
     expect(all.session.access).toBe('cheapest');
   }, 60_000);
 
@@ -159,7 +159,7 @@ describe('a day of a terminal', () => {
   });
 
   it('sorts interruptions by length without losing one', () => {
-    for (const { session } of [study.all, ...study.singles]) {
+    for (const { session } of [day.all, ...day.singles]) {
       const classes = interruptionClasses(session);
       expect(classes.reduce((sum, { count }) => sum + count, 0)).toBe(session.interruptions.length);
       const totalS = session.interruptions.reduce((sum, gap) => sum + gap.toS - gap.fromS, 0);
@@ -168,7 +168,7 @@ describe('a day of a terminal', () => {
   });
 
   it('draws a well-formed page with both figures', async () => {
-    const page = await terminalPage(study, { command: 'spacecloud terminal', caveats: ['a & b'] });
+    const page = await terminalPage(day, { command: 'spacecloud terminal', caveats: ['a & b'] });
     expect(page).toContain('a &amp; b');
     expect(page).toContain('id="day-title"');
     expect(page.match(/<svg [^>]*class="plot"/g)).toHaveLength(1); // two hours have no busier part
@@ -188,7 +188,7 @@ describe('verdictOf', () => {
       figures: { continuityFrac: 1, meanRateBps: 100, costPerGB: 1, gigabytes: 1, cost: 1, ...figures },
     }) as TerminalRun;
   const verdict = (...singles: TerminalRun[]): ReturnType<typeof verdictOf> =>
-    verdictOf({ all: run(undefined, {}, 0.9), singles } as unknown as TerminalStudy);
+    verdictOf({ all: run(undefined, {}, 0.9), singles } as unknown as TerminalDay);
 
   it('several radios lose where one has both rate and price', () => {
     const lost = verdict(run('slow', { meanRateBps: 50, costPerGB: 0.5 }, 0.9), run('both', { costPerGB: 0.5 }, 0.5));
@@ -215,12 +215,12 @@ describe('verdictOf', () => {
 
   it('says so where nothing has a price', () => {
     const free = { costPerGB: 0, cost: 0 };
-    const study = (single: TerminalRun): TerminalStudy =>
-      ({ all: run(undefined, free, 0.9), singles: [single] }) as unknown as TerminalStudy;
-    expect(verdictOf(study(run('slow', { ...free, meanRateBps: 50 }, 0.9)))?.sentence).toContain(
+    const day = (single: TerminalRun): TerminalDay =>
+      ({ all: run(undefined, free, 0.9), singles: [single] }) as unknown as TerminalDay;
+    expect(verdictOf(day(run('slow', { ...free, meanRateBps: 50 }, 0.9)))?.sentence).toContain(
       'no radio that carried has a price',
     );
-    expect(verdictOf(study(run('fast', free, 0.5)))?.sentence).toBe(
+    expect(verdictOf(day(run('fast', free, 0.5)))?.sentence).toBe(
       'Several radios lose on rate (nothing has a price): fast alone has rate (nothing has a price); what the others add is deadlines.',
     );
   });
