@@ -1,6 +1,7 @@
 import { SpaceCloudError } from '../../core/index.ts';
 import { type NumberFormat, formatFor, formatNumber, formatSigned } from '../evaluation/number-format.ts';
 import type { Benefit, StudyReport, StudyResult } from './result.ts';
+import { settingText } from './setting-text.ts';
 
 /** What a study says, for a terminal: claim, headline, parts, where it fails, breaches, bands. */
 export function studyText({ studies }: StudyReport): string {
@@ -62,9 +63,9 @@ function textOf(result: StudyResult): string {
         `  ${part.padEnd(16)} ${benefitText(step, format)}  (${nameOf(step.first)} - ${nameOf(step.second)})`,
     ),
     ...result.sweeps.map(({ label, values, fails, paysFrom }) => {
-      if (!isContest) return `  ${label}: run at ${values.join(', ')}`;
-      const where = fails.length === 0 ? 'wins everywhere' : `does not win at ${fails.join(', ')}`;
-      return `  ${label}: ${where}; ${paysFrom === null ? 'does not pay at the largest' : `pays from ${paysFrom} on`}`;
+      if (!isContest) return `  ${label}: run at ${values.map(settingText).join(', ')}`;
+      const where = fails.length === 0 ? 'wins everywhere' : `does not win at ${fails.map(settingText).join(', ')}`;
+      return `  ${label}: ${where}; ${paysFrom === null ? 'does not pay at the largest' : `pays from ${settingText(paysFrom)} on`}`;
     }),
     ...result.sensitivity
       .slice(0, 3)

@@ -2,7 +2,8 @@ import { formatSigned, NONE, unitAfter } from '../../evaluation/number-format.ts
 import { LABEL_LIMIT_PX, type Plot, textWidthPx } from '../../evaluation/report/svg.ts';
 import type { StudyResult } from '../result.ts';
 import { axisOf, FIGURE_WIDTH_PX, ROW_HEIGHT_PX, TEXT_SIZE_PX } from './look.ts';
-import { studyId, valueText } from './tables.ts';
+import { settingText } from '../setting-text.ts';
+import { studyId } from './tables.ts';
 import { basePoint, benefitFormat, GRADES } from './words.ts';
 
 /** Parameters drawn: those that move the difference most. */
@@ -29,7 +30,7 @@ export function sensitivityFigure(study: StudyResult): Plot | null {
       to: Math.max(...known),
       low: ends[0]?.at ?? null,
       high: ends[1]?.at ?? null,
-      text: `at ${valueText(low.value)}: ${ends[0]?.text}; at ${valueText(high.value)}: ${ends[1]?.text}`,
+      text: `at ${settingText(low.value)}: ${ends[0]?.text}; at ${settingText(high.value)}: ${ends[1]?.text}`,
     };
   });
   if (rows.length === 0) return null;

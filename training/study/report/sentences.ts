@@ -1,6 +1,7 @@
 /** What the studies say, in sentences; the same on the page and in Markdown. */
 import { formatNumber, NONE, unitAfter } from '../../evaluation/number-format.ts';
 import type { BenefitVerdict, SourceGrade, StudyReport, StudyResult, SweepAnswer } from '../result.ts';
+import { settingText } from '../setting-text.ts';
 import {
   basePoint,
   benefitFormat,
@@ -70,13 +71,13 @@ export function readingSentences(): string[] {
 export function sweepSentence(study: StudyResult, sweep: SweepAnswer): string {
   const { values, fails, paysFrom } = sweep;
   const label = capitalised(plainLabel(sweep));
-  const tested = `${values.length} values tested (${values.join(', ')})`;
+  const tested = `${values.length} values tested (${values.map(settingText).join(', ')})`;
   if (values.length === 0) return `${label}: no value was tested.`;
   if (!isContest(study)) return `${label}: ${tested}.`;
   if (fails.length === 0) return `${label}: the cloud in orbit wins at all ${tested}.`;
   if (fails.length === values.length) return `${label}: the cloud in orbit wins at none of the ${tested}.`;
-  const from = paysFrom === null ? 'it fails at the largest value tested' : `it wins from ${paysFrom} on`;
-  return `${label}: the cloud in orbit does not win at ${fails.join(', ')} of ${values.join(', ')}; ${from}.`;
+  const from = paysFrom === null ? 'it fails at the largest value tested' : `it wins from ${settingText(paysFrom)} on`;
+  return `${label}: the cloud in orbit does not win at ${fails.map(settingText).join(', ')} of ${values.map(settingText).join(', ')}; ${from}.`;
 }
 
 function capitalised(text: string): string {

@@ -1,6 +1,7 @@
 import { formatNumber, type NumberFormat } from '../../evaluation/number-format.ts';
 import type { Plot, PlotSpec } from '../../evaluation/report/svg.ts';
 import type { ColumnRole, StudyPoint, StudyResult, SweepAnswer } from '../result.ts';
+import { settingText } from '../setting-text.ts';
 import { axisOf, between, roleLook, TEXT_SIZE_PX, type ValueAxis } from './look.ts';
 import { elementId, studyId } from './tables.ts';
 import { kpiFormat, kpiTitle, plainLabel, sweepPoints } from './words.ts';
@@ -68,7 +69,7 @@ export function sweepFigure(study: StudyResult, sweep: SweepAnswer): Plot | null
     title: `${study.title}: ${study.headline.label} against ${plainLabel(sweep)}`,
     description: `${kpiTitle(study.headline, format)}. ${data
       .map(({ series: name, x: at, text }) => `${name} at ${at}: ${text}`)
-      .join('; ')}. The cloud in orbit does not win at: ${sweep.fails.join(', ') || 'no value'}.`,
+      .join('; ')}. The cloud in orbit does not win at: ${sweep.fails.map(settingText).join(', ') || 'no value'}.`,
     spec: {
       width: 860,
       height: 260,

@@ -2,6 +2,7 @@
 import { formatInterval, formatNumber, formatSigned, NONE } from '../../evaluation/number-format.ts';
 import { type HtmlCell, type HtmlTable, numberCell } from '../../evaluation/report/html.ts';
 import type { Benefit, StudyReport, StudyResult, SweepAnswer } from '../result.ts';
+import { settingText } from '../setting-text.ts';
 import { isSize } from './sentences.ts';
 import {
   basePoint,
@@ -186,7 +187,7 @@ export function sweepTable(study: StudyResult, sweep: SweepAnswer): HtmlTable {
       { text: 'verdict' },
     ],
     rows: points.map(({ value, cells, bestComparator, bestHeuristic, bestLearned, benefit }) => [
-      numberCell(String(value)),
+      numberCell(settingText(value)),
       best(cells, bestComparator),
       best(cells, bestHeuristic),
       best(cells, bestLearned),
@@ -211,9 +212,9 @@ export function sensitivityTable(study: StudyResult): HtmlTable {
     rows: study.sensitivity.map(({ parameter, grade, low, high, moves }) => [
       { text: parameter },
       { text: GRADES[grade].mark },
-      numberCell(valueText(low.value)),
+      numberCell(settingText(low.value)),
       { ...numberCell(text(low.benefit)), note: verdictText(low.benefit) },
-      numberCell(valueText(high.value)),
+      numberCell(settingText(high.value)),
       { ...numberCell(text(high.benefit)), note: verdictText(high.benefit) },
       numberCell(formatNumber(moves, format)),
     ]),
@@ -227,7 +228,7 @@ export function parameterTable({ parameters }: StudyResult): HtmlTable {
     header: [{ text: 'parameter' }, numberCell('value'), { text: 'grade' }, { text: 'source' }],
     rows: parameters.map(({ path, value, grade, source }) => [
       { text: path },
-      numberCell(valueText(value)),
+      numberCell(settingText(value)),
       { text: GRADES[grade].mark, className: `grade-${grade}` },
       { text: source, className: 'wrap' },
     ]),
@@ -251,13 +252,6 @@ export function bandTable({ bands }: StudyResult): HtmlTable {
       { text: holds ? 'yes' : 'no', className: holds ? 'wins' : 'loses' },
     ]),
   };
-}
-
-/** A setting as it is, without rounding; large ones by powers of ten. */
-export function valueText(value: number | string | null): string {
-  if (value === null) return NONE;
-  if (typeof value === 'string' || Math.abs(value) < 1e6) return String(value);
-  return value.toExponential().replace('e+', 'e');
 }
 
 /** Column indices by role, in the order of {@link ROLES}. */
