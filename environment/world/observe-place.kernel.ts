@@ -295,7 +295,7 @@ function writeCentre(
   satellite: number,
   i: number,
 ): void {
-  const { model, tasks, compute } = w;
+  const { model, tasks, compute, outages } = w;
   const bits = tasks.sizeBits[task]!;
   const consumer = tasks.consumer[task]!;
   const label = tasks.label[task]!;
@@ -318,7 +318,7 @@ function writeCentre(
   f[c + OUTPUT_LOAD_AWARE_S] = bounded(outputLoadAwareS);
   f[c + BATTERY_FRAC] = 1;
   f[c + DOWNLINK_MBIT] = (bits + (consumer === centre || !toGround ? 0 : tasks.outputBits[task]!)) / 1e6;
-  batch.actionMask[slot] = maskOf(w, row, task, centre, inputS < Infinity);
+  batch.actionMask[slot] = maskOf(w, row, task, centre, inputS < Infinity && outages.knownNodeDown[centre] === 0);
   batch.candidateNode[slot] = centre;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { C_KM_S, MODE_EVENTS } from '../../../core/index.ts';
+import { C_KM_S, MODE_EVENTS, PLACE } from '../../../core/index.ts';
 import { World, checkConservation, createWorldModel } from '../../../environment/index.ts';
 import { createBaseline } from '../../../policies/index.ts';
 import {
@@ -162,6 +162,69 @@ describe('satellites that fail', () => {
     // A quarter of the captures fall on one of four satellites: binomial, 5 standard deviations.
     expect(Math.abs(lost - created / 4)).toBeLessThan(5 * Math.sqrt(created * 0.25 * 0.75));
     checkConservation(w.columns);
+  });
+});
+
+describe('work whose executor fails', () => {
+  /** 10 Mbit: 10 s over a laser link. */
+  const work = { observations: [{ ...traffic.observations[0], rawBytes: 1.25e6 }] };
+
+  /** Drives a world that places at 1 if it may, else at 3, and sends over the link to the executor alone; notes when it is asked to place, s. */
+  function placements(w: World, untilS: number): number[] {
+    const atS: number[] = [];
+    const choose = byNode((node, batch, row) =>
+      batch.kind[row] === PLACE ? node === 1 || node === 3 : node === batch.destination[row],
+    );
+    drive(w, choose, untilS, (batch) => {
+      for (let row = 0; row < batch.n; row++) if (batch.kind[row] === PLACE) atS.push(batch.timeS[row] as number);
+    });
+    return atS;
+  }
+
+  it('ENV-218 is placed anew once its satellite is asked after the report that tells of it', () => {
+    const w = world([loss('node-1', 5)], { traffic: work });
+    placements(w, 1);
+    const task = capture(w, 0);
+    // Placed at 1; the link breaks at 5 s, asked every 0.5 s; struck after the report of 4 s, that of 8 s is known at 8.3 s.
+    expect(placements(w, 8.4)).toEqual([1]);
+    expect(w.columns.tasks.destination[task]).toBe(1);
+    expect(placements(w, 18.4)).toEqual([8.5]);
+    // At 3 after 10 s of sending.
+    expect(w.columns.tasks.destination[task]).toBe(3);
+    expect(w.columns.tasks.holder[task]).toBe(0);
+    drive(w, EASTWARD, 18.6);
+    expect(w.columns.tasks.holder[task]).toBe(3);
+    checkConservation(w.columns);
+  });
+
+  it('ENV-218 stays with an executor that is back before anybody has heard of its loss', () => {
+    const w = world([loss('node-1', 5, 2)], { traffic: work });
+    placements(w, 1);
+    const task = capture(w, 0);
+    expect(placements(w, 40)).toEqual([1]);
+    expect(w.columns.tasks.destination[task]).toBe(1);
+  });
+
+  it('ENV-218 is not placed at a data centre that is known to be lost', () => {
+    const sky: SmallSky = {
+      ...{ ...SKY, gateways: 1, dataCentres: 1, terminals: 0 },
+      antennas: [{ ground: 0, satellite: 0, rangeKm: RANGE_KM, rateBps: 1e9 }],
+    };
+    const observations = [{ ...work.observations[0], consumer: 'data-centre' }];
+    const faults = { scheduled: [{ kind: 'data-centre-loss', target: 'node-5', atS: 5 }] };
+    const scenario = smallScenario(sky, { traffic: { observations }, knowledge: KNOWLEDGE, faults });
+    const w = new World(createWorldModel(scenario, smallGeometry(sky)), { seed: 1, runS: 120, startS: 0 });
+    const centreAllowed: number[] = [];
+    const hold = byNode((node, batch, row) => node === batch.agent[row]);
+    for (const atS of [6, 9]) {
+      drive(w, hold, atS);
+      capture(w, 0);
+      drive(w, hold, atS + 0.1, (batch) => {
+        for (let k = 0; k < batch.maxCandidates; k++)
+          if (batch.candidateNode[k] === 5) centreAllowed.push(batch.actionMask[k] as number);
+      });
+    }
+    expect(centreAllowed).toEqual([1, 0]);
   });
 });
 
