@@ -62,7 +62,7 @@ export const KPI_SPECS: readonly KpiSpec[] = [
   { key: 'uplinkGB', label: 'bytes up', unit: 'GB', better: 'lower' },
   {
     key: 'downlinkUsedFrac',
-    label: "bytes down over gateways' capacity while tasks arrive",
+    label: "load on gateways' downlinks (above 1: they cannot keep up)",
     unit: '1',
     better: 'lower',
   },
