@@ -16,7 +16,7 @@ export interface PayloadNodeOptions {
 
 /**
  * Is the payload of one satellite: takes raw captures from the world at the address, runs the model on each in order, and
- * sends back the product. Resolves to the number of scenes when the world says goodbye.
+ * sends back the product. Resolves to the number of scenes when the world says goodbye or hangs up.
  *
  * @throws SpaceCloudError NODE_CONNECT, NODE_PROTOCOL
  */
