@@ -95,7 +95,7 @@ module.exports = {
     forbid(
       'product-packages',
       'What users install needs no development package.',
-      { path: '^(core|environment|policies|agents|training|cli)/|^index\\.ts$' },
+      { path: '^(core|environment|policies|agents|training|cli)/|^(index|shipped)\\.ts$' },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
   ],
