@@ -6,6 +6,7 @@ import {
   SCENE_BANDS,
   SCENE_PATCHES,
   SCENE_SIDE_PX,
+  patchCorner,
 } from '../../environment/index.ts';
 
 /** What a node does with a scene: nothing, a line about it, or detections with the pixels around them. */
@@ -20,7 +21,6 @@ export const NOTE_BYTES = 5 + SCENE_PATCHES / 4;
 
 const FIRST_TARGET = PATCH_CLASSES.indexOf('ship');
 const CLOUD = PATCH_CLASSES.indexOf('cloud');
-const PATCHES_ACROSS = SCENE_SIDE_PX / PATCH_SIDE_PX;
 
 /** Detections go before clouds: a fire seen through a gap is sent. */
 export function decideScene(classes: Uint8Array): SceneDecision {
@@ -85,8 +85,7 @@ export function decodeProduct(bytes: Buffer): DecodedProduct {
 }
 
 function feature(patch: number, classes: Uint8Array): object {
-  const left = (patch % PATCHES_ACROSS) * PATCH_SIDE_PX;
-  const top = Math.floor(patch / PATCHES_ACROSS) * PATCH_SIDE_PX;
+  const [left, top] = patchCorner(patch);
   return {
     type: 'Feature',
     bbox: [left, top, left + PATCH_SIDE_PX, top + PATCH_SIDE_PX],
@@ -95,8 +94,7 @@ function feature(patch: number, classes: Uint8Array): object {
 }
 
 function chipOf(counts: Uint16Array, patch: number): Buffer {
-  const left = (patch % PATCHES_ACROSS) * PATCH_SIDE_PX;
-  const top = Math.floor(patch / PATCHES_ACROSS) * PATCH_SIDE_PX;
+  const [left, top] = patchCorner(patch);
   const chip = Buffer.alloc(SCENE_BANDS.length * PATCH_SIDE_PX ** 2 * 2);
   let at = 0;
   for (let band = 0; band < SCENE_BANDS.length; band++) {

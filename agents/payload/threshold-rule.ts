@@ -5,10 +5,10 @@ import {
   SCENE_PATCHES,
   SCENE_SIDE_PX,
   type Scene,
+  patchCorner,
 } from '../../environment/index.ts';
 
 const PIXELS = SCENE_SIDE_PX ** 2;
-const PATCHES_ACROSS = SCENE_SIDE_PX / PATCH_SIDE_PX;
 const [CLEAR, CLOUD, SHIP, FIRE] = PATCH_CLASSES.map((_, i) => i) as [number, number, number, number];
 
 /** Limits of the rule, on counts of full scale 1. */
@@ -79,8 +79,7 @@ function best(limits: readonly number[], score: (limit: number) => number): numb
 }
 
 function featuresOf(counts: Uint16Array, patch: number): PatchFeatures {
-  const left = (patch % PATCHES_ACROSS) * PATCH_SIDE_PX;
-  const top = Math.floor(patch / PATCHES_ACROSS) * PATCH_SIDE_PX;
+  const [left, top] = patchCorner(patch);
   let visibleSum = 0;
   let visibleSquares = 0;
   let mirSum = 0;

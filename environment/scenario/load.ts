@@ -44,10 +44,10 @@ export function loadScenario(file: string, overrides: ScenarioOverrides = {}, op
 }
 
 /**
- * Validates and freezes the text of a scenario; reads no file but those of its bases. `file` names it in errors, and its
- * folder is where paths of element-set files and bases start.
+ * Validates and freezes the text of a scenario; reads no file but those of its bases and payload profiles. `file` names it in
+ * errors, and its folder is where paths of element-set files, bases and profiles start.
  *
- * @throws SpaceCloudError as {@link loadScenario}, the FILE codes for bases only
+ * @throws SpaceCloudError as {@link loadScenario}, the FILE codes for bases and profiles only
  */
 export function parseScenario(text: string, file: string, options: ScenarioLibrary = {}): Scenario {
   return parse(text, file, options);
@@ -55,8 +55,9 @@ export function parseScenario(text: string, file: string, options: ScenarioLibra
 
 /**
  * A frozen variant of a scenario; the original stays as it is. The variant is validated like a file, without line numbers.
+ * Payload profiles that it names are read, by paths relative to the working directory.
  *
- * @throws SpaceCloudError SCENARIO_FIELD, SCENARIO_UNIT, SCENARIO_ORBIT, SCENARIO_EMPTY
+ * @throws SpaceCloudError SCENARIO_FIELD, SCENARIO_UNIT, SCENARIO_ORBIT, SCENARIO_EMPTY; FILE_NOT_FOUND, FILE_READ for profiles
  * @example
  * const heavy = varyScenario(scenario, (draft) => { draft.traffic.load = 2; });
  */

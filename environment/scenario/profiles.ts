@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { type PayloadProfile, profileValues, readPayloadProfile } from '../payload/index.ts';
 import type { PlaceOf } from './problem.ts';
+import { isMap } from './schema-guide.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -67,8 +68,4 @@ function mapClasses(scenario: unknown, kind: 'observations' | 'jobs', map: (item
   if (!Array.isArray(list) || !list.some((item) => isMap(item) && Object.hasOwn(item, 'profile'))) return scenario;
   const mapped = list.map((item: unknown, i) => (isMap(item) && Object.hasOwn(item, 'profile') ? map(item, i) : item));
   return { ...scenario, traffic: { ...traffic, [kind]: mapped } };
-}
-
-function isMap(value: unknown): value is Item {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -23,6 +23,11 @@ export function stepInto(value: unknown, step: string | number): unknown {
   return (value as Readonly<Record<string | number, unknown>>)[step];
 }
 
+/** Whether a value is a map of fields, neither a list nor null. */
+export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Variants are told apart by their `kind`. */
 function variantOf(schema: JsonSchema, value: unknown): JsonSchema {
   const variants = variantsOf(schema);

@@ -10,9 +10,10 @@ import {
   type Scene,
   type SceneTarget,
   type Surface,
+  patchOf,
 } from './scene.ts';
 import { paintDecoys, paintGlint, paintSurface, shapeGround } from './surface.ts';
-import { describeTarget, paintFire, paintShip, patchOf } from './targets.ts';
+import { describeTarget, paintFire, paintShip } from './targets.ts';
 
 /** What scenes are drawn for; each purpose has streams of its own, so no seed makes training and evaluation meet. */
 export const SCENE_PURPOSES = ['training', 'calibration', 'evaluation'] as const;

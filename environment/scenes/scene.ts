@@ -6,6 +6,20 @@ export const SCENE_SIDE_PX = 64;
 export const PATCH_SIDE_PX = 16;
 /** Patches of a scene, row by row. */
 export const SCENE_PATCHES = (SCENE_SIDE_PX / PATCH_SIDE_PX) ** 2;
+const PATCHES_ACROSS = SCENE_SIDE_PX / PATCH_SIDE_PX;
+
+/** Left and top edge of a patch [px]. */
+export function patchCorner(patch: number): readonly [left: number, top: number] {
+  return [(patch % PATCHES_ACROSS) * PATCH_SIDE_PX, Math.floor(patch / PATCHES_ACROSS) * PATCH_SIDE_PX];
+}
+
+/** Index of the patch that a pixel lies in. */
+export function patchOf(pixel: number): number {
+  const column = Math.floor((pixel % SCENE_SIDE_PX) / PATCH_SIDE_PX);
+  const row = Math.floor(pixel / SCENE_SIDE_PX / PATCH_SIDE_PX);
+  return row * PATCHES_ACROSS + column;
+}
+
 /** Largest count of a sample: 12 bits, stored in 16. */
 export const MAX_COUNT = 4095;
 /** Bytes of a sample as stored and sent. */

@@ -1,6 +1,6 @@
 import { type Rng, StrictMath } from '../../core/index.ts';
 import { type Canvas, type Spectrum, between, ramp } from './canvas.ts';
-import { PATCH_SIDE_PX, SCENE_SIDE_PX, type SceneTarget, TARGET_SHARE } from './scene.ts';
+import { SCENE_SIDE_PX, type SceneTarget, TARGET_SHARE, patchOf } from './scene.ts';
 
 /** A target that was painted, and how much of it lies on each pixel. */
 interface Painted {
@@ -110,13 +110,6 @@ export function describeTarget(canvas: Canvas, { kind, x, y, weights }: Painted)
     .sort(([a, weightA], [b, weightB]) => weightB - weightA || a - b)
     .map(([patch]) => patch);
   return { kind, x, y, visible: letThrough > 0.5 * total, patches };
-}
-
-/** Index of the patch that a pixel lies in. */
-export function patchOf(pixel: number): number {
-  const column = Math.floor((pixel % SCENE_SIDE_PX) / PATCH_SIDE_PX);
-  const row = Math.floor(pixel / SCENE_SIDE_PX / PATCH_SIDE_PX);
-  return row * (SCENE_SIDE_PX / PATCH_SIDE_PX) + column;
 }
 
 /** Away from the edge, so that the target is wholly in the scene. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { scenarioJsonSchema } from '../json-schema.ts';
 import type { FieldPath } from '../problem.ts';
 import type { Scenario } from '../schema.ts';
-import { schemaAt, stepInto } from '../schema-guide.ts';
+import { isMap, schemaAt, stepInto } from '../schema-guide.ts';
 import { isNamedList } from './setting-path.ts';
 
 /** One thing in which two scenarios differ. */
@@ -84,8 +84,4 @@ function pairsByPosition(from: readonly unknown[], to: readonly unknown[]): read
 
 function nameOf(item: unknown): string {
   return String(stepInto(item, 'name'));
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { type Draft, produce } from 'immer';
 import { type FieldPath, type Problem, describeValue } from '../problem.ts';
-import { stepInto } from '../schema-guide.ts';
+import { isMap, stepInto } from '../schema-guide.ts';
 import { APPEND, type Match, findMatches } from './setting-path.ts';
 
 /** Changes of a scenario: paths and what stands there afterwards; null or undefined takes an optional field or an item away. */
@@ -94,10 +94,6 @@ function misnamedItem(matches: readonly Match[], given: unknown): Omit<Problem, 
   if (name === undefined || own === undefined || own === name) return undefined;
   const hint = `Leave name out, or write ${name}.`;
   return { code: 'SCENARIO_FIELD', expected: `the name ${name}, as in the path`, found: describeValue(own), hint };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

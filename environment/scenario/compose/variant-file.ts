@@ -4,7 +4,7 @@ import { type JsonSchema, scenarioJsonSchema } from '../json-schema.ts';
 import { type PlaceOf, type Problem, scenarioError } from '../problem.ts';
 import { name } from '../schema/common.ts';
 import { relocateProfilesIn } from '../profiles.ts';
-import { fieldNames } from '../schema-guide.ts';
+import { fieldNames, isMap } from '../schema-guide.ts';
 import { shapeProblems } from '../shape-problems.ts';
 import type { Settings } from './edit.ts';
 
@@ -101,8 +101,4 @@ function relocate(value: unknown, depth: number, folder: string): unknown {
       return [field, leads ? relocate(inner, depth + 1, folder) : inner];
     }),
   );
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
