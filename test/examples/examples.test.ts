@@ -54,6 +54,13 @@ describe('examples', () => {
     expect(await example('run-exported-policy')).toBe(out);
   });
 
+  it('write-a-study.ts says what orbit brings against what is flown today', async () => {
+    const out = await example('write-a-study');
+    expect(out).toMatch(/comparator relay +\d+\.\d+ \[.*best comparator/);
+    expect(out).toMatch(/orbit (wins|loses)|no difference shown/);
+    expect(readFileSync(join(folder, 'study.html'), 'utf8')).toContain('<svg');
+  });
+
   it("write-a-baseline.ts compares a user's own policy with built-in ones", async () => {
     const out = await example('write-a-baseline');
     // It weighs queues and detours, so it must beat chance; how it stands against the strong baseline is its own affair.
