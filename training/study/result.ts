@@ -6,8 +6,8 @@ import type { RunRecord } from '../evaluation/run-record.ts';
 export type SourceGrade = 'primary' | 'secondary' | 'derived' | 'memory' | 'choice';
 
 /**
- * What a column of a study stands for. Comparators are what is flown or built today; heuristics and learned policies fly in
- * the cloud in orbit; oracles see what nobody can know.
+ * What a column of a study stands for. Comparators are what is flown or built today, or the cloud in orbit without the part in
+ * question; heuristics and learned policies fly in the cloud in orbit; oracles see what nobody can know.
  */
 export type ColumnRole = 'comparator' | 'heuristic' | 'learned' | 'oracle';
 

@@ -93,7 +93,10 @@ export const studySchema = z.strictObject({
     .nonnegative()
     .default(50)
     .describe('wan.fixedMs in all columns; default the low end of 50 to 150 ms (from memory)'),
-  comparators: z.array(comparator).default([]).describe('what is flown or built today, on the same orbits and traffic'),
+  comparators: z
+    .array(comparator)
+    .default([])
+    .describe('what is flown or built today, or lacks the part in question, on the same orbits and traffic'),
   comparatorPolicy: text
     .default('shortest-delay+bent-pipe+bypass')
     .describe('baseline that decides in comparators: shortest way, all work on the ground, nothing cached'),

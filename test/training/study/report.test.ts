@@ -136,7 +136,7 @@ describe('study page', () => {
     const labels = texts(elements, 'text', 'study-flash-detection');
     const order = labels.filter((text) => /^(Comparators|Cloud in orbit, |Oracles)/.test(text));
     expect(order).toEqual([
-      'Comparators: what is flown or built today',
+      'Comparators: flown or built today, or without the part in question',
       'Cloud in orbit, heuristics (fixed rules)',
       'Cloud in orbit, learned policies',
       'Oracles: know what nobody can know',

@@ -56,7 +56,7 @@ export function leadText({ studies, size, version }: StudyReport): string {
 /** How to read tables and pictures, words first used there. */
 export function readingSentences(): string[] {
   return [
-    'Cloud in orbit: satellites that store, compute and route among themselves and decide on board. Comparator: what is flown or built today, on the same orbits, traffic and random seeds.',
+    'Cloud in orbit: satellites that store, compute and route among themselves and decide on board. Comparator: what is flown or built today, or the cloud in orbit without the part in question, on the same orbits, traffic and random seeds.',
     ...ROLES.map(({ heading, meaning }) => `${heading.replace(/:.*/, '')}: ${meaning}.`),
     'The policy that stands for the cloud in orbit was chosen once per study, on seeds of their own; the best comparator is the best at each point.',
     'Difference: cloud in orbit minus the best comparator, seed by seed, with the 95 % interval in brackets, then in per cent of the comparator. A verdict is given only where that interval leaves out zero; otherwise it is unclear.',

@@ -30,8 +30,9 @@ export const VERDICT_WORDS: Readonly<Record<BenefitVerdict, string>> = {
 export const ROLES: readonly { readonly role: ColumnRole; readonly heading: string; readonly meaning: string }[] = [
   {
     role: 'comparator',
-    heading: 'Comparators: what is flown or built today',
-    meaning: 'what is flown or built today, with no decisions taken in orbit beyond finding a way',
+    heading: 'Comparators: flown or built today, or without the part in question',
+    meaning:
+      'what is flown or built today (B0 to B3), or the cloud in orbit without the part in question; each says how it differs',
   },
   {
     role: 'heuristic',
