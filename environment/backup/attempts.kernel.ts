@@ -1,4 +1,4 @@
-import { type BackupColumns, REPAIR, RESTORE, growAttempts } from './backup-columns.ts';
+import { type BackupColumns, REPAIR, REPLICA, RESTORE, growAttempts } from './backup-columns.ts';
 
 /** A copy of a data set that sets out. */
 export interface Attempt {
@@ -9,6 +9,11 @@ export interface Attempt {
   readonly source: number;
   readonly nowS: number;
   readonly bits: number;
+}
+
+/** Whether such a copy is for the archive of a satellite. */
+function fillsArchive(kind: number): boolean {
+  return kind === REPLICA || kind === REPAIR;
 }
 
 /** Enters a copy under way into its object's list. Returns the attempt. */
@@ -26,7 +31,7 @@ export function beginAttempt(b: BackupColumns, { kind, object, version, madeS, s
   b.attemptBy[attempt] = -1;
   b.attemptNext[attempt] = b.firstAttempt[object]!;
   b.firstAttempt[object] = attempt;
-  if (kind <= REPAIR) b.storing[object] = b.storing[object]! + 1;
+  if (fillsArchive(kind)) b.storing[object] = b.storing[object]! + 1;
   if (source < b.sentBits.length) b.sentBits[source] = b.sentBits[source]! + bits;
   return attempt;
 }
@@ -43,7 +48,7 @@ export function closeAttempt(b: BackupColumns, attempt: number, bits: number): v
     while (b.attemptNext[before] !== attempt) before = b.attemptNext[before]!;
     b.attemptNext[before] = next;
   }
-  if (b.attemptKind[attempt]! <= REPAIR) b.storing[object] = b.storing[object]! - 1;
+  if (fillsArchive(b.attemptKind[attempt]!)) b.storing[object] = b.storing[object]! - 1;
   if (source < b.sentBits.length) b.sentBits[source] = b.sentBits[source]! - bits;
   b.attemptNext[attempt] = b.freeAttempt;
   b.freeAttempt = attempt;
@@ -53,7 +58,7 @@ export function closeAttempt(b: BackupColumns, attempt: number, bits: number): v
 export function underWay(b: BackupColumns, object: number, version: number): number {
   let n = 0;
   for (let a = b.firstAttempt[object]!; a >= 0; a = b.attemptNext[a]!) {
-    if (b.attemptVersion[a] === version && b.attemptKind[a]! <= REPAIR) n++;
+    if (b.attemptVersion[a] === version && fillsArchive(b.attemptKind[a]!)) n++;
   }
   return n;
 }
