@@ -71,7 +71,9 @@ export const payloadProfileSchema = z.strictObject({
       cpu: z.string(),
     })
     .optional()
-    .describe('times, which hang on the machine; nothing else here does'),
+    .describe(
+      'times, which hang on the machine; of all else only compressed sizes do, on the zlib of the Node that ran',
+    ),
 });
 
 /** A payload as it was measured: what a run over generated scenes gave, and what the figures of a scenario follow from. */
