@@ -1,4 +1,4 @@
-import { escapeText, htmlTable, listItems, numberCell } from '../evaluation/report/html.ts';
+import { escapeText, htmlPage, htmlTable, listItems, numberCell } from '../evaluation/report/html.ts';
 import { PAGE_STYLE } from '../evaluation/report/style.ts';
 import { renderSvg } from '../evaluation/report/svg.ts';
 import type { TerminalDay } from './terminal-day.ts';
@@ -24,17 +24,7 @@ export async function renderTerminalPage(day: TerminalDay, { command, caveats }:
   const zoomed = zoom === undefined ? '' : await renderSvg(timelineFigure(all, zoom, 'zoom'));
   const title = `${terminal}: one terminal, ${all.uses.length} ${all.uses.length === 1 ? 'constellation' : 'constellations'}`;
   const tables = terminalTables(day).map((table) => `<section>${htmlOf(table)}</section>`);
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<title>${escapeText(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeText(title)}</h1>
+  const main = `<header><h1>${escapeText(title)}</h1>
 <p class="lead">${escapeText(`${scenario}, ${hours} h, seed ${seed}, ${policy}`)}</p>
 <ul class="findings">
 ${listItems(findings(day))}
@@ -47,13 +37,8 @@ ${tables.join('\n')}
 <section><h2>How to read this</h2>
 <ul>
 ${listItems(caveats)}
-</ul></section>
-</main>
-<footer><h2>How to get these numbers again</h2>
-<pre>${escapeText(command)}</pre></footer>
-</body>
-</html>
-`;
+</ul></section>`;
+  return htmlPage({ title, style: PAGE_STYLE, main, command });
 }
 
 function findings(day: TerminalDay): string[] {

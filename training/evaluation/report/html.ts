@@ -8,6 +8,38 @@ export function escapeText(text: string): string {
     .replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd');
 }
 
+export interface HtmlPage {
+  readonly title: string;
+  readonly style: string;
+  /** HTML of the page's content. */
+  readonly main: string;
+  /** What makes the page again. */
+  readonly command: string;
+  /** Text below the command. */
+  readonly note?: string;
+}
+
+/** A document that stands alone: no script, nothing from outside. */
+export function htmlPage({ title, style, main, command, note }: HtmlPage): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8"/>
+<meta name="viewport" content="width=device-width, initial-scale=1"/>
+<title>${escapeText(title)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+${main}
+</main>
+<footer><h2>How to get these numbers again</h2>
+<pre>${escapeText(command)}</pre>${note === undefined ? '' : `\n<p class="note">${escapeText(note)}</p>`}</footer>
+</body>
+</html>
+`;
+}
+
 /** `<li>` lines of escaped texts. */
 export function listItems(texts: readonly string[]): string {
   return texts.map((text) => `<li>${escapeText(text)}</li>`).join('\n');

@@ -12,7 +12,7 @@ import {
   trainingSection,
   type TrainingPoint,
 } from './curve-sections.ts';
-import { escapeText, listItems } from './html.ts';
+import { escapeText, htmlPage, listItems } from './html.ts';
 import { lookKey } from './look.ts';
 import { improvementSection, kpiSections, utilitySections } from './sections.ts';
 import { PAGE_STYLE } from './style.ts';
@@ -64,23 +64,10 @@ ${lookKey()}</section>`,
     await trainingSection(extras.trainingCurve ?? []),
     methodSection(summary, records, { caveats, extras }),
   ];
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<title>${escapeText(title)}</title>
-<style>${PAGE_STYLE}</style>
-</head>
-<body>
-<main>
-${body.filter((part) => part !== '').join('\n')}
-</main>
-<footer><h2>How to get these numbers again</h2>
-<pre>${escapeText(extras.command)}</pre></footer>
-</body>
-</html>
-`;
+  return htmlPage({
+    ...{ title, style: PAGE_STYLE, command: extras.command },
+    main: body.filter((part) => part !== '').join('\n'),
+  });
 }
 
 /** What was compared on which seeds, by which versions, when. */

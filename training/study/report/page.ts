@@ -1,5 +1,5 @@
 /** The studies as one HTML page. Loads the plotting library: import it through `index.ts`. */
-import { escapeText, type HtmlTable, htmlTable, listItems } from '../../evaluation/report/html.ts';
+import { escapeText, htmlPage, type HtmlTable, htmlTable, listItems } from '../../evaluation/report/html.ts';
 import { PAGE_STYLE } from '../../evaluation/report/style.ts';
 import { type Plot, renderSvg } from '../../evaluation/report/svg.ts';
 import type { StudyReport, StudyResult, SweepAnswer } from '../result.ts';
@@ -48,17 +48,7 @@ export async function renderStudyPage(report: StudyReport, extras: StudyPageExtr
   const title = report.studies.length === 1 ? (report.studies[0]?.title ?? '') : 'What a cloud in orbit brings';
   const studies: string[] = [];
   for (const study of report.studies) studies.push(await studySection(study));
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<title>${escapeText(title)}</title>
-<style>${PAGE_STYLE}${STUDY_STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeText(title)}</h1>
+  const main = `<header><h1>${escapeText(title)}</h1>
 <p class="lead">${escapeText(leadText(report))}</p>
 <ul class="findings">
 ${listItems(summarySentences(report))}
@@ -69,14 +59,13 @@ ${htmlTable(claimsTable(report))}
 <ul>
 ${listItems(readingSentences())}
 </ul></details></section>
-${studies.join('\n')}
-</main>
-<footer><h2>How to get these numbers again</h2>
-<pre>${escapeText(extras.command ?? studyCommand(report))}</pre>
-<p class="note">${escapeText(`Version ${report.version}, decision specification ${report.decisionSpec}. Scenario hashes and seeds stand with each study.`)}</p></footer>
-</body>
-</html>
-`;
+${studies.join('\n')}`;
+  return htmlPage({
+    ...{ title, main },
+    style: `${PAGE_STYLE}${STUDY_STYLE}`,
+    command: extras.command ?? studyCommand(report),
+    note: `Version ${report.version}, decision specification ${report.decisionSpec}. Scenario hashes and seeds stand with each study.`,
+  });
 }
 
 async function studySection(study: StudyResult): Promise<string> {
