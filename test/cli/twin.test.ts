@@ -146,4 +146,26 @@ describe('spacecloud twin size', () => {
     expect((await captured(['twin', 'size'])).out).toMatch(/array +4\d{3} W/);
     expect((await captured(['twin', 'size', '--load-w', 'much'])).err).toMatch(/USAGE/);
   });
+
+  it.each([
+    [['--sink-k', '400'], /USAGE.*--sink-k below the radiator's 333\.15 K, got 400 K/],
+    [['--radiator-c', '-80'], /USAGE.*--sink-k below the radiator's 193\.15 K, got 200 K/],
+    [['--radiator-c', '-274'], /USAGE.*above -273\.15 for --radiator-c/],
+    [['--sink-k', '-1'], /USAGE.*from 0 for --sink-k/],
+    [['--depth', '2'], /USAGE.*at most 1 for --depth/],
+    [['--depth', '0'], /USAGE.*above 0 and at most 1 for --depth/],
+    [['--altitude-km', '50'], /USAGE.*above 120 for --altitude-km/],
+  ])('refuses %j, which no satellite can have', async (words, reason) => {
+    const { status, out, err } = await captured(['twin', 'size', ...words]);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(reason);
+  });
+
+  it('sizes a radiator below 0 C', async () => {
+    const { out } = await captured(['twin', 'size', '--radiator-c', '-50', '--json']);
+    // 223.15 K against 200 K: 0.8 to 0.9 x 5.67e-8 x (223.15^4 - 200^4) = 40 to 45 W/m2.
+    const { radiatorW_M2 } = JSON.parse(out) as { radiatorW_M2: number };
+    expect(radiatorW_M2).toBeGreaterThan(35);
+    expect(radiatorW_M2).toBeLessThan(46);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SpaceCloudError, ZERO_CELSIUS_K } from '../../../core/index.ts';
 import { positiveNumber } from '../../arguments.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { loadScenarioFile } from '../../scenario-input.ts';
@@ -13,19 +14,46 @@ interface Options {
   readonly json?: boolean;
 }
 
+/** Values that an option may have, and how to say so. */
+interface Range {
+  readonly words: string;
+  readonly holds: (value: number) => boolean;
+  readonly hint: string;
+}
+
+/** Scenarios fly above the same height: below it the air ends an orbit within days. */
+const LEAST_ALTITUDE_KM = 120;
+const ABOVE_AIR: Range = {
+  words: `above ${LEAST_ALTITUDE_KM}`,
+  holds: (km) => km > LEAST_ALTITUDE_KM,
+  hint: 'Lower orbits do not last.',
+};
+const ABOVE_ZERO_K: Range = {
+  words: `above ${-ZERO_CELSIUS_K}`,
+  holds: (celsius) => celsius > -ZERO_CELSIUS_K,
+  hint: 'A radiator is warmer than absolute zero.',
+};
+const FROM_ZERO: Range = { words: 'from 0', holds: (kelvin) => kelvin >= 0, hint: '0: it sees deep space only.' };
+const PART: Range = {
+  words: 'above 0 and at most 1',
+  holds: (part) => part > 0 && part <= 1,
+  hint: '0.25: a quarter of the battery is used in every eclipse.',
+};
+
 /** `spacecloud twin size`: closed forms of array, battery and radiator, and the simulated satellite beside them. */
 export function register(twin: Command, streams: CommandStreams): void {
   twin
     .command('size')
     .description('array, battery and radiator for a load in the worst eclipse of an orbit, checked by simulation')
     .option('--load-w <W>', 'electrical load, W', positiveNumber('--load-w'), 2050)
-    .option('--altitude-km <km>', 'of a circular orbit, km', positiveNumber('--altitude-km'), 550)
-    .option('--radiator-c <C>', 'temperature of the radiator, C', positiveNumber('--radiator-c'), 60)
-    .option('--sink-k <K>', 'what it sees, K', positiveNumber('--sink-k'), 200)
-    .option('--depth <share>', 'share of the battery used in the eclipse', positiveNumber('--depth'), 0.25)
+    .option('--altitude-km <km>', 'of a circular orbit, km', numberIn('--altitude-km', ABOVE_AIR), 550)
+    .option('--radiator-c <C>', 'temperature of the radiator, C', numberIn('--radiator-c', ABOVE_ZERO_K), 60)
+    .option('--sink-k <K>', 'what it sees, K, colder than the radiator', numberIn('--sink-k', FROM_ZERO), 200)
+    .option('--depth <share>', 'share of the battery used in the eclipse, at most 1', numberIn('--depth', PART), 0.25)
     .option('--scenario <scenario>', 'whose satellite gives emissivity and efficiencies', 'iridium-66')
     .option('--json', 'print one JSON document')
     .action(async (options: Options) => {
+      expectColderSink(options);
       const { checkSizing, sizeSatellite } = await import('../../../environment/index.ts');
       const { satellite } = await loadScenarioFile(options.scenario, {}, streams);
       const { loadW, radiatorC, sinkK } = options;
@@ -58,4 +86,21 @@ export function register(twin: Command, streams: CommandStreams): void {
       ];
       streams.out(`${lines.join('\n')}\n`);
     });
+}
+
+function numberIn(option: string, { words, holds, hint }: Range): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isFinite(value) && holds(value)) return value;
+    throw new SpaceCloudError('USAGE', `Expected a number ${words} for ${option}, got '${text}'.`, { hint });
+  };
+}
+
+/** A radiator gives heat only to what is colder. */
+function expectColderSink({ radiatorC, sinkK }: Options): void {
+  const radiatorK = Number((radiatorC + ZERO_CELSIUS_K).toFixed(6));
+  if (sinkK < radiatorK) return;
+  throw new SpaceCloudError('USAGE', `Expected --sink-k below the radiator's ${radiatorK} K, got ${sinkK} K.`, {
+    hint: 'A radiator gives heat only to what is colder: raise --radiator-c or lower --sink-k.',
+  });
 }
