@@ -12,6 +12,7 @@ import {
 import { builtInOf } from './comparators.ts';
 import type { PlannedColumn, PlannedPoint, StudyPlan } from './plan.ts';
 import type { BandCheck, Benefit, Sensitivity, StudyPoint, StudyResult, StudySelection } from './result.ts';
+import { counted } from './shares.ts';
 import type { StudyRuns } from './study-runs.ts';
 
 /** Makes the runs of a study and says what they say; undefined after an abort. */
@@ -190,7 +191,7 @@ function notesOf(
       : []),
     ...(candidates.length > 0
       ? [
-          `The policy of the cloud in orbit is chosen once, on ${selection.seeds.length} seeds of their own at the scenario as it is, and holds for all points.`,
+          `The policy of the cloud in orbit is chosen once, on ${counted(selection.seeds.length, 'seed')} of their own at the scenario as it is, and holds for all points.`,
         ]
       : []),
     ...(builtIn
@@ -204,7 +205,7 @@ function notesOf(
     ...(sweepSeeds.length < seeds.length
       ? [`Points of sweeps and of the sensitivity are run on the first ${sweepSeeds.length} seeds.`]
       : []),
-    ...(seeds.length < 5 ? [`${seeds.length} seeds: intervals say little; see the full size.`] : []),
+    ...(seeds.length < 5 ? [`${counted(seeds.length, 'seed')}: intervals say little; see the full size.`] : []),
     ...served,
     ...plan.notes,
   ];

@@ -2,6 +2,7 @@ import { SpaceCloudError } from '../../core/index.ts';
 import { type NumberFormat, formatFor, formatNumber, formatSigned } from '../evaluation/number-format.ts';
 import type { Benefit, StudyReport, StudyResult } from './result.ts';
 import { settingText } from './setting-text.ts';
+import { counted, fewSeedsText, passedOver, passedOverText, percentText } from './shares.ts';
 
 /** What a study says, for a terminal: claim, headline, parts, where it fails, breaches, bands. */
 export function studyText({ studies }: StudyReport): string {
@@ -33,17 +34,20 @@ function textOf(result: StudyResult): string {
     cells.flatMap(({ interval }) => interval ?? []),
   );
   const nameOf = (column: number): string => columns[column]?.name ?? '';
+  const few = passedOver(result, here);
   const width = Math.max(...columns.map(({ name }) => name.length));
   const lines = [
     title,
     `  claim: ${claim}`,
-    `  ${result.scenario.name}, ${seeds.length} seeds, ${arrivalsS} s of arrivals; ${headline.label} [${format.unit}], ${
+    `  ${result.scenario.name}, ${counted(seeds.length, 'seed')}, ${arrivalsS} s of arrivals; ${headline.label} [${format.unit}], ${
       headline.better === 'lower' ? 'less is better' : 'more is better'
     }`,
     '',
     ...columns.map(({ name, role }, c) => {
       const { mean, interval } = cells[c] as (typeof cells)[number];
+      const share = few.find(({ column }) => column === c)?.servedFrac;
       const marks = [
+        ...(share === undefined ? [] : [`delivers ${percentText(share)}, passed over`]),
         ...(c === here?.bestComparator ? ['best comparator'] : []),
         ...(c === selection.orbit ? ['chosen in orbit'] : []),
       ];
@@ -57,7 +61,8 @@ function textOf(result: StudyResult): string {
   lines.push(
     benefit === null
       ? `  headline: ${isContest ? 'nothing to compare' : 'not a contest, there are no comparators'}`
-      : `  headline: ${nameOf(benefit.first)} ${benefitText(benefit, format)} against ${nameOf(benefit.second)}: ${VERDICTS[benefit.verdict]}`,
+      : `  headline: ${nameOf(benefit.first)} ${benefitText(benefit, format)} against ${nameOf(benefit.second)}: ${VERDICTS[benefit.verdict]}${fewSeedsText(result)}`,
+    ...(few.length === 0 ? [] : [`  ${passedOverText(result, here)}`]),
     ...result.attribution.map(
       ({ part, benefit: step }) =>
         `  ${part.padEnd(16)} ${benefitText(step, format)}  (${nameOf(step.first)} - ${nameOf(step.second)})`,
@@ -98,7 +103,7 @@ function breachLines({ columns, points }: StudyResult): string[] {
 }
 
 function benefitText({ difference, interval, relative }: Benefit, format: NumberFormat): string {
-  const share = relative === null ? '' : ` (${relative >= 0 ? '+' : ''}${(100 * relative).toFixed(1)} %)`;
+  const share = relative === null ? '' : ` (${percentText(relative, { signed: true })})`;
   return `${formatSigned(difference, format)} ${intervalText(interval, format)}${share}`;
 }
 

@@ -64,11 +64,11 @@ describe('study as Markdown', () => {
         .map((cell) => cell.trim());
     expect(cells('Flash detection')).toEqual([
       'Flash detection (An image of a flash becomes an alert on the ground sooner when satellites analyse it themselves.)',
-      'orbit wins',
+      'orbit wins (on 4 seeds)',
       'latency p50, observation [s], lower is better',
       '25.7 (joint)',
       '96.2 (relay, compressed on board)',
-      '-70.5 [-74.3, -66.7] -73 %',
+      '-70.5 [-74.3, -66.7] -73.3 %',
       '0 (comparator 0)',
     ]);
     // Fractions in per cent: 0.41 with 4 % of itself, 41.0 [39.4, 42.6].

@@ -97,21 +97,21 @@ describe('study page', () => {
     ]);
     // 25.7 - 96.2 = -70.5; half width 0.04 * 96.2 = 3.848; -70.5 / 96.2 = -73.3 %.
     expect(flash?.slice(1)).toEqual([
-      'orbit wins',
+      'orbit winson 4 seeds',
       'latency p50, observation[s], lower is better',
       '25.7joint',
       '96.2relay, compressed on board',
-      '-70.5[-74.3, -66.7] -73 %',
+      '-70.5[-74.3, -66.7] -73.3 %',
       '0comparator 0',
     ]);
     // 2.31 - 2.05 = +0.26; half width 0.04 * 2.05 = 0.082; 0.26 / 2.05 = 12.7 %.
     expect(pipes?.[6]).toBe('0.5comparator 0');
     expect(pipes?.slice(1, 6)).toEqual([
-      'orbit loses',
+      'orbit loseson 4 seeds',
       'bytes down[GB], lower is better',
       '2.31damped+greedy-finish+least-rate',
       '2.05bent pipe, compressed on board',
-      '+0.260[+0.178, +0.342] +13 %',
+      '+0.260[+0.178, +0.342] +12.7 %',
     ]);
     // 0.917 - 0.914 = 0.3 points; half width 0.04 * 91.4 = 3.656.
     expect(nations?.slice(1, 6)).toEqual([
@@ -157,7 +157,7 @@ describe('study page', () => {
       'bent pipe',
       'bent pipe with relay',
       '-2224.0 [-2320.5, -2127.5]',
-      '-92 %',
+      '-92.2 %',
       'better',
     ]);
     expect(rows[6]).toEqual([
@@ -261,7 +261,7 @@ describe('study page', () => {
       'latency p50, observation[s], lower is better',
       '25.7joint',
       '96.2relay, compressed on board',
-      '-70.5-73 %',
+      '-70.5-73.3 %',
     ]);
     expect(parsed.map(({ text }) => text)).toContain(
       'A study has one seed only: it has no intervals, and its verdict cannot be other than unclear.',

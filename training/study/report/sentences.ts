@@ -2,6 +2,7 @@
 import { formatNumber, NONE, unitAfter } from '../../evaluation/number-format.ts';
 import type { BenefitVerdict, SourceGrade, StudyReport, StudyResult, SweepAnswer } from '../result.ts';
 import { settingText } from '../setting-text.ts';
+import { counted, fewSeedsText } from '../shares.ts';
 import {
   basePoint,
   benefitFormat,
@@ -21,7 +22,7 @@ export function summarySentences({ studies, size }: StudyReport): string[] {
   const count = (verdict: BenefitVerdict | null): number => verdicts.filter((v) => v === verdict).length;
   const none = count(null);
   const out = [
-    `Of ${plural(studies.length, 'claim')} the cloud in orbit wins ${count('wins')} and loses ${count('loses')}; ${count('unclear')} ${count('unclear') === 1 ? 'is' : 'are'} unclear${none > 0 ? `, ${none} without a comparison` : ''}.`,
+    `Of ${counted(studies.length, 'claim')} the cloud in orbit wins ${count('wins')} and loses ${count('loses')}; ${count('unclear')} ${count('unclear') === 1 ? 'is' : 'are'} unclear${none > 0 ? `, ${none} without a comparison` : ''}.`,
   ];
   if (size === 'quick') {
     out.push('These are short runs on few seeds, made to check that the studies work. Decide on the full size.');
@@ -50,7 +51,7 @@ export function summarySentences({ studies, size }: StudyReport): string[] {
 export function leadText({ studies, size, version }: StudyReport): string {
   const runs = studies.reduce((sum, { records }) => sum + records.length, 0);
   const count = `${studies.length} ${studies.length === 1 ? 'study' : 'studies'}`;
-  return `${count} · ${size} size · ${runs} runs · spacecloud ${version}`;
+  return `${count} · ${size} size · ${counted(runs, 'run')} · spacecloud ${version}`;
 }
 
 /** How to read tables and pictures, words first used there. */
@@ -58,7 +59,7 @@ export function readingSentences(): string[] {
   return [
     'Cloud in orbit: satellites that store, compute and route among themselves and decide on board. Comparator: what is flown or built today, or the cloud in orbit without the part in question, on the same orbits, traffic and random seeds.',
     ...ROLES.map(({ heading, meaning }) => `${heading.replace(/:.*/, '')}: ${meaning}.`),
-    'The policy that stands for the cloud in orbit was chosen once per study, on seeds of their own; the best comparator is the best at each point.',
+    'The policy that stands for the cloud in orbit was chosen once per study, on seeds of their own; the best comparator is, at each point, the best of those that deliver at least 95 % of what the comparator that delivers most does. That share matters where the headline counts delivered tasks only, as latencies do; the choice of the policy in orbit keeps to it too.',
     'Difference: cloud in orbit minus the best comparator, seed by seed, with the 95 % interval in brackets, then in per cent of the comparator. A verdict is given only where that interval leaves out zero; otherwise it is unclear.',
     'Comparators include relay, stations and compression, so that relay between satellites, more ground stations and compression on board are not counted as gains of the cloud in orbit.',
     'p50, p90, p95: half, 90 % or 95 % of the tasks were at most this late. Latencies are of delivered tasks only: read them beside the share delivered.',
@@ -120,7 +121,7 @@ export function attributionSentence(study: StudyResult): string {
     gain > 0
       ? `The largest step in ${label} is ${PART_WORDS[most.part]}: ${formatNumber(gain, format)}${unitAfter(format, true)} better.`
       : `No step makes ${label} better.`;
-  return `${first} Clear gains: ${clear.length === 0 ? NONE : clear.join('; ')}. Steps do not add up to a total, since several begin at the same column.`;
+  return `${first} Clear gains${fewSeedsText(study)}: ${clear.length === 0 ? NONE : clear.join('; ')}. Steps do not add up to a total, since several begin at the same column.`;
 }
 
 /** Which parameters the benefit hangs on. */
@@ -196,8 +197,4 @@ function gradeCounts(studies: readonly StudyResult[]): string {
         : [`${count} ${count === 1 && grade === 'choice' ? 'a choice of this project' : words[grade]}`];
     })
     .join(', ');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

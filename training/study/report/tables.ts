@@ -3,6 +3,7 @@ import { formatInterval, formatNumber, formatSigned, NONE } from '../../evaluati
 import { type HtmlCell, type HtmlTable, numberCell } from '../../evaluation/report/html.ts';
 import type { Benefit, StudyReport, StudyResult, SweepAnswer } from '../result.ts';
 import { settingText } from '../setting-text.ts';
+import { fewSeedsText, passedOver, percentText } from '../shares.ts';
 import { isSize } from './sentences.ts';
 import {
   basePoint,
@@ -49,7 +50,7 @@ export function claimsTable({ studies }: StudyReport): HtmlTable {
       column === undefined ? {} : { note: columnAt(study, column).label };
     return [
       { text: study.title, note: study.claim, leadsTo: studyId(study), className: 'claim' },
-      verdictCell(benefit),
+      { ...verdictCell(benefit), ...seedsNote(study, benefit) },
       { text: spec.label, note: `[${format.unit}], ${directionWords(spec.better)}`, className: 'wrap' },
       { ...numberCell(value(benefit?.first ?? study.selection.orbit ?? undefined)), ...label(benefit?.first) },
       { ...numberCell(value(benefit?.second)), ...label(benefit?.second) },
@@ -84,6 +85,12 @@ export function claimsTable({ studies }: StudyReport): HtmlTable {
   };
 }
 
+/** Of a verdict that says something. */
+function seedsNote(study: StudyResult, benefit: Benefit | null): Pick<HtmlCell, 'note'> {
+  const note = fewSeedsText(study).trim();
+  return benefit === null || benefit.verdict === 'unclear' || note === '' ? {} : { note };
+}
+
 function directionWords(better: 'higher' | 'lower' | 'none'): string {
   return better === 'none' ? 'no direction is better' : `${better} is better`;
 }
@@ -114,6 +121,7 @@ export function kpiTable(study: StudyResult): HtmlTable {
   const points = base === undefined ? [] : [base];
   const formats = study.kpis.map((spec) => kpiFormat(spec, points));
   const indices = columnIndices(study);
+  const few = passedOver(study, base);
   return {
     caption: 'All figures of merit: mean over seeds, 95 % interval below it.',
     header: [
@@ -123,6 +131,7 @@ export function kpiTable(study: StudyResult): HtmlTable {
     ],
     rows: indices.map((index) => {
       const { label, role } = columnAt(study, index);
+      const share = few.find(({ column }) => column === index)?.servedFrac;
       const cells = study.kpis.map((spec, k): HtmlCell => {
         const cell = base?.cells[index]?.[spec.key];
         const format = formats[k] ?? kpiFormat(spec, points);
@@ -131,7 +140,11 @@ export function kpiTable(study: StudyResult): HtmlTable {
         return interval === '' ? number : { ...number, note: interval };
       });
       return [
-        { text: label, className: isBest(study, index) ? 'own wrap' : 'wrap' },
+        {
+          text: label,
+          className: isBest(study, index) ? 'own wrap' : 'wrap',
+          ...(share === undefined ? {} : { note: `delivers ${percentText(share)}, passed over` }),
+        },
         { text: ROLE_WORDS[role] },
         ...cells,
       ];

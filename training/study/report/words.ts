@@ -19,6 +19,7 @@ import type {
   StudyPoint,
   StudyResult,
 } from '../result.ts';
+import { fewSeedsText, passedOverText, percentText } from '../shares.ts';
 
 export const VERDICT_WORDS: Readonly<Record<BenefitVerdict, string>> = {
   wins: 'orbit wins',
@@ -138,10 +139,7 @@ export function differenceText(benefit: Benefit, format: NumberFormat): string {
 
 /** `-67 %` of the comparator; nothing where that is zero. */
 export function relativeText({ relative }: Benefit): string {
-  if (relative === null) return '';
-  const percent = 100 * relative;
-  const decimals = Math.abs(percent) < 10 ? 1 : 0;
-  return `${formatSigned(percent, { unit: '%', scale: 1, decimals })} %`;
+  return relative === null ? '' : percentText(relative, { signed: true });
 }
 
 export function verdictText(benefit: Benefit | null): string {
@@ -189,7 +187,8 @@ export function findingText(study: StudyResult): string {
     unclear: 'There is no clear difference in',
   }[benefit.verdict];
   const direction = better === 'none' ? '' : ` (${better} is better)`;
-  return `${verb} ${label}${direction}: ${value(benefit.first)} with “${orbit.label}” (${ROLE_WORDS[orbit.role]}), ${value(benefit.second)} with the best comparator, “${rival.label}”. Difference ${by}.`;
+  const passed = passedOverText(study, base);
+  return `${verb} ${label}${direction}${fewSeedsText(study)}: ${value(benefit.first)} with “${orbit.label}” (${ROLE_WORDS[orbit.role]}), ${value(benefit.second)} with the best comparator, “${rival.label}”. Difference ${by}.${passed === '' ? '' : ` ${passed}`}`;
 }
 
 /** Of a swept quantity, without the unit of pure numbers. */
