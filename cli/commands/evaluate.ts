@@ -10,7 +10,7 @@ import {
   watchRuns,
 } from '../evaluation-options.ts';
 import { expectWritable, writeTexts } from '../files.ts';
-import { untilInterrupted } from '../interrupt.ts';
+import { expectOutToResume, untilInterruptedOrKept } from '../resume.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { expectFits, loadScenarioFile, loadScenarioGeometry, takesScenario } from '../scenario-input.ts';
 
@@ -31,6 +31,7 @@ export function register(program: Command, streams: CommandStreams): void {
     )
     .option('--out <folder>', 'write records.jsonl, evaluation.json, marl-eval.json and report.html there')
     .action(async (name: string, options: EvaluateCommandOptions) => {
+      expectOutToResume(options);
       const training = await import('../../training/index.ts');
       const purpose = options.absolute === true ? 'absolute' : 'report';
       const count = options.seeds * (options.absolute === true ? ABSOLUTE_FACTOR : 1);
@@ -52,18 +53,21 @@ export function register(program: Command, streams: CommandStreams): void {
       const watch = watchRuns('evaluating', policies.length * seeds.length, streams);
       try {
         const geometry = await loadScenarioGeometry(scenario, options, streams);
-        const { records, summary } = await untilInterrupted((signal) =>
-          training.evaluate({
-            ...{ scenario, geometry, policies, seeds, purpose, notes, signal, onProgress: watch.onProgress },
-            ...anchors,
-            arrivalsS: options.arrivals,
-            drainS: options.drain,
-            anywhere: options.anywhere === true,
-            fallback: training.TRAIN_DEFAULTS.fallback,
-            workers: options.workers,
-            replicates: options.replicates,
-            ...(store === undefined ? {} : { store }),
-          }),
+        const { records, summary } = await untilInterruptedOrKept(
+          (signal) =>
+            training.evaluate({
+              ...{ scenario, geometry, policies, seeds, purpose, notes, signal, onProgress: watch.onProgress },
+              ...anchors,
+              arrivalsS: options.arrivals,
+              drainS: options.drain,
+              anywhere: options.anywhere === true,
+              fallback: training.TRAIN_DEFAULTS.fallback,
+              workers: options.workers,
+              replicates: options.replicates,
+              ...(store === undefined ? {} : { store }),
+            }),
+          options,
+          streams,
         ).finally(() => watch.end());
         if (summary === undefined) throw new SpaceCloudError('MISUSE', 'Expected at least one whole seed, got none.');
         const origin = {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../../core/index.ts';
@@ -5,7 +6,7 @@ import type { StudyReport, StudySizeName } from '../../training/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { policyList, readSeeds, watchRuns } from '../evaluation-options.ts';
 import { expectWritable, readKey, writeTexts } from '../files.ts';
-import { untilInterrupted } from '../interrupt.ts';
+import { expectOutToResume, untilInterruptedOrKept } from '../resume.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { loadScenarioGeometry } from '../scenario-input.ts';
 
@@ -54,6 +55,7 @@ async function runStudies(
   options: StudyCommandOptions,
   streams: CommandStreams,
 ): Promise<void> {
+  expectOutToResume(options);
   const { loadStudy, shippedStudies } = await import('../../index.ts');
   const training = await import('../../training/index.ts');
   const { nearestWord } = await import('../../environment/index.ts');
@@ -76,24 +78,44 @@ async function runStudies(
       }).sources,
   );
   if (out !== undefined) expectWritable(out);
+  const before = out === undefined || !resume ? undefined : await reportIn(out);
+  if (before !== undefined) {
+    const asked = studies.map(({ file }) => file.value.study);
+    training.expectKeepsReport(before.report, { studies: asked, size, file: before.file });
+  }
   const store = out === undefined ? undefined : training.RecordStore.open(out, { resume });
   let watch: ReturnType<typeof watchRuns> | undefined;
   let total = 0;
+  let kept = 0;
+  let made = 0;
   try {
-    const report = await untilInterrupted((signal) =>
-      training.study({
-        ...{ studies, size, policies, workers, replicates, signal },
-        fallback: training.TRAIN_DEFAULTS.fallback,
-        geometryOf: (scenario) => loadScenarioGeometry(scenario, options, streams),
-        ...(seeds === undefined ? {} : { seeds }),
-        ...(store === undefined ? {} : { store }),
-        onPlanned: (runs) => {
-          total = runs;
-          watch = watchRuns('study', runs, streams);
-        },
-        onProgress: (done, last) => watch?.onProgress(done, total, last),
-      }),
+    const report = await untilInterruptedOrKept(
+      (signal) =>
+        training.study({
+          ...{ studies, size, policies, workers, replicates, signal },
+          fallback: training.TRAIN_DEFAULTS.fallback,
+          geometryOf: (scenario) => loadScenarioGeometry(scenario, options, streams),
+          ...(seeds === undefined ? {} : { seeds }),
+          ...(store === undefined ? {} : { store }),
+          onPlanned: (runs) => {
+            total = runs;
+            watch = watchRuns('study', runs, streams);
+          },
+          onKept: () => kept++,
+          onProgress: (done, last) => {
+            made = done;
+            watch?.onProgress(done, total, last);
+          },
+        }),
+      options,
+      streams,
     ).finally(() => watch?.end());
+    const changed = before === undefined ? [] : training.changedStudies(before.report, report);
+    if (changed.length > 0 && options.json !== true) {
+      streams.err(
+        `${changed.join(', ')}: file, scenario, seeds or policies have changed since the report that stood in ${out}; ${kept} kept runs still fit, ${made} were made.\n`,
+      );
+    }
     if (out !== undefined) await writeReport(report, out);
     const broken = training.brokenBands(report);
     // One JSON document in any case: the result, or the error with the bands.
@@ -106,6 +128,14 @@ async function runStudies(
   } finally {
     store?.close();
   }
+}
+
+/** The report that an earlier command left in a folder. Errors: FILE_READ. */
+async function reportIn(out: string): Promise<{ readonly report: StudyReport; readonly file: string } | undefined> {
+  const file = join(out, 'study.json');
+  if (!existsSync(file)) return undefined;
+  const { parseStudyJson } = await import('../../training/index.ts');
+  return { report: parseStudyJson(readFileSync(file, 'utf8'), file), file };
 }
 
 async function writeReport(report: StudyReport, out: string): Promise<void> {

@@ -11,7 +11,7 @@ import {
   watchRuns,
 } from '../evaluation-options.ts';
 import { expectWritable, writeTexts } from '../files.ts';
-import { untilInterrupted } from '../interrupt.ts';
+import { expectOutToResume, untilInterruptedOrKept } from '../resume.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { expectFits, loadScenarioFile, loadScenarioGeometry, takesScenario } from '../scenario-input.ts';
 
@@ -49,6 +49,7 @@ export function register(program: Command, streams: CommandStreams): void {
     )
     .option('--out <folder>', 'write records.jsonl, sweep.json, sweep.csv and report.html there')
     .action(async (name: string, options: SweepCommandOptions) => {
+      expectOutToResume(options);
       const training = await import('../../training/index.ts');
       expectLoadOnce(options);
       const seeds = await readSeeds(options.firstSeed, options.seeds, 'report');
@@ -65,19 +66,22 @@ export function register(program: Command, streams: CommandStreams): void {
       const watch = watchRuns('sweeping', points * policies.length * seeds.length, streams);
       try {
         const geometry = await loadScenarioGeometry(scenario, options, streams);
-        const result = await untilInterrupted((signal) =>
-          training.sweep({
-            ...{ scenario, geometry, policies, seeds, notes, signal, onProgress: watch.onProgress },
-            ...anchors,
-            axes: options.over,
-            arrivalsS: options.arrivals,
-            drainS: options.drain,
-            anywhere: options.anywhere === true,
-            fallback: training.TRAIN_DEFAULTS.fallback,
-            workers: options.workers,
-            replicates: options.replicates,
-            ...(store === undefined ? {} : { store }),
-          }),
+        const result = await untilInterruptedOrKept(
+          (signal) =>
+            training.sweep({
+              ...{ scenario, geometry, policies, seeds, notes, signal, onProgress: watch.onProgress },
+              ...anchors,
+              axes: options.over,
+              arrivalsS: options.arrivals,
+              drainS: options.drain,
+              anywhere: options.anywhere === true,
+              fallback: training.TRAIN_DEFAULTS.fallback,
+              workers: options.workers,
+              replicates: options.replicates,
+              ...(store === undefined ? {} : { store }),
+            }),
+          options,
+          streams,
         ).finally(() => watch.end());
         const { overall } = result;
         if (overall === undefined) throw new SpaceCloudError('MISUSE', 'Expected at least one whole point, got none.');

@@ -50,6 +50,38 @@ describe('spacecloud study', () => {
     ).toHaveLength(4);
   });
 
+  it('replaces no report of another study or size, and says when the study has changed', async () => {
+    const out = at('kept');
+    expect((await captured(['study', file, ...SHORT, '--out', out])).status).toBe(0);
+    const json = readFileSync(join(out, 'study.json'), 'utf8');
+    const other = at('other.yaml');
+    writeFileSync(other, STUDY.replace('study: small', 'study: other'));
+    const refused = await captured(['study', other, ...SHORT, '--out', out, '--resume']);
+    expect(refused.status).toBe(2);
+    expect(refused.err).toMatch(
+      /reports of other in the quick size, got one of small in the quick size[^]*another folder/,
+    );
+    const full = await captured(['study', file, ...SHORT, '--out', out, '--resume', '--size', 'full']);
+    expect([full.status, readFileSync(join(out, 'study.json'), 'utf8')]).toEqual([2, json]);
+    // The report is asked something else; the two runs of the policy and the two of the comparator are the same.
+    const changed = at('changed.yaml');
+    writeFileSync(changed, STUDY.replace('claim: Claims', 'claim: Claims more'));
+    const again = await captured(['study', changed, ...SHORT, '--out', out, '--resume']);
+    expect(again.status).toBe(0);
+    expect(again.err).toContain('small: file, scenario, seeds or policies have changed');
+    expect(again.err).toContain('4 kept runs still fit, 0 were made.');
+  });
+
+  it.each([
+    ['study', 'flash-detection'],
+    ['evaluate', 'test-12'],
+    ['sweep', 'test-12', '--over', 'load=1,2'],
+  ])('refuses --resume without --out: %s', async (...words) => {
+    const { status, out, err } = await captured([...words, '--resume']);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain('Expected --out with --resume');
+  });
+
   it('ends with 10 where a figure is outside its band, after the result', async () => {
     const broken = at('broken.yaml');
     writeFileSync(broken, STUDY.replace('from: 0.5', 'to: 0.01'));

@@ -1,3 +1,4 @@
+export { changedStudies, expectKeepsReport } from './kept-report.ts';
 export { type LoadedStudyFile, loadStudyFile, parseStudyFile, studyJsonSchema } from './load.ts';
 export type { StudyInput } from './plan.ts';
 export * from './report/index.ts';

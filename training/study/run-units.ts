@@ -22,6 +22,8 @@ export interface UnitsEnvironment {
   readonly store?: RecordStore;
   /** A run has just been made; not called for records that the store had. */
   readonly onRecord?: (record: RunRecord) => void;
+  /** A record of the store is used instead of a run. */
+  readonly onKept?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -38,16 +40,20 @@ export class UnitRecords {
     return this.records.get(this.textOf(unit));
   }
 
-  /** Units of which no record is known, one of each; `store` is asked first. */
-  missing(units: readonly Unit[], store: RecordStore | undefined): Unit[] {
+  /** Units of which no record is known, one of each; the store is asked first. */
+  missing(units: readonly Unit[], { store, onKept }: Pick<UnitsEnvironment, 'store' | 'onKept'>): Unit[] {
     const missing = new Map<string, Unit>();
     for (const unit of units) {
       const text = this.textOf(unit);
       if (this.records.has(text)) continue;
       const key = this.keyOf(unit);
       const kept = key === undefined ? undefined : store?.get(key);
-      if (kept === undefined) missing.set(text, unit);
-      else this.records.set(text, kept);
+      if (kept === undefined) {
+        missing.set(text, unit);
+      } else {
+        this.records.set(text, kept);
+        onKept?.();
+      }
     }
     return [...missing.values()];
   }
@@ -100,7 +106,7 @@ export async function runUnits(
   environment: UnitsEnvironment,
 ): Promise<boolean> {
   const { pool, store, signal, onRecord } = environment;
-  const missing = byGeometry(records.missing(units, store));
+  const missing = byGeometry(records.missing(units, environment));
   const geometries = new RecentGeometries(environment.geometryOf);
   const keep = (unit: Unit, record: RunRecord): void => {
     records.add(unit, record, store);

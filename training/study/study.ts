@@ -25,6 +25,8 @@ export interface StudyOptions extends Pick<UnitsEnvironment, 'geometryOf'>, Plan
   readonly onPlanned?: (runs: number) => void;
   /** `done` runs of this call so far; `last` is the one just made. */
   readonly onProgress?: (done: number, last: RunRecord) => void;
+  /** A run was not made, since the store has its record. */
+  readonly onKept?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -38,13 +40,25 @@ export interface StudyOptions extends Pick<UnitsEnvironment, 'geometryOf'>, Plan
  * Errors: STUDY_FILE, SCENARIO_*, USAGE and MISUSE before anything runs; then those of runs and of `geometryOf`.
  */
 export async function study(options: StudyOptions): Promise<StudyReport> {
-  const { size, seeds, workers, replicates = 10_000, geometryOf, fallback, store, signal, onProgress } = options;
+  const {
+    size,
+    seeds,
+    workers,
+    replicates = 10_000,
+    geometryOf,
+    fallback,
+    store,
+    signal,
+    onProgress,
+    onKept,
+  } = options;
   const pool = new StudyPool(workers);
   let done = 0;
   const shared: SharedRuns = {
     ...{ pool, geometryOf, fallback, records: new UnitRecords(), resampling: resampling(replicates) },
     onRecord: (record) => onProgress?.(++done, record),
     ...(store === undefined ? {} : { store }),
+    ...(onKept === undefined ? {} : { onKept }),
     ...(signal === undefined ? {} : { signal }),
   };
   const all = options.studies.map((input) => new StudyRuns(planStudy(input, options), seeds, shared));
