@@ -52,9 +52,30 @@ export function payloadLines(profile: PayloadProfile, report: ProfileReport): st
       `           ${amountText(measured.gflops)} GFLOP/s, a dense layer ${amountText(measured.denseGflops)} GFLOP/s here (${measured.cpu}, one thread)`,
     );
   }
+  const thin = thinStrata(profile);
+  if (thin !== undefined) lines.push(`Note: ${thin}`);
   return `${lines.join('\n')}\n`;
 }
 
-function figureText({ value, low, high }: MeasuredFigure): string {
+/** An interval of everything from 0 to 1 is that of no case at all: one case alone already excludes an end. */
+export function isCounted({ value, low, high }: MeasuredFigure): boolean {
+  return Number.isFinite(value) && !(low === 0 && high === 1);
+}
+
+/** Fewer scenes of a sort hardly tell how often the model finds what is in them. */
+const LEAST_SCENES = 30;
+
+/** What a profile cannot carry, in a sentence; undefined: enough scenes of every sort. */
+export function thinStrata({ strata }: PayloadProfile): string | undefined {
+  const names = { none: 'without a target', ship: 'with a ship', fire: 'with a fire' } as const;
+  const thin = (['none', 'ship', 'fire'] as const).filter((name) => strata[name].scenes < LEAST_SCENES);
+  if (thin.length === 0) return undefined;
+  const counts = thin.map((name) => `${strata[name].scenes} scenes ${names[name]}`).join(', ');
+  return `only ${counts}: figures weighted by these sorts (selected, reduction, false) say little below ${LEAST_SCENES} of each; run more scenes`;
+}
+
+function figureText(figure: MeasuredFigure): string {
+  if (!isCounted(figure)) return 'none (no case)';
+  const { value, low, high } = figure;
   return `${percentText(value)} [${percentText(low)}, ${percentText(high)}]`;
 }

@@ -42,7 +42,7 @@ export async function runPayload(options: PayloadRunOptions): Promise<PayloadPro
   const { PayloadTally, graphCost, sceneFacts, servePayload } = await import('../agents/index.ts');
   const { PROFILE_FORMAT, SCENE_BANDS, SCENE_SIDE_PX, SceneGenerator } = await import('../environment/index.ts');
   const { readOnnxOutline } = await import('../policies/bundle/index.ts');
-  const outline = readOnnxOutline(readModel(options.model));
+  const outline = outlineOf(options.model, readOnnxOutline);
   const cost = graphCost(outline, [SCENE_BANDS.length, SCENE_SIDE_PX, SCENE_SIDE_PX]);
   const generator = new SceneGenerator();
   const tally = new PayloadTally();
@@ -128,6 +128,20 @@ export function readModel(file: string): Uint8Array {
     const code = (cause as NodeJS.ErrnoException).code ?? 'an error';
     const kind = code === 'ENOENT' || code === 'ENOTDIR' ? 'FILE_NOT_FOUND' : 'FILE_READ';
     throw new SpaceCloudError(kind, `Expected an image model at '${file}', got ${code}.`, {
+      place: { file },
+      hint: 'Leave --model out for the one that is shipped, or train one with `spacecloud payload train`.',
+      cause,
+    });
+  }
+}
+
+/** The outline of a model file. Errors: FILE_NOT_FOUND, and FILE_READ that names the file. */
+function outlineOf<T>(file: string, read: (bytes: Uint8Array) => T): T {
+  const bytes = readModel(file);
+  try {
+    return read(bytes);
+  } catch (cause) {
+    throw new SpaceCloudError('FILE_READ', `Expected an image model (ONNX), got '${file}', which is none.`, {
       place: { file },
       hint: 'Leave --model out for the one that is shipped, or train one with `spacecloud payload train`.',
       cause,

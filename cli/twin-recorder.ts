@@ -38,7 +38,8 @@ export async function recordSatellite(
 ): Promise<{ readonly telemetry: Telemetry; readonly hash: string }> {
   const { scenario, geometry, satellite: name, policy, seed, startS, recordS, everyS, onProgress } = options;
   const s = geometry.nodeNames.indexOf(name);
-  if (s < 0 || s >= geometry.satelliteCount) throw unknownSatellite(name, geometry.nodeNames.slice(0, 3));
+  if (s < 0 || s >= geometry.satelliteCount)
+    throw unknownSatellite(name, geometry.nodeNames.slice(0, Math.min(3, geometry.satelliteCount)));
   const source = resolvePolicy(policy, { now: Date.now });
   const model = createWorldModel(scenario, geometry);
   const { tickS } = scenario;
@@ -82,6 +83,8 @@ export async function recordSatellite(
     sum = emptyRow();
   };
   write(0, startS);
+  // No interval ends at the first row.
+  for (const measured of [columns.arrayW, columns.loadW, columns.jobsDoneTflop]) measured[0] = NaN;
   const endS = startS + recordS;
   for (let tick = 1; tick <= (columns.timeS.length - 1) * ticksPerRow; tick++) {
     const tickEndS = startS + tick * tickS;

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { makeFolders } from '../../core/files/index.ts';
-import type { PayloadProfile } from '../../environment/index.ts';
+import type { MeasuredFigure, PayloadProfile } from '../../environment/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { writeTexts } from '../files.ts';
-import { type ProfileReport, TILE_PIXELS, payloadLines } from '../payload-lines.ts';
+import { type ProfileReport, TILE_PIXELS, isCounted, payloadLines, thinStrata } from '../payload-lines.ts';
 import { runPayload, shippedModel } from '../payload-run.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -41,6 +41,8 @@ export function register(program: Command, streams: CommandStreams): void {
       const profile = await measure(options);
       writeTexts([{ path: options.out, text: `${JSON.stringify(profile, undefined, 2)}\n` }]);
       await tell(profile, options.json === true, streams);
+      const thin = thinStrata(profile);
+      if (thin !== undefined && options.json === true) streams.err(`Note: ${thin}\n`);
       streams.err(`Written: ${options.out}\n`);
     });
   payload
@@ -110,8 +112,11 @@ async function tell(profile: PayloadProfile, json: boolean, streams: CommandStre
   const { confusion, scenes } = profile;
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const diagonal = confusion.map((row, i) => row[i] as number);
+  const figures = profileFigures(profile);
+  const sentProducts = sum(Object.values(profile.strata).map(({ bytes }) => bytes)) > 0;
   const report: ProfileReport = {
-    figures: profileFigures(profile),
+    // Of no product bytes no share is false.
+    figures: sentProducts ? figures : { ...figures, falseAlertFrac: { value: NaN, low: 0, high: 1 } },
     utilisation: rooflineUtilisation(profile),
     tileWorkTflop: captureWorkTflop(profile, TILE_PIXELS * scenes.bands * scenes.sampleBytes),
     accuracy: wilson(sum(diagonal), sum(confusion.flat())),
@@ -121,7 +126,13 @@ async function tell(profile: PayloadProfile, json: boolean, streams: CommandStre
       recall: wilson(diagonal[i] as number, sum(confusion[i] as number[])),
     })),
   };
-  streams.out(json ? `${JSON.stringify({ ...profile, ...report }, undefined, 2)}\n` : payloadLines(profile, report));
+  streams.out(json ? `${JSON.stringify({ ...profile, ...report }, withoutEmpty, 2)}\n` : payloadLines(profile, report));
+}
+
+/** Shares of no case as null. */
+function withoutEmpty(_key: string, value: unknown): unknown {
+  const isFigure = typeof value === 'object' && value !== null && 'low' in value && 'high' in value;
+  return isFigure && !isCounted(value as MeasuredFigure) ? null : value;
 }
 
 function writeModel(file: string, bytes: Uint8Array): void {

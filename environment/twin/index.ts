@@ -6,6 +6,7 @@ export {
   TWIN_PARAMETER_KEYS,
   type TwinParameterKey,
 } from './parameters.ts';
+export type { TwinMisfit } from './misfit.ts';
 export {
   type LinkReference,
   type PlantedFault,

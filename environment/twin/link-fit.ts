@@ -94,7 +94,7 @@ export function fitLink(telemetry: Telemetry, link: LinkReference, falseAlarmFra
     fullRateRangeKm: told
       ? {
           value: reachKm(link, change === undefined ? fade : change.before),
-          ...(change === undefined ? { low: reachKm(link, highFade), high: reachKm(link, lowFade) } : change.range),
+          ...(change === undefined ? reachInterval(link, lowFade, highFade) : change.range),
         }
       : undefined,
     noiseFrac,
@@ -119,6 +119,16 @@ function fadeOf(f: number): number {
 
 function reachKm({ fullRateRangeKm }: LinkReference, f: number): number {
   return fullRateRangeKm * StrictMath.pow(10, -fadeOf(f) / 20);
+}
+
+/** Of fades that explain the data alike: half a step of what is tried lies beyond each end. */
+function reachInterval(
+  link: LinkReference,
+  lowFade: number,
+  highFade: number,
+): { readonly low: number; readonly high: number } {
+  const beyond = StrictMath.pow(10, FADE_STEP_DB / 2 / 20);
+  return { low: reachKm(link, highFade) / beyond, high: reachKm(link, lowFade) * beyond };
 }
 
 interface Fade {
@@ -220,14 +230,14 @@ function bestSplit(input: SplitInput, wholeSquares: number, falseAlarmFrac: numb
     after: middleAfter,
     maxRateBps,
     squares,
-    range: { low: reachKm(link, b1), high: reachKm(link, b0) },
+    range: reachInterval(link, b0, b1),
     change: {
       row: rows[at] as number,
       firstRow: (rows[Math.max(0, at - 1)] as number) + 1,
       lastRow: rows[at] as number,
       marginDb: fadeOf(middleBefore) - fadeOf(middleAfter),
-      marginLowDb: fadeOf(b0) - fadeOf(a1),
-      marginHighDb: fadeOf(b1) - fadeOf(a0),
+      marginLowDb: fadeOf(b0) - fadeOf(a1) - FADE_STEP_DB,
+      marginHighDb: fadeOf(b1) - fadeOf(a0) + FADE_STEP_DB,
       fromRangeKm: reachKm(link, middleBefore),
       toRangeKm: reachKm(link, middleAfter),
       z,

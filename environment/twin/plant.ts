@@ -1,6 +1,7 @@
 import { Rng, SpaceCloudError } from '../../core/index.ts';
 import { type RateSteps, fadedRateBps, rateSteps } from '../network/ground-rate.ts';
 import { nearestWord } from '../scenario/index.ts';
+import { TELEMETRY_COLUMNS } from './columns.ts';
 import {
   LINK_PARAMETER_KEYS,
   type LinkParameterKey,
@@ -104,9 +105,12 @@ export function synthesise(telemetry: Telemetry, options: SynthesisOptions): Tel
     const rng = new Rng(seed, `telemetry-${name}`);
     const sigma = noise[name] ?? 0;
     const before = telemetry.columns.get(name) as Float64Array;
+    const isOfInterval = TELEMETRY_COLUMNS.find((column) => column.name === name)?.of === 'interval';
     columns.set(
       name,
       before.map((old, i) => {
+        // No interval ends at a start, so there is nothing to measure.
+        if (isOfInterval && telemetry.starts[i] === 1) return NaN;
         const value = run.predicted[c * n + i] as number;
         const kept = Number.isNaN(value) ? old : value;
         return sigma === 0 ? kept : kept + sigma * rng.normal();

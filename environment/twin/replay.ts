@@ -2,6 +2,7 @@ import { fadedRateBps, rateSteps } from '../network/ground-rate.ts';
 import { type FoundChange, findChanges, twoSidedThreshold } from './drift.ts';
 import { type TwinFit, fitProblem, standardError } from './fit.ts';
 import { type LinkChange, type LinkFit, fitLink } from './link-fit.ts';
+import { type TwinMisfit, findMisfits } from './misfit.ts';
 import { type ChannelNoise, channelNoise, residualOf } from './noise.ts';
 import { type LinkParameterKey, PARAMETER_TEXTS, TWIN_PARAMETER_KEYS, type TwinParameterKey } from './parameters.ts';
 import type { LinkReference } from './plant.ts';
@@ -52,6 +53,8 @@ export interface TwinReplay {
   readonly estimates: readonly TwinEstimate[];
   readonly unidentified: readonly { readonly parameter: string; readonly reason: string }[];
   readonly drifts: readonly TwinDrift[];
+  /** Channels that the models do not describe; with any, nothing found means nothing. */
+  readonly misfits: readonly TwinMisfit[];
   /** Noise of each channel about the fitted twin, and about the twin with the reference's parameters. */
   readonly noise: readonly ChannelNoise[];
   readonly referenceNoise: readonly ChannelNoise[];
@@ -128,6 +131,10 @@ export function replayTelemetry(telemetry: Telemetry, options: ReplayOptions): T
     estimates: [...estimates, ...(linkParts?.estimates ?? [])],
     unidentified: [...missing, ...(linkParts?.unidentified ?? [])],
     drifts: [...drifts, ...(linkParts?.drifts ?? [])].sort((a, b) => a.atS - b.atS),
+    misfits: findMisfits(last, fitted, {
+      reference: options,
+      untold: missing.map(({ parameter }) => parameter),
+    }),
     noise: [...fitted, ...(linkParts === undefined ? [] : [linkParts.noise])],
     referenceNoise: [
       ...channelNoise(problem, reference, 0),

@@ -57,6 +57,9 @@ export function parseTelemetry(text: string, file: string): Telemetry {
   header.forEach((read, h) => {
     if (read !== undefined) columns.set(read.column.name, Float64Array.from(values[h] as number[]));
   });
+  header.forEach((read, h) => {
+    if (read !== undefined) expectPercent(read, values[h] as number[], [file, headerLine + 1]);
+  });
   const timeS = columns.get('timeS') as Float64Array;
   columns.delete('timeS');
   if (timeS.length < LEAST_ROWS) {
@@ -103,6 +106,12 @@ interface Place {
 type Header = readonly (({ readonly name: string } & ReadAs) | undefined)[];
 
 function readHeader(line: string, { file, line: lineNumber }: Place): Header {
+  const other = [';', '\t'].find((character) => !line.includes(',') && line.includes(character));
+  if (other !== undefined) {
+    const got = other === ';' ? 'semicolons' : 'tabs';
+    const hint = 'Values are separated by commas; decimals have points.';
+    throw refuse(file, [lineNumber, 1], `Expected names of columns separated by commas, got ${got}.`, hint);
+  }
   let column = 1;
   const seen = new Map<string, string>();
   const header = line.split(',').map((cell) => {
@@ -130,6 +139,19 @@ function readHeader(line: string, { file, line: lineNumber }: Place): Header {
     throw refuse(file, [lineNumber, 1], `Expected a column ${name}, got ${[...seen.values()].join(', ')}.`, hint);
   }
   return header;
+}
+
+/** Shares under the name of percent: a battery or a Sun of about 1 % at most in the whole record. */
+function expectPercent(
+  { name, column, factor }: { name: string } & ReadAs,
+  values: number[],
+  at: [string, number],
+): void {
+  if (column.unit !== 'Frac' || factor === 1 || column.name === 'computeBusyFrac') return;
+  const most = values.reduce((max, value) => (value > max ? value : max), 0);
+  if (most === 0 || most > factor * column.max) return;
+  const message = `Expected percent in ${name}, got no value above ${Number((most / factor).toPrecision(6))}.`;
+  throw refuse(at[0], [at[1], 1], message, `Shares from 0 to 1 are read from a column ${column.name}.`);
 }
 
 function unknownColumn(file: string, at: [number, number], name: string): SpaceCloudError {
@@ -225,8 +247,11 @@ function withStarts(given: {
   }
   const notes = [...given.notes];
   if (gaps > 0) notes.push(`${gaps} gaps, ${Number(lostS.toPrecision(6))} s in all: the twin starts anew behind each`);
-  for (const { name, role } of TELEMETRY_COLUMNS) {
-    const missing = role === 'measured' ? (columns.get(name)?.filter(Number.isNaN).length ?? 0) : 0;
+  for (const { name, role, of } of TELEMETRY_COLUMNS) {
+    // Of an interval that nothing is known of, no value is expected.
+    const isMissing = (value: number, i: number): boolean =>
+      Number.isNaN(value) && (of === 'instant' || starts[i] !== 1);
+    const missing = role === 'measured' ? (columns.get(name)?.filter(isMissing).length ?? 0) : 0;
     if (missing > 0 && name !== 'linkRateBps') notes.push(`${missing} of ${n} values of ${name} are missing`);
   }
   return { n, timeS, columns, starts, notes };

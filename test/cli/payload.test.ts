@@ -56,6 +56,26 @@ set: { 'traffic.observations.+': { name: look, ratePerS: 0.1, deadlineS: 600, ra
     expect(shown.out).toMatch(/workTflop"?: 0\.624/);
   });
 
+  it('tells no share of what was not there', async () => {
+    // No fire is in sight in the first scene of seed 1.
+    const { status, out } = await captured(['payload', 'run', '--scenes', '1']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/fires none \(no case\)/);
+    expect(out).not.toContain('[0 %, 100 %]');
+    expect(out).toMatch(/Note: only .*0 scenes with a fire/);
+    const none = await captured(['payload', 'run', '--scenes', '0']);
+    expect([none.status, none.out]).toEqual([2, '']);
+  }, 60_000);
+
+  it('names a file that is no model', async () => {
+    const file = join(folder, 'telemetry.csv');
+    writeFileSync(file, 'timeS,sunlitFrac\n0,1\n');
+    const { status, err } = await captured(['payload', 'run', '--model', file]);
+    expect(status).not.toBe(0);
+    expect(err).toContain(`got '${file}', which is none`);
+    expect(err).not.toMatch(/wire type|protobuf|offset/i);
+  });
+
   it('says which model is missing', async () => {
     const { status, err } = await captured(['payload', 'run', '--model', join(folder, 'none.onnx')]);
     expect(status).toBe(5);

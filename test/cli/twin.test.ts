@@ -74,6 +74,8 @@ describe('spacecloud twin replay', () => {
     ['a unit nobody can tell', (text: string) => text.replace('arrayW', 'arrayMW'), ':1:', /arrayKW/],
     ['a misspelt column', (text: string) => text.replace('temperatureC', 'temprature'), ':1:', /temperatureC/],
     ['no sunlight', (text: string) => text.replace('sunlitFrac', '_sunlitFrac'), ':1:1', /sunlitFrac/],
+    ['shares as percent', (text: string) => text.replace('batteryFrac', 'batteryPct'), ':1:1', /batteryFrac/],
+    ['semicolons', (text: string) => text.replaceAll(',', ';'), ':1:1', /separated by commas/],
     ['a row cut short', (text: string) => text.replace(/,[^,\n]*\n$/, '\n'), ':401:1', /values as in the header/],
     ['words for numbers', (text: string) => text.replace(/^((?:.*\n){4})[^,]*/, '$1now'), ':5:1', /'now'/],
   ])('refuses %s with file, line and column', async (_, change, place, words) => {
@@ -87,6 +89,35 @@ describe('spacecloud twin replay', () => {
     expect(err).toContain(`${file}${place}`);
     expect(err).toMatch(words);
   });
+
+  it('warns of a channel in another unit instead of giving the all-clear', async () => {
+    const healthy = writeTelemetry(
+      synthesise(flight(200, INTERVAL_S), { ...REFERENCE, noise: usualNoise(REFERENCE, INTERVAL_S) }),
+      ["polar-p1-s2 of test-12, a+b, seed 1; times since the scenario's start"],
+    );
+    const file = join(folder, 'kilo.csv');
+    writeFileSync(file, healthy);
+    const whole = await captured(['twin', 'replay', file]);
+    expect(whole.out).not.toContain('does not fit');
+    expect(whole.out).toContain('No parameter changed within the record');
+    expect(whole.out).toContain('recorded in scenario test-12, compared with iridium-66');
+    const [comment, header, ...rows] = healthy.trimEnd().split('\n') as [string, string, ...string[]];
+    const load = header.split(',').indexOf('loadW');
+    const inKilowatts = rows.map((row) =>
+      row
+        .split(',')
+        .map((cell, c) => (c === load && cell !== '' ? String(Number(cell) / 1000) : cell))
+        .join(','),
+    );
+    writeFileSync(file, `${[comment, header, ...inKilowatts].join('\n')}\n`);
+    const { out } = await captured(['twin', 'replay', file]);
+    expect(out).toMatch(/Warning: channel loadW does not fit the models/);
+    expect(out).not.toContain('No parameter changed');
+    const { misfits } = JSON.parse((await captured(['twin', 'replay', file, '--json'])).out) as {
+      misfits: { channel: string }[];
+    };
+    expect(misfits.map(({ channel }) => channel)).toContain('loadW');
+  }, 120_000);
 
   it('says which file is missing, and what a share is', async () => {
     const missing = await captured(['twin', 'replay', join(folder, 'none.csv')]);
@@ -107,9 +138,12 @@ describe('spacecloud twin record', () => {
     expect(plain.status).toBe(0);
     const clean = parseTelemetry(readFileSync(file, 'utf8'), file);
     expect(clean.n).toBe(55);
+    expect(clean.columns.get('arrayW')?.[0]).toBeNaN();
+    expect(clean.notes).toEqual([]);
     const noisy = await captured([...args, '--noise', '1', '--plant', 'accelerator*0.5@200', '--out', file]);
     expect(noisy.status).toBe(0);
     const work = (parseTelemetry(readFileSync(file, 'utf8'), file).columns.get('jobsDoneTflop') ?? []) as Float64Array;
+    expect(work[0]).toBeNaN();
     const before = clean.columns.get('jobsDoneTflop') as Float64Array;
     // Half of the work behind row 20, all of it before; the noise is 1 % of the full rate.
     const full = 3 * 91.6 * 10;
@@ -123,6 +157,11 @@ describe('spacecloud twin record', () => {
     const record = (...args: string[]) =>
       captured(['twin', 'record', 'test-12', '--out', join(folder, 'x.csv'), '--hours', '0.1', ...args]);
     expect((await record('--satellite', 'nobody')).err).toMatch(/USAGE.*'nobody'[^]*polar-p1-s1/);
+    const late = await record('--satellite', 'polar-p1-s2', '--plant', 'array*0.8@360');
+    expect(late.err).toMatch(/USAGE.*within the record of 0 to 360 s, got 'array\*0\.8@360'/);
+    // 600 s of scenario less one tick: 590 s are 0.1638 h.
+    const long = await record('--satellite', 'polar-p1-s2', '--hours', '0.1666667');
+    expect(long.err).toMatch(/USAGE.*one tick of 10 s more[^]*--hours 0\.163\./);
     expect((await record('--satellite', 'polar-p1-s2', '--every', '15')).err).toMatch(/multiple of the tick of 10 s/);
     expect((await record('--satellite', 'polar-p1-s2', '--plant', 'aray*0.5@9')).err).toMatch(/Did you mean array\?/);
   }, 60_000);

@@ -5,7 +5,7 @@ import { positiveNumber, wholeNumber } from '../../arguments.ts';
 import { writeTexts } from '../../files.ts';
 import { startProgress } from '../../progress.ts';
 import type { CommandStreams } from '../../run-command.ts';
-import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../../scenario-input.ts';
+import { type ScenarioOptions, loadScenarioInput, takesScenario } from '../../scenario-input.ts';
 
 interface Options extends ScenarioOptions {
   readonly satellite: string;
@@ -43,7 +43,9 @@ export function register(twin: Command, streams: CommandStreams): void {
       const { satellite, tickS, gatewayLink: link } = scenario;
       const everyS = options.every ?? tickS;
       const recordS = Math.floor((options.hours * S_PER_H) / everyS + 1e-9) * everyS;
-      expectFits(scenario, options.start + recordS + tickS);
+      expectWithin(scenario, { startS: options.start, recordS });
+      const faultBehind = faults.findIndex(({ atS }) => atS >= options.start + recordS);
+      if (faultBehind >= 0) throw faultTooLate(options.plant[faultBehind] as string, options.start, recordS);
       for (const [option, value] of [
         ['--every', everyS],
         ['--start', options.start],
@@ -77,6 +79,26 @@ export function register(twin: Command, streams: CommandStreams): void {
       writeTexts([{ path: options.out, text: writeTelemetry(written, about) }]);
       streams.err(`${written.n} rows in ${options.out}; trajectory hash ${hash}\n`);
     });
+}
+
+/** A recording plays one tick more, in which what was under way ends. */
+function expectWithin(
+  { name, durationS, tickS }: { readonly name: string; readonly durationS: number; readonly tickS: number },
+  { startS, recordS }: { readonly startS: number; readonly recordS: number },
+): void {
+  const mostS = durationS - tickS;
+  if (startS + recordS <= mostS) return;
+  const message = `Expected --start and --hours to end by ${mostS} s, got ${startS} s + ${recordS} s: scenario '${name}' has ${durationS} s, and a recording plays one tick of ${tickS} s more.`;
+  // Rounded down, so that the hint itself is accepted.
+  const hours = Math.floor(((mostS - startS) / S_PER_H) * 1000) / 1000;
+  throw new SpaceCloudError('USAGE', message, {
+    hint: hours > 0 ? `Such as --hours ${hours}.` : 'Start earlier, or give the scenario a longer durationS.',
+  });
+}
+
+function faultTooLate(text: string, startS: number, recordS: number): SpaceCloudError {
+  const message = `Expected a fault that begins within the record of ${startS} to ${startS + recordS} s, got '${text}'.`;
+  return new SpaceCloudError('USAGE', message, { hint: "Times count from the scenario's start, as in the file." });
 }
 
 function add(text: string, before: readonly string[]): readonly string[] {

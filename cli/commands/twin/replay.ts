@@ -28,9 +28,11 @@ export function register(twin: Command, streams: CommandStreams): void {
     .action(async (file: string, options: Options) => {
       const { parseTelemetry, replayTelemetry } = await import('../../../environment/index.ts');
       const scenario = await loadScenarioFile(options.scenario, {}, streams);
-      const telemetry = parseTelemetry(readText(file), file);
+      const text = readText(file);
+      const telemetry = parseTelemetry(text, file);
       const { satellite, tickS, gatewayLink: link } = scenario;
-      const replay = replayTelemetry(telemetry, { satellite, tickS, link, falseAlarmFrac: options.falseAlarms });
+      const replayed = replayTelemetry(telemetry, { satellite, tickS, link, falseAlarmFrac: options.falseAlarms });
+      const replay = { ...replayed, notes: [...replayed.notes, ...otherScenario(text, scenario.name)] };
       const files: { path: string; text: string }[] = [];
       if (options.csv !== undefined) files.push({ path: options.csv, text: residualCsv(replay) });
       if (options.html !== undefined) {
@@ -61,10 +63,17 @@ function share(text: string): number {
   });
 }
 
+/** `twin record` names its scenario in the first comment. */
+function otherScenario(text: string, name: string): string[] {
+  const recorded = /^# \S+ of (.+?), .*; times since the scenario's start/m.exec(text)?.[1];
+  if (recorded === undefined || recorded === name) return [];
+  return [`recorded in scenario ${recorded}, compared with ${name}: give its file with --scenario`];
+}
+
 /** Sentences for the head of the page. */
 function findings(replay: TwinReplay): string[] {
-  const { drifts, estimates } = replay;
-  const changed = drifts.map(driftText);
+  const { drifts, estimates, misfits } = replay;
+  const changed = [...misfits.map(({ text }) => `Warning: ${text}.`), ...drifts.map(driftText)];
   const different = estimates.filter(({ differs }) => differs).map(differenceText);
   if (changed.length + different.length > 0) return [...changed, ...different];
   return ['No parameter changed within the record, and none differs from the scenario.'];
