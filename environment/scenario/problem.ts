@@ -40,7 +40,7 @@ export function describeValue(value: unknown): string {
 
 /**
  * One error for all problems, in the order of the file: code, place and hint are those of the first, the message lists the
- * others with line and column, `details.problems` holds them all. At most `SHOWN` are spelled out.
+ * others with line, column and hint, `details.problems` holds them all. At most `SHOWN` are spelled out.
  */
 export function scenarioError(problems: readonly Problem[], placeOf?: PlaceOf): SpaceCloudError {
   const placed = problems
@@ -56,9 +56,12 @@ export function scenarioError(problems: readonly Problem[], placeOf?: PlaceOf): 
     lines.push(`  ${position}${sentence(problem)}${hint}`);
   }
   if (others.length >= SHOWN) lines.push('  ...');
+  // Printed last, after the others: it says which problem it is of.
+  const { hint } = first.problem;
+  const owner = others.length === 0 ? '' : `For the first, ${dottedPath(first.problem.path)}: `;
   return new SpaceCloudError(first.problem.code, lines.join('\n'), {
     ...(first.place && { place: first.place }),
-    ...(first.problem.hint !== undefined && { hint: first.problem.hint }),
+    ...(hint !== undefined && { hint: `${owner}${hint}` }),
     details: {
       problems: placed.map(({ problem, place }) => ({
         code: problem.code,
@@ -67,6 +70,7 @@ export function scenarioError(problems: readonly Problem[], placeOf?: PlaceOf): 
         column: place?.column,
         expected: problem.expected,
         found: problem.found,
+        ...(problem.hint === undefined ? {} : { hint: problem.hint }),
       })),
     },
   });

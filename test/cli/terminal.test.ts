@@ -66,6 +66,8 @@ describe('spacecloud terminal', () => {
     expect(err).toContain("Expected a terminal of scenario 'small', got 'nowhere'.");
     expect(err).toContain('Its terminals are here, there.');
     expect(existsSync(out)).toBe(false);
+    const near = await captured(['terminal', file, '--terminal', 'her']);
+    expect(near.err).toContain('Did you mean here? Its terminals are here, there.');
   });
 
   it('refuses a run longer than the scenario, and an unknown access rule', async () => {
@@ -83,6 +85,6 @@ describe('spacecloud terminal', () => {
     writeFileSync(empty, text.slice(0, text.indexOf('terminals:')));
     const { status, err } = await captured(['terminal', empty, '--hours', '0.1']);
     expect(status).toBe(2);
-    expect(err).toContain('The scenario has no terminals.');
+    expect(err).toContain("Expected a scenario with terminals, got 'small', which has none.");
   });
 });

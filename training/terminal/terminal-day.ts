@@ -12,6 +12,7 @@ import {
   applySettings,
   constellationUses,
   createWorldModel,
+  nearestWord,
   sessionFigures,
 } from '../../environment/index.ts';
 import { runEpisode } from '../evaluation/episode.ts';
@@ -174,8 +175,18 @@ export function expectTerminal(scenario: Scenario, terminal: string, hours: numb
   const found = scenario.terminals.find(({ name }) => name === terminal);
   if (found === undefined) {
     const names = scenario.terminals.map(({ name }) => name);
+    if (names.length === 0) {
+      throw new SpaceCloudError(
+        'USAGE',
+        `Expected a scenario with terminals, got '${scenario.name}', which has none.`,
+        {
+          hint: 'Add terminals to it, or take another scenario, such as one-terminal.',
+        },
+      );
+    }
+    const nearest = nearestWord(terminal, names);
     throw new SpaceCloudError('USAGE', `Expected a terminal of scenario '${scenario.name}', got '${terminal}'.`, {
-      hint: names.length === 0 ? 'The scenario has no terminals.' : `Its terminals are ${names.join(', ')}.`,
+      hint: `${nearest === undefined ? '' : `Did you mean ${nearest}? `}Its terminals are ${names.join(', ')}.`,
     });
   }
   if (hours * S_PER_HOUR > scenario.durationS) {

@@ -52,11 +52,12 @@ export function settle(
     if (origin.setting === undefined) return sourcePlace(base, origin.path, atKey);
     return placeOf(origin.setting, origin.rest, atKey);
   };
+  const writer = file === undefined ? '' : ` of ${file}`;
   // The base is valid by itself: what is wrong in it now is so because of the settings.
   const reword = (problem: Problem): Problem =>
     originOf(problem.path).setting !== undefined
       ? problem
-      : { ...problem, found: `${problem.found}, once the settings are applied` };
+      : { ...problem, found: `${problem.found}, once the settings${writer} are applied` };
   const scenario = validateScenario(value, place, reword);
   keepSource(scenario, { file, place, base });
   return scenario;

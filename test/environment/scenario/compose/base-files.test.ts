@@ -155,7 +155,7 @@ describe('refusals of a scenario with a base', () => {
       variant('hazard', 'v', 'gateways.svalbard: null', 'gateways.+: { name: oslo, latDeg: 60, lonDeg: 11 }'),
     );
     expect([error.place?.file, error.place?.line]).toEqual([at('hazard.yaml'), VALID_TEXT.split('\n').length + 1]);
-    expect(error.message).toContain("found 'svalbard', once the settings are applied");
+    expect(error.message).toContain(`found 'svalbard', once the settings of ${at('v.yaml')} are applied`);
   });
 
   it('point at a bad name of its own', () => {

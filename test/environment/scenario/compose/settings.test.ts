@@ -149,6 +149,9 @@ describe('a path that leads nowhere', () => {
     const error = refusal(() => applySettings(scenario, { 'traffic.lode': 1, 'traffic.load': 2, gatways: [] }));
     expect(error.message).toContain('and 1 more');
     expect(error.message).toContain("'gatways'");
+    expect(error.hint).toBe(
+      'For the first, traffic.lode: Known here: load, messages, contents, observations, jobs, backups.',
+    );
   });
 });
 
