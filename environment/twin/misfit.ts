@@ -27,13 +27,15 @@ const TELLS: Readonly<Record<string, readonly string[]>> = {
 };
 /** Residuals within so many times the noise of a plain sensor are let pass: coarse steps of a sensor are correlated too. */
 const USUAL_TIMES = 2;
+/** So many times are too much even for noise without any correlation: 10 % of the array, 4 % of charge, 6 K. */
+const MOST_TIMES = 20;
 /** Correlation of neighbours above which residuals are no noise. White noise of 30 rows reaches it in 1 of 100 records. */
 const MOST_CORRELATION = 0.5;
 
 /**
  * Channels that the fitted twin misses by more than `USUAL_TIMES` the noise of a plain sensor and whose residuals hang together
- * (their mean counts, it is not taken off): another unit than the name says, a broken sensor, or what the models lack. White
- * noise, however large, is none.
+ * (their mean counts, it is not taken off), or by more than `MOST_TIMES` at all: another unit than the name says, a broken
+ * sensor, or what the models lack.
  */
 export function findMisfits(
   problem: TwinProblem,
@@ -44,7 +46,9 @@ export function findMisfits(
   const usual = usualNoise(given.reference, intervals[intervals.length >> 1] ?? 1);
   return noise.flatMap(({ channel, sigma, autocorrelation, isRounding }) => {
     const usualSigma = usual[channel] ?? Infinity;
-    if (isRounding || sigma <= USUAL_TIMES * usualSigma || autocorrelation <= MOST_CORRELATION) return [];
+    const times = sigma / usualSigma;
+    const isSensorLike = times <= USUAL_TIMES || (autocorrelation <= MOST_CORRELATION && times <= MOST_TIMES);
+    if (isRounding || isSensorLike) return [];
     const untold = (TELLS[channel] ?? []).filter((parameter) => given.untold.includes(parameter));
     const digits = (value: number): string => String(Number(value.toPrecision(3)));
     const missing = untold.length === 0 ? '' : `, and ${untold.join(', ')} not told`;

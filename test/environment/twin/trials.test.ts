@@ -43,7 +43,8 @@ describe('healthy records', () => {
       const misses = new Map<string, number>();
       const alarms: string[] = [];
       for (let seed = 1; seed <= RECORDS; seed++) {
-        const { drifts, estimates } = replayed(seed);
+        const { drifts, estimates, misfits } = replayed(seed);
+        expect(misfits).toEqual([]);
         if (drifts.length > 0) alarms.push(`${seed}: ${drifts.map(({ parameter }) => parameter).join()}`);
         for (const { parameter, low, high, reference } of estimates) {
           const missed = reference < low || reference > high ? 1 : 0;
