@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { packageInfo } from '../package-info.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, loadScenarioFile, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { counted } from './scenario/counted.ts';
 import { register as diff } from './scenario/diff.ts';
 import { register as explain } from './scenario/explain.ts';
 import { studyFile } from './scenario/study-file.ts';
@@ -63,7 +64,7 @@ export function register(program: Command, streams: CommandStreams): void {
       streams.out(
         options.json === true
           ? `${JSON.stringify({ valid: true, ...facts }, undefined, 2)}\n`
-          : `Valid: ${valid.name}, ${satelliteCount} satellites, ${gatewayCount} gateways, ${dataCentreCount} data centres, ${terminalCount} terminals, ${tickCount * tickS} s\n`,
+          : `Valid: ${valid.name}, ${counted(satelliteCount, 'satellite')}, ${counted(gatewayCount, 'gateway')}, ${counted(dataCentreCount, 'data centre')}, ${counted(terminalCount, 'terminal')}, ${tickCount * tickS} s\n`,
       );
     });
   scenario

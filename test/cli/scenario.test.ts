@@ -141,6 +141,7 @@ parameters:
   - { path: satellite.accelerators, low: 1, high: 6, grade: memory, source: nobody knows }
   - { path: satellite.tflopsPerAccelerator, grade: primary, source: NVIDIA L40S data sheet }
   - { path: terminals.*.population, grade: secondary, source: a survey }
+  - { path: wan.fixedMs, low: 50, high: 150, grade: memory, source: hearsay }
 sizes:
   quick: { arrivalsS: 1, drainS: 1, seeds: 1 }
   full: { arrivalsS: 1, drainS: 1, seeds: 1 }
@@ -161,6 +162,8 @@ sizes:
       '  ! satellite.accelerators = 3 (1 to 6): memory, nobody knows',
       '    satellite.tflopsPerAccelerator = 91.6: primary, NVIDIA L40S data sheet',
       '  ! terminals.*.population = null: secondary, a survey',
+      // Studies set it for all columns, to 50 ms unless the file says otherwise; scenarios have 10.
+      '  ! wan.fixedMs = 50 in the study, 10 in the scenario (50 to 150): memory, hearsay',
       '  ! known from memory or secondary sources only',
     ]);
   });

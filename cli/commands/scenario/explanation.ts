@@ -1,4 +1,5 @@
 import { amountText, percentText, timeText } from '../../amounts.ts';
+import { counted } from './counted.ts';
 import { differenceLines } from './difference-lines.ts';
 import type { OrbitFacts, ScenarioFacts, TrafficFacts } from './facts.ts';
 import type { StudyFacts } from './study-part.ts';
@@ -29,7 +30,7 @@ function section(heading: string, lines: readonly string[]): readonly string[] {
 
 function orbitLines({ name, kind, satellites, altitudeKm, inclinationDeg, periodS, isl, radios }: OrbitFacts) {
   const parts = [
-    satellites === null ? 'satellites as in the file' : `${amountText(satellites)} satellites`,
+    satellites === null ? 'satellites as in the file' : counted(satellites, 'satellite'),
     kind,
     ...(altitudeKm === null ? [] : [`${amountText(altitudeKm)} km`]),
     ...(inclinationDeg === null ? [] : [`inclination ${amountText(inclinationDeg)} deg`]),
@@ -38,7 +39,7 @@ function orbitLines({ name, kind, satellites, altitudeKm, inclinationDeg, period
   const links =
     isl.topology === 'none'
       ? 'no laser links'
-      : `laser links: ${isl.topology}, ${isl.terminals} terminals each, ${bitRate(isl.rateBps)}, up to ${amountText(isl.maxRangeKm)} km`;
+      : `laser links: ${isl.topology}, ${counted(isl.terminals, 'terminal')} each, ${bitRate(isl.rateBps)}, up to ${amountText(isl.maxRangeKm)} km`;
   const served = radios.length === 0 ? 'no radio to the ground' : `radios to the ground: ${radios.join(', ')}`;
   return [`${name}: ${parts.join(', ')}`, `  ${links}`, `  ${served}`];
 }
@@ -58,9 +59,9 @@ function satelliteLines({ satellite: s }: ScenarioFacts): readonly string[] {
 
 function groundLines({ ground: g }: ScenarioFacts): readonly string[] {
   return [
-    `${g.gateways} gateways with ${g.antennas} antennas`,
-    `${g.dataCentres} data centres with ${g.servers} servers`,
-    `${g.terminals} terminals${g.movingTerminals === 0 ? '' : `, ${g.movingTerminals} of them moving`}`,
+    `${counted(g.gateways, 'gateway')} with ${counted(g.antennas, 'antenna')}`,
+    `${counted(g.dataCentres, 'data centre')} with ${counted(g.servers, 'server')}`,
+    `${counted(g.terminals, 'terminal')}${g.movingTerminals === 0 ? '' : `, ${g.movingTerminals} of them moving`}`,
   ];
 }
 
@@ -125,9 +126,10 @@ function studyLines(study: StudyFacts): readonly string[] {
     `where orbit can lose: ${loses}`,
     `KPIs: ${kpis.join(', ')}`,
     `comparators: ${comparators.length === 0 ? 'none' : comparators.join(', ')}`,
-    ...parameters.map(({ path, value, low, high, grade, source, weak }) => {
+    ...parameters.map(({ path, value, inScenario, low, high, grade, source, weak }) => {
       const range = low === undefined || high === undefined ? '' : ` (${low} to ${high})`;
-      return `${weak ? '!' : ' '} ${path} = ${JSON.stringify(value)}${range}: ${grade}, ${source}`;
+      const own = inScenario === undefined ? '' : ` in the study, ${JSON.stringify(inScenario)} in the scenario`;
+      return `${weak ? '!' : ' '} ${path} = ${JSON.stringify(value)}${own}${range}: ${grade}, ${source}`;
     }),
     ...(parameters.some(({ weak }) => weak) ? ['! known from memory or secondary sources only'] : []),
   ];

@@ -10,8 +10,10 @@ export interface StudyFacts {
   readonly kpis: readonly string[];
   readonly comparators: readonly string[];
   readonly parameters: readonly (StudyFile['parameters'][number] & {
-    /** In the scenario as it is; null: it has none, or several. */
+    /** In the study; null: it has none, or several. */
     readonly value: unknown;
+    /** In the scenario as it is, where the study sets another for all columns. */
+    readonly inScenario?: unknown;
     /** Known from memory or from secondary sources only. */
     readonly weak: boolean;
   })[];
@@ -26,14 +28,18 @@ export function studyFacts(scenario: Scenario, study: StudyFile): StudyFacts {
       return null;
     }
   };
-  const { title, claim, announcement, loses, headline, kpis, comparators, parameters } = study;
+  const { title, claim, announcement, loses, headline, kpis, comparators, parameters, wanMs } = study;
+  const valuesOf = (path: string): { readonly value: unknown; readonly inScenario?: unknown } => {
+    const value = valueOf(path);
+    return path !== 'wan.fixedMs' || value === wanMs ? { value } : { value: wanMs, inScenario: value };
+  };
   return {
     ...{ title, claim, announcement, loses },
     kpis: [headline, ...kpis.filter((key) => key !== headline)],
     comparators: comparators.map(({ name, label }) => (label === undefined ? name : `${name} (${label})`)),
     parameters: parameters.map((parameter) => ({
       ...parameter,
-      value: valueOf(parameter.path),
+      ...valuesOf(parameter.path),
       weak: parameter.grade === 'memory' || parameter.grade === 'secondary',
     })),
   };
