@@ -24,7 +24,7 @@ const DEMO_SCENARIO = 'degraded-66';
 /** `spacecloud demo`: the main job end to end, each step a command that a user could type. */
 export function register(program: Command, streams: CommandStreams, createProgram: CreateProgram): void {
   takesScenario(program.command('demo'), undefined, DEMO_SCENARIO)
-    .description('train, evaluate, export, verify and run a policy; about 2 minutes on 2 cores')
+    .description('train, evaluate, export, verify and run a policy; about 3 minutes on 2 cores')
     .option('--out <folder>', 'folder for everything the demo makes; a number is added if it exists', 'runs/demo')
     .option('--decisions <n>', 'decisions to train on', wholeNumber('--decisions', 1000), 1_600_000)
     .option('--seeds <n>', 'evaluation runs per policy', wholeNumber('--seeds', 2, 1000), 10)
