@@ -96,7 +96,7 @@ function flyInstead(draft: Draft<Scenario>, file: string): void {
 function parse(text: string, file: string, options: ScenarioLibrary, chain: readonly string[] = []): Scenario {
   const { value, placeOf } = readYaml(text, file);
   if (isVariantFile(value)) return compose(readVariant(value, placeOf), { text, file, chain, ...options });
-  const scenario = produce(validateScenario(seenFrom(path.dirname(file), value), placeOf), (draft) => {
+  const scenario = produce(validateScenario(seenFrom(file, value), placeOf), (draft) => {
     for (const { elements, ephemeris } of draft.constellations) {
       for (const source of [elements, ephemeris]) {
         if (source && !path.isAbsolute(source.file)) source.file = path.join(path.dirname(file), source.file);
@@ -108,9 +108,9 @@ function parse(text: string, file: string, options: ScenarioLibrary, chain: read
 }
 
 /** A scenario file's data with the paths of payload profiles as seen from the working directory. */
-function seenFrom(folder: string, value: unknown): unknown {
+function seenFrom(file: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || !('traffic' in value)) return value;
-  return { ...value, traffic: relocateProfilesIn(value.traffic, folder) };
+  return { ...value, traffic: relocateProfilesIn(value.traffic, file) };
 }
 
 interface VariantPlace extends ScenarioLibrary {
@@ -129,7 +129,7 @@ function compose(
   const settings = {
     name,
     ...(description === undefined ? {} : { description }),
-    ...relocateFiles(set, path.dirname(file)),
+    ...relocateFiles(set, file),
   };
   return settle(before, settings, {
     file,

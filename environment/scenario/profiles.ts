@@ -34,15 +34,17 @@ export function resolveProfiles(scenario: unknown, placeOf?: PlaceOf): unknown {
 }
 
 /**
- * Data with the paths of all profiles in it, written relative to `folder`, as seen from the working directory; `isPath`: the value
- * itself is one.
+ * Data with the paths of all profiles in it, written relative to the folder of `file`, as seen from the working directory; `isPath`:
+ * the value itself is one. Without paths no function of Node is called: browsers read scenarios too.
  */
-export function relocateProfilesIn(value: unknown, folder: string, isPath = false): unknown {
-  if (isPath) return typeof value === 'string' && !path.isAbsolute(value) ? path.join(folder, value) : value;
-  if (Array.isArray(value)) return value.map((item) => relocateProfilesIn(item, folder));
+export function relocateProfilesIn(value: unknown, file: string, isPath = false): unknown {
+  if (isPath) {
+    return typeof value === 'string' && !path.isAbsolute(value) ? path.join(path.dirname(file), value) : value;
+  }
+  if (Array.isArray(value)) return value.map((item) => relocateProfilesIn(item, file));
   if (!isMap(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([field, inner]) => [field, relocateProfilesIn(inner, folder, field === 'profile')]),
+    Object.entries(value).map(([field, inner]) => [field, relocateProfilesIn(inner, file, field === 'profile')]),
   );
 }
 

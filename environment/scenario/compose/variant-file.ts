@@ -78,14 +78,14 @@ function asChange(problem: Problem): Problem {
 /** Orbits that come from files. */
 const FILES: readonly string[] = ['elements', 'ephemeris'];
 
-/** Settings with the paths of orbit files and payload profiles, written relative to `folder`, as seen from the working directory. */
-export function relocateFiles(settings: Settings, folder: string): Settings {
+/** Settings with the paths of orbit files and payload profiles, written relative to the folder of `file`, as seen from the working directory. */
+export function relocateFiles(settings: Settings, file: string): Settings {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => {
       const [list, , kind = 'elements', field = 'file', ...deeper] = key.split('.');
       const holdsFile = list === 'constellations' && FILES.includes(kind) && field === 'file' && deeper.length === 0;
-      if (list === 'traffic') return [key, relocateProfilesIn(value, folder, key.endsWith('.profile'))];
-      return [key, holdsFile ? relocate(value, key.split('.').length, folder) : value];
+      if (list === 'traffic') return [key, relocateProfilesIn(value, file, key.endsWith('.profile'))];
+      return [key, holdsFile ? relocate(value, key.split('.').length, path.dirname(file)) : value];
     }),
   );
 }
