@@ -5,10 +5,15 @@
 const TFJS = '(^|/)node_modules/@tensorflow/';
 const MACHINES = '(^|/)node_modules/(xstate|rxjs)/';
 /**
- * `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately, and core two: what touches
- * files must not reach satellites and browsers.
+ * `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately, agents three, as the bus and
+ * decision logs load only where they are used, and core two: what touches files must not reach satellites and browsers.
  */
-const FACES = ['^[^/]+/index\\.ts$', '^policies/(runtime|networks|bundle)/index\\.ts$', '^core/files/index\\.ts$'];
+const FACES = [
+  '^[^/]+/index\\.ts$',
+  '^policies/(runtime|networks|bundle)/index\\.ts$',
+  '^agents/(bus|audit)/index\\.ts$',
+  '^core/files/index\\.ts$',
+];
 const ABOVE_AGENTS = '^(training|cli|examples|viewer|bench)/';
 
 /** @param {string} name @param {string} comment @param {object} from @param {object} to */

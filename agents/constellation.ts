@@ -1,4 +1,5 @@
 import { type Observable, Subject, type Subscription } from 'rxjs';
+import type { Snapshot } from 'xstate';
 import {
   type DecisionBatch,
   type DecisionSpec,
@@ -17,7 +18,14 @@ import type { BundleRefusal } from './satellite.machine.ts';
 import type { SavedModes } from './saved-modes.ts';
 import { BatchSource } from './streams/batch-source.ts';
 import { decide } from './streams/decide.ts';
-import type { AgentReport, DecidedBatch, ModeFrame, OutcomeFrame, TelemetryFrame } from './streams/frames.ts';
+import type {
+  AgentReport,
+  DecidedBatch,
+  ModeFrame,
+  OutcomeFrame,
+  SatelliteEventFrame,
+  TelemetryFrame,
+} from './streams/frames.ts';
 import { type WatchOptions, watchObservations } from './streams/watch-observations.ts';
 import type { GroundLayout, WorldPort } from './world-port.ts';
 
@@ -46,6 +54,11 @@ export interface ConstellationOptions {
   readonly watch?: WatchOptions;
   /** Events for satellites' machines from outside the worlds, such as those of nodes. */
   readonly reports$?: Observable<AgentReport>;
+  /**
+   * Called before each round with the least simulated time of the worlds that go on, s, and waited for: what changes who decides or by what
+   * (a new bundle on a satellite) is done here. Nothing is asked meanwhile.
+   */
+  readonly beforeRound?: (timeS: number) => void | Promise<void>;
 }
 
 /**
@@ -67,6 +80,8 @@ export class Constellation {
   readonly decided$: Observable<DecidedBatch>;
   /** Modes that changed, one emission per drained group. */
   readonly events$: Observable<ModeFrame>;
+  /** What the machines of satellites heard, as they hear it: nodes keep mirrors of them. */
+  readonly satelliteEvents$: Observable<SatelliteEventFrame>;
   /** One emission per round, after its choices were applied. */
   readonly telemetry$: Observable<TelemetryFrame>;
   /** What became of decisions; silent unless `outcomes` was given. */
@@ -127,6 +142,7 @@ export class Constellation {
     };
     this.ledgers = this.board.ledgers;
     this.events$ = this.board.events$;
+    this.satelliteEvents$ = this.board.satelliteEvents$;
     this.decisions$ = this.subjects.decisions.stream$;
     this.decided$ = this.subjects.decided.asObservable();
     this.telemetry$ = this.subjects.telemetry.asObservable();
@@ -138,7 +154,10 @@ export class Constellation {
   async run(options: RunOptions = {}): Promise<RunResult> {
     const run = this.begin(options);
     try {
-      while (this.ask(run)) {
+      for (;;) {
+        const ready = this.beforeRound();
+        if (ready !== undefined) await ready;
+        if (!this.ask(run)) break;
         if (this.answer === undefined && this.failure === undefined) {
           await new Promise<void>((resolve) => (this.wake = resolve));
         }
@@ -154,7 +173,13 @@ export class Constellation {
   runSync(options: RunOptions = {}): RunResult {
     const run = this.begin(options);
     try {
-      while (this.ask(run)) this.act(run);
+      for (;;) {
+        if (this.beforeRound() !== undefined) {
+          throw misuse('Expected beforeRound to end at once in runSync, got one that ends later.');
+        }
+        if (!this.ask(run)) break;
+        this.act(run);
+      }
     } catch (error) {
       throw this.fail(error);
     }
@@ -169,6 +194,11 @@ export class Constellation {
   /** Queues an event for satellites' machines; it takes effect before the next batch is gathered. */
   report(report: AgentReport): void {
     this.board.queue(report);
+  }
+
+  /** The persisted machine of a satellite, to begin a mirror with; `satelliteEvents$` carries what it hears from then on. */
+  snapshotOf(world: number, satellite: number): Snapshot<unknown> {
+    return this.board.snapshotOf(world, satellite);
   }
 
   /** The modes of all agents. Between runs only. */
@@ -219,6 +249,12 @@ export class Constellation {
     this.state = 'running';
     this.stopRequested = false;
     return (this.present = new Run(options));
+  }
+
+  private beforeRound(): void | Promise<void> {
+    const { beforeRound } = this.options;
+    if (beforeRound === undefined) return undefined;
+    return beforeRound(this.lockStep.leastTimeS);
   }
 
   /** Gathers the next batch and puts it to the policy; false at the end of the run. */

@@ -86,6 +86,15 @@ export class LockStep {
     }
   }
 
+  /** Simulated time of the world that is furthest behind of those not at their end, s; Infinity when all are. */
+  get leastTimeS(): number {
+    let least = Infinity;
+    for (let w = 0; w < this.worlds.length; w++) {
+      if (this.ended[w] === 0) least = Math.min(least, (this.worlds[w] as WorldPort).timeS);
+    }
+    return least;
+  }
+
   /** Rows of a world in the gathered batch. */
   rowsOf(world: number): number {
     return (this.firstRow[world + 1] as number) - (this.firstRow[world] as number);

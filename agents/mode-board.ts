@@ -1,11 +1,12 @@
 import { type Observable, Subject } from 'rxjs';
+import type { Snapshot } from 'xstate';
 import { CAPABILITIES } from '../core/index.ts';
 import { ModeLedger } from './ledger.ts';
 import type { ModeChange } from './mode-change.ts';
 import { type SavedModes, checkSavedModes } from './saved-modes.ts';
 import type { DecisionRights } from './streams/decide.ts';
-import type { AgentReport, ModeFrame } from './streams/frames.ts';
-import { WorldAgents, type WorldAgentsOptions } from './world-agents.ts';
+import type { AgentReport, ModeFrame, SatelliteEventFrame } from './streams/frames.ts';
+import { type SatelliteEventListener, WorldAgents, type WorldAgentsOptions } from './world-agents.ts';
 import type { WorldPort } from './world-port.ts';
 
 /**
@@ -16,6 +17,8 @@ import type { WorldPort } from './world-port.ts';
 export class ModeBoard implements DecisionRights {
   /** Modes that changed, one emission per drained group. */
   readonly events$: Observable<ModeFrame>;
+  /** What the machines of satellites heard, one emission per event, in order. */
+  readonly satelliteEvents$: Observable<SatelliteEventFrame>;
   /** Per world. */
   readonly ledgers: readonly ModeLedger[];
   /** Per world [satelliteCount], bits of CAPABILITIES. */
@@ -25,15 +28,17 @@ export class ModeBoard implements DecisionRights {
   private readonly options: WorldAgentsOptions;
   private readonly listeners: (() => void)[];
   private readonly events = new Subject<ModeFrame>();
+  private readonly satelliteEvents = new Subject<SatelliteEventFrame>();
   private reports: AgentReport[] = [];
 
   constructor(worlds: readonly WorldPort[], options: WorldAgentsOptions) {
     this.options = options;
     this.worlds = [...worlds];
-    this.agents = worlds.map((world) => new WorldAgents(world, options));
+    this.agents = worlds.map((world, w) => new WorldAgents(world, options, this.listenerOf(w)));
     this.capabilities = this.agents.map((agents) => agents.capabilities);
     this.ledgers = worlds.map(() => new ModeLedger());
     this.events$ = this.events.asObservable();
+    this.satelliteEvents$ = this.satelliteEvents.asObservable();
     this.listeners = worlds.map((_, w) => () => this.drain(w));
     this.worlds.forEach((_, w) => this.listen(w));
   }
@@ -85,12 +90,17 @@ export class ModeBoard implements DecisionRights {
   replace(index: number, world: WorldPort): void {
     this.agents[index]?.stop();
     this.unlisten(index);
-    const agents = new WorldAgents(world, this.options);
+    const agents = new WorldAgents(world, this.options, this.listenerOf(index));
     this.worlds[index] = world;
     this.agents[index] = agents;
     this.capabilities[index] = agents.capabilities;
     this.ledgers[index]?.clear(world.timeS);
     this.listen(index);
+  }
+
+  /** The persisted machine of a satellite. */
+  snapshotOf(world: number, satellite: number): Snapshot<unknown> {
+    return (this.agents[world] as WorldAgents).snapshotOf(satellite);
   }
 
   save(): SavedModes {
@@ -117,6 +127,13 @@ export class ModeBoard implements DecisionRights {
     for (const agents of this.agents) agents.stop();
     for (const ledger of this.ledgers) ledger.close();
     this.events.complete();
+    this.satelliteEvents.complete();
+  }
+
+  private listenerOf(world: number): SatelliteEventListener {
+    return (satellite, event) => {
+      if (this.satelliteEvents.observed) this.satelliteEvents.next({ world, satellite, event });
+    };
   }
 
   private listen(index: number): void {

@@ -12,6 +12,9 @@ export const BUNDLE_REFUSALS = [
   'expired',
   'spec',
   'golden',
+  'revoked',
+  'rollback',
+  'signers',
 ] as const;
 export type BundleRefusal = (typeof BUNDLE_REFUSALS)[number];
 

@@ -19,6 +19,9 @@ export interface WorldAgentsOptions {
   readonly refusal: BundleRefusal | null;
 }
 
+/** Hears every event that reaches the machine of a satellite, after the machine has. */
+export type SatelliteEventListener = (satellite: number, event: SatelliteEvent) => void;
+
 /** JSON-safe state of the agents of one world. */
 export interface SavedWorldAgents {
   /** Node -> persisted snapshot; nodes to which nothing happened are left out. */
@@ -47,8 +50,10 @@ export class WorldAgents {
   private readonly options: WorldAgentsOptions;
   private readonly satellites = new Map<number, Actor<typeof satelliteMachine>>();
   private readonly grounds: GroundAgents;
+  private readonly heard: SatelliteEventListener;
 
-  constructor(world: WorldPort, options: WorldAgentsOptions) {
+  constructor(world: WorldPort, options: WorldAgentsOptions, heard: SatelliteEventListener) {
+    this.heard = heard;
     this.world = world;
     this.options = options;
     this.grounds = new GroundAgents(world, world.layout ?? options.layout, world.handoverS ?? options.handoverS);
@@ -83,6 +88,7 @@ export class WorldAgents {
     const actor = this.satelliteActor(satellite);
     const before = actor.getSnapshot();
     actor.send(event);
+    this.heard(satellite, event);
     const after = actor.getSnapshot();
     if (after === before) return;
     for (const region of REGIONS) {
@@ -93,6 +99,11 @@ export class WorldAgents {
       changes.push({ node: satellite, name: this.nameOf(satellite), region, from, to, reason });
     }
     this.setCapabilities(satellite, capabilities(after));
+  }
+
+  /** The persisted machine of a satellite; that of its initial modes where nothing happened to it yet. */
+  snapshotOf(satellite: number): Snapshot<unknown> {
+    return this.satelliteActor(satellite).getPersistedSnapshot();
   }
 
   save(): SavedWorldAgents {

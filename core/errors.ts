@@ -2,8 +2,8 @@
  * Every way the product refuses, in one table: code -> exit status and meaning.
  *
  * Exit statuses group by cause, so scripts can tell them apart: 2 usage, 3 scenario, training and study files, 4 element sets and
- * contact plans, 5 files and disk, 6 checkpoints and runs, 7 bundles, 8 nodes, 9 misuse of the library, 10 figures outside their
- * bands. 1 is an unexpected error (a bug); 130 is Ctrl-C.
+ * contact plans, 5 files and disk, 6 checkpoints and runs, 7 bundles, 8 nodes and the bus, 9 misuse of the library, 10 figures
+ * outside their bands, 11 decision logs. 1 is an unexpected error (a bug); 130 is Ctrl-C.
  * A code is never given a second meaning.
  */
 export const ERROR_TABLE = {
@@ -38,13 +38,23 @@ export const ERROR_TABLE = {
   BUNDLE_EXTRA: { exit: 7, meaning: 'a file in the bundle that was not signed' },
   BUNDLE_EXPIRED: { exit: 7, meaning: 'a bundle outside its validity window' },
   BUNDLE_SPEC: { exit: 7, meaning: 'a bundle made for another decision specification' },
+  BUNDLE_REVOKED: { exit: 7, meaning: 'a bundle, or the key that signed it, that was revoked' },
+  BUNDLE_ROLLBACK: { exit: 7, meaning: 'a bundle older than one that was installed before' },
+  BUNDLE_SIGNERS: { exit: 7, meaning: 'a bundle with fewer trusted signatures than are required' },
+  TRUST_STORE: { exit: 7, meaning: 'a trust store or revocation list that cannot be read or is not trusted' },
   BUNDLE_GOLDEN: { exit: 7, meaning: 'a bundle that does not reproduce its golden vectors' },
   NODE_CONNECT: { exit: 8, meaning: 'a node that cannot reach the world, or the world a node' },
   NODE_PROTOCOL: { exit: 8, meaning: 'a message between node and world that breaks the protocol' },
+  BUS_SERVER: { exit: 8, meaning: 'a nats-server that is missing, too old, or does not start' },
+  BUS_CONNECT: { exit: 8, meaning: 'a message bus that cannot be reached or was lost' },
+  BUS_DENIED: { exit: 8, meaning: 'a message bus that refused an identity or a subject' },
   MISUSE: { exit: 9, meaning: 'a library call that breaks its contract' },
   ILLEGAL_CHOICE: { exit: 9, meaning: 'a policy chose a masked candidate' },
   CONSERVATION: { exit: 9, meaning: 'energy or bytes did not balance' },
   ENGINE_UNAVAILABLE: { exit: 9, meaning: 'a learning engine that is not installed or does not load' },
+  AUDIT_FORMAT: { exit: 11, meaning: 'a decision log that cannot be read' },
+  AUDIT_CHAIN: { exit: 11, meaning: 'a decision log whose hash chain is broken' },
+  AUDIT_REPLAY: { exit: 11, meaning: 'a decision that the policy of the log does not make again' },
   STUDY_BAND: { exit: 10, meaning: 'a figure of a study outside the band that its file states' },
 } as const;
 

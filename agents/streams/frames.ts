@@ -20,6 +20,13 @@ export interface ModeFrame {
   readonly changes: readonly ModeChange[];
 }
 
+/** What the machine of one satellite heard: a mirror of the machine that is sent the same events stands in the same modes. */
+export interface SatelliteEventFrame {
+  readonly world: number;
+  readonly satellite: number;
+  readonly event: SatelliteEvent;
+}
+
 /** The constellations after a round of decisions, as columns over the worlds. */
 export interface TelemetryFrame {
   /** Rounds of the constellation so far. */

@@ -29,6 +29,11 @@ export interface EpisodeOptions {
   /** Why satellites start without a usable policy, and events for them from outside; see `Constellation`. */
   readonly refusal?: ConstellationOptions['refusal'];
   readonly reports$?: ConstellationOptions['reports$'];
+  /** Watches observations, and works before each round; see `Constellation`. */
+  readonly watch?: ConstellationOptions['watch'];
+  readonly beforeRound?: ConstellationOptions['beforeRound'];
+  /** Sees the constellation before the run, to listen to its streams; `close` ends them. */
+  readonly onConstellation?: (constellation: Constellation) => void;
 }
 
 /** The policy of an episode: one that answers at once, or a decider that may answer later (nodes). */
@@ -45,7 +50,8 @@ export async function runEpisode(
   options: EpisodeOptions,
 ): Promise<RunRecord> {
   const { scenario } = model;
-  const { seed, arrivalsS, drainS, startS, part, onBatch, onModes, refusal, reports$ } = options;
+  const { seed, arrivalsS, drainS, startS, part, onBatch, onModes } = options;
+  const { refusal, reports$, watch, beforeRound } = options;
   const world = new World(model, {
     seed,
     runS: arrivalsS + drainS,
@@ -63,7 +69,10 @@ export async function runEpisode(
     handoverS: scenario.handoverS,
     ...(refusal === undefined ? {} : { refusal }),
     ...(reports$ === undefined ? {} : { reports$ }),
+    ...(watch === undefined ? {} : { watch }),
+    ...(beforeRound === undefined ? {} : { beforeRound }),
   });
+  options.onConstellation?.(constellation);
   const satellites = world.satelliteCount;
   const startsInFallback = refusal === undefined || refusal === null ? 0 : satellites;
   const fallback = new FallbackTime(satellites, startsInFallback, world.startS);
