@@ -1,5 +1,5 @@
 import type { TwinChannel, TwinReplay } from '../environment/index.ts';
-import { escapeText, htmlTable, listItems, numberCell } from './evaluation/report/html.ts';
+import { escapeText, htmlPage, htmlTable, listItems, numberCell } from './evaluation/report/html.ts';
 import { PAGE_STYLE } from './evaluation/report/style.ts';
 import type { Plot, PlotSpec } from './evaluation/report/svg.ts';
 
@@ -29,17 +29,7 @@ export async function renderTwinReport(replay: TwinReplay, text: TwinReportText)
   const figures = await Promise.all(
     replay.channels.map(async (channel, c) => `<figure>${await renderSvg(residualPlot(replay, channel, c))}</figure>`),
   );
-  return `<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<title>${escapeText(text.title)}</title>
-<style>${PAGE_STYLE}${OWN_STYLE}</style>
-</head>
-<body>
-<main>
-<header><h1>${escapeText(text.title)}</h1>
+  const main = `<header><h1>${escapeText(text.title)}</h1>
 <ul class="findings">
 ${listItems(text.findings)}
 </ul></header>
@@ -53,13 +43,8 @@ ${noiseTable(replay)}</section>
 <section id="notes" aria-labelledby="notes-heading"><h2 id="notes-heading">Notes</h2>
 <ul>
 ${listItems([`${replay.rows} rows`, `without any change, a change is reported in at most ${100 * replay.falseAlarmFrac} % of records`, `energy balance of every step closed to ${replay.worstBalance.toExponential(1)}`, ...replay.notes])}
-</ul></section>
-</main>
-<footer><h2>How to get this page again</h2>
-<pre>${escapeText(text.command)}</pre></footer>
-</body>
-</html>
-`;
+</ul></section>`;
+  return htmlPage({ title: text.title, style: PAGE_STYLE + OWN_STYLE, main, command: text.command });
 }
 
 /** Nothing when nothing changed: the findings say so. */

@@ -14,4 +14,3 @@ export {
 } from './product.ts';
 export { type ServePayloadOptions, servePayload } from './serve-payload.ts';
 export { PayloadTally, sceneFacts } from './tally.ts';
-export { type ThresholdRule, classifyByThreshold, tuneThresholds } from './threshold-rule.ts';

@@ -1,14 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  type ImageModel,
-  PayloadTally,
-  classifyByThreshold,
-  encodeProduct,
-  loadImageModel,
-  tuneThresholds,
-} from '../../../agents/index.ts';
+import { type ImageModel, PayloadTally, encodeProduct, loadImageModel } from '../../../agents/index.ts';
 import { PATCH_CLASSES, type PayloadProfile, SceneGenerator, readPayloadProfile } from '../../../environment/index.ts';
+import { classifyByThreshold, tuneThresholds } from './threshold-rule.ts';
 
 const MODEL = 'scenarios/payload/scene-classes.onnx';
 const PROFILE = 'scenarios/profiles/scene-classes.json';

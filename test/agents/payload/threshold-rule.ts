@@ -6,7 +6,7 @@ import {
   SCENE_SIDE_PX,
   type Scene,
   patchCorner,
-} from '../../environment/index.ts';
+} from '../../../environment/index.ts';
 
 const PIXELS = SCENE_SIDE_PX ** 2;
 const [CLEAR, CLOUD, SHIP, FIRE] = PATCH_CLASSES.map((_, i) => i) as [number, number, number, number];
