@@ -5,13 +5,13 @@
 const TFJS = '(^|/)node_modules/@tensorflow/';
 const MACHINES = '(^|/)node_modules/(xstate|rxjs)/';
 /**
- * `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately, agents three, as the bus and
- * decision logs load only where they are used, and core two: what touches files must not reach satellites and browsers.
+ * `<folder>/index.ts` is a folder's public face; policies has four, as its parts ship separately, agents five, as what a node
+ * process does not use must not be loaded sixty times, and core two: what touches files must not reach satellites and browsers.
  */
 const FACES = [
   '^[^/]+/index\\.ts$',
   '^policies/(runtime|networks|bundle)/index\\.ts$',
-  '^agents/(bus|audit)/index\\.ts$',
+  '^agents/(audit|bus|fleet|node)/index\\.ts$',
   '^core/files/index\\.ts$',
 ];
 const ABOVE_AGENTS = '^(training|cli|examples|viewer|bench)/';

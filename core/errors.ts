@@ -17,6 +17,7 @@ export const ERROR_TABLE = {
   SCENARIO_UNREACHABLE: { exit: 3, meaning: 'a ground node that no satellite ever reaches' },
   TRAINING_FILE: { exit: 3, meaning: 'a training file that is no YAML, or a field of it that cannot be' },
   STUDY_FILE: { exit: 3, meaning: 'a study file that is no YAML, or a field of it that cannot be' },
+  ROLLOUT_FILE: { exit: 3, meaning: 'a roll-out plan that is no YAML, or a field of it that cannot be' },
   ELEMENTS_SYNTAX: { exit: 4, meaning: 'an element-set file that cannot be read, such as a truncated TLE' },
   ELEMENTS_CHECKSUM: { exit: 4, meaning: 'a TLE line whose checksum does not match' },
   ELEMENTS_UNUSABLE: { exit: 4, meaning: 'no object of the element-set file can be propagated at the epoch' },

@@ -29,7 +29,7 @@ export class LearnedPolicy implements Policy {
   private readonly rng: Rng | undefined;
   /** [kinds] 1 = greedy while others are sampled. */
   private readonly greedyKinds: Uint8Array | undefined;
-  private logits = new Float32Array(0);
+  private rowLogits = new Float32Array(0);
   private chosenLogProb = new Float32Array(0);
 
   constructor(scorer: Scorer, options: LearnedPolicyOptions) {
@@ -51,6 +51,11 @@ export class LearnedPolicy implements Policy {
     return this.chosenLogProb;
   }
 
+  /** [batch.capacity * K] logits of the last `choose`, `MASKED_LOGIT` where masked or absent. Valid until the next `choose`. */
+  get logits(): Float32Array {
+    return this.rowLogits;
+  }
+
   /**
    * @throws SpaceCloudError `MISUSE` when the batch is of another decision specification, a row allows nothing, or a
    * feature is NaN or infinite. Nothing is chosen then, and no random number is drawn.
@@ -62,13 +67,13 @@ export class LearnedPolicy implements Policy {
       throw new SpaceCloudError('MISUSE', `Expected room for ${batch.n} choices, got ${out.length}.`);
     }
     if (this.chosenLogProb.length < batch.capacity) {
-      this.logits = new Float32Array(batch.capacity * batch.maxCandidates);
+      this.rowLogits = new Float32Array(batch.capacity * batch.maxCandidates);
       this.chosenLogProb = new Float32Array(batch.capacity);
     }
     this.memory?.claim(batch);
-    this.scorer.logitsInto(batch, this.logits, this.memory);
-    if (this.rng === undefined) argmaxInto(batch, this.logits, out, this.chosenLogProb);
-    else sampleInto(batch, this.logits, this.rng, out, this.chosenLogProb, this.greedyKinds);
+    this.scorer.logitsInto(batch, this.rowLogits, this.memory);
+    if (this.rng === undefined) argmaxInto(batch, this.rowLogits, out, this.chosenLogProb);
+    else sampleInto(batch, this.rowLogits, this.rng, out, this.chosenLogProb, this.greedyKinds);
   }
 
   /** World `world` starts anew: what was remembered of its agents is forgotten. */
