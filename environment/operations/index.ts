@@ -1,0 +1,11 @@
+export type { OperationsLink } from './operations-contacts.ts';
+export type { OperationsOptions } from './options.ts';
+export { type Outage, outagesOf } from './outages.ts';
+export {
+  type DeliveryOrder,
+  type DeliveryPlan,
+  type OperationsNetwork,
+  arrivalAtGroundS,
+  operationsNetwork,
+  planDelivery,
+} from './plan-delivery.ts';
