@@ -3,6 +3,7 @@ export * from './contact-graph/index.ts';
 export * from './geometry/index.ts';
 export * from './network/index.ts';
 export * from './network/scale.ts';
+export * from './operations/index.ts';
 export {
   type Ephemeris,
   type StateTime,
