@@ -60,6 +60,18 @@ export function writeFileAtomically(path: string, bytes: Uint8Array): void {
   }
 }
 
+/** Puts a folder's entries on the disk; not possible on every system, and not needed where it is not. */
+export function syncFolder(dir: string): void {
+  const descriptor = openSync(dir, 'r');
+  try {
+    fsyncSync(descriptor);
+  } catch {
+    return;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function systemCode(cause: unknown): string {
   return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
 }

@@ -1,27 +1,20 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolders } from '../../core/files/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { BundleContent } from './content.ts';
-import { fileWriteError, writeNewFile } from './file-errors.ts';
+import { fileWriteError, syncFolder, writeNewFile } from './file-errors.ts';
 import { renderBundle } from './files.ts';
 import { BUNDLE_FILES } from './manifest.ts';
-import { readPrivateKey } from './signing/keys.ts';
-import { SIGNATURE_FILE, signatureOf } from './signing/sign.ts';
+import { readEcdsaPrivateKey, readPrivateKey } from './signing/keys.ts';
+import { SIGNATURE_FILE } from './signing/signature-files.ts';
+import { countersignBundle, signatureOf } from './signing/sign.ts';
 
 export interface WriteOptions {
   /** PKCS#8 PEM of an ECDSA key; without it the bundle is left unsigned and no verifier accepts it. */
   readonly privateKeyPem?: string;
+  /** Keys of further signers (Ed25519 or ECDSA), whose signatures go into `flight.sig`. Only with `privateKeyPem`. */
+  readonly furtherKeyPems?: readonly string[];
   /** Replace an existing folder. Default: refuse. */
   readonly overwrite?: boolean;
 }
@@ -35,9 +28,9 @@ export interface WriteOptions {
  */
 export function writeBundle(dir: string, content: BundleContent, options: WriteOptions = {}): void {
   const target = resolve(dir);
-  const { privateKeyPem, overwrite = false } = options;
+  const { privateKeyPem, furtherKeyPems = [], overwrite = false } = options;
   const files = renderBundle(content);
-  if (privateKeyPem !== undefined) readPrivateKey(privateKeyPem);
+  checkKeys(privateKeyPem, furtherKeyPems);
   checkTarget(target, overwrite);
   const created = createParent(target);
   let partial: string | undefined;
@@ -47,6 +40,7 @@ export function writeBundle(dir: string, content: BundleContent, options: WriteO
     if (privateKeyPem !== undefined) {
       const signature = signatureOf(partial, basename(target), privateKeyPem);
       writeNewFile(join(partial, SIGNATURE_FILE), Buffer.from(signature, 'utf8'));
+      for (const pem of furtherKeyPems) countersignBundle(partial, pem);
     }
     syncFolder(partial);
     replaceFolder(partial, target);
@@ -56,6 +50,17 @@ export function writeBundle(dir: string, content: BundleContent, options: WriteO
     if (created !== undefined) rmSync(created, { recursive: true, force: true });
     throw cause instanceof SpaceCloudError ? cause : fileWriteError(target, cause);
   }
+}
+
+/** Throws MISUSE for keys that could not sign, before anything is written. */
+function checkKeys(privateKeyPem: string | undefined, furtherKeyPems: readonly string[]): void {
+  if (privateKeyPem !== undefined) readEcdsaPrivateKey(privateKeyPem);
+  else if (furtherKeyPems.length > 0) {
+    throw new SpaceCloudError('MISUSE', 'Expected a first key with the keys of further signers, got none.', {
+      hint: 'Give privateKeyPem, an ECDSA key, too.',
+    });
+  }
+  for (const pem of furtherKeyPems) readPrivateKey(pem);
 }
 
 /** Only a bundle or an empty folder is ever replaced: `overwrite` on a wrong path must not cost anyone's files. */
@@ -99,17 +104,5 @@ function replaceFolder(from: string, to: string): void {
     throw cause;
   } finally {
     rmSync(old, { recursive: true, force: true });
-  }
-}
-
-/** Puts a folder's entries on the disk; not possible on every system, and not needed where it is not. */
-function syncFolder(dir: string): void {
-  const descriptor = openSync(dir, 'r');
-  try {
-    fsyncSync(descriptor);
-  } catch {
-    return;
-  } finally {
-    closeSync(descriptor);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refuse } from './refuse.ts';
+import { type BundleErrorCode, refuse } from './refuse.ts';
 
 /** The only media type of a signature that is written and accepted (Sigstore bundle v0.3). */
 export const SIGSTORE_MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -10,8 +10,8 @@ export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
  * What is signed: the DSSE pre-authentication encoding of the payload bytes (DSSE v1.0.0, protocol.md). Signing and
  * verifying use the bytes as transported, never a re-serialised object.
  */
-export function preAuthenticationEncoding(payload: Uint8Array): Buffer {
-  const header = `DSSEv1 ${Buffer.byteLength(PAYLOAD_TYPE)} ${PAYLOAD_TYPE} ${payload.length} `;
+export function preAuthenticationEncoding(payload: Uint8Array, payloadType: string = PAYLOAD_TYPE): Buffer {
+  const header = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
   return Buffer.concat([Buffer.from(header, 'utf8'), payload]);
 }
 
@@ -29,6 +29,19 @@ export interface Envelope {
   readonly payload: Buffer;
   /** DER signatures, at least one. */
   readonly signatures: readonly Buffer[];
+}
+
+/** One signature of a plain envelope and the fingerprint of the key said to have made it. */
+export interface NamedSignature {
+  readonly keyid: string;
+  readonly sig: Buffer;
+}
+
+/** A DSSE envelope with named signatures, taken apart. Nothing in it is trusted yet. */
+export interface PlainEnvelope {
+  readonly payload: Buffer;
+  /** At least one, at most one of each key. */
+  readonly signatures: readonly NamedSignature[];
 }
 
 const METHODS = ['publicKey', 'certificate', 'x509CertificateChain'] as const;
@@ -60,6 +73,40 @@ const bundleSchema = z.strictObject({
     signatures: z.array(z.strictObject({ sig: base64, keyid: z.string().nullish() })).min(1),
   }),
 });
+
+const plainSchema = z.strictObject({
+  payloadType: z.string(),
+  payload: base64,
+  signatures: z
+    .array(
+      z.strictObject({ keyid: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'), sig: base64 }),
+    )
+    .min(1)
+    .max(64)
+    .refine((all) => new Set(all.map(({ keyid }) => keyid)).size === all.length, 'expected one signature of each key'),
+});
+
+/** Reads a DSSE envelope (v1.0.0) of the payload type; throws `code` naming the member at fault. */
+export function parsePlainEnvelope(
+  file: string,
+  bytes: Uint8Array,
+  { payloadType, code }: { readonly payloadType: string; readonly code: BundleErrorCode },
+): PlainEnvelope {
+  const envelope = parseJsonWith(file, bytes, plainSchema, code);
+  if (envelope.payloadType === payloadType) return envelope;
+  throw refuse(code, file, `Expected payloadType '${payloadType}', got '${envelope.payloadType}'.`);
+}
+
+/** The JSON text of a DSSE envelope; signatures in the order of their keys' fingerprints. */
+export function formatPlainEnvelope(payloadType: string, { payload, signatures }: PlainEnvelope): string {
+  return JSON.stringify({
+    payloadType,
+    payload: payload.toString('base64'),
+    signatures: signatures
+      .map(({ keyid, sig }) => ({ keyid, sig: sig.toString('base64') }))
+      .sort((a, b) => (a.keyid < b.keyid ? -1 : 1)),
+  });
+}
 
 /**
  * Reads a signature file: JSON, layers, media type, payload type, and exactly one method, which must be `key`.
@@ -108,21 +155,22 @@ export function formatEnvelope(hint: string, payload: Buffer, signature: Buffer)
   });
 }
 
-/** Parses UTF-8 JSON and checks its form; throws BUNDLE_MALFORMED with the path of the first member at fault. */
-export function parseJsonWith<T extends z.ZodType>(file: string, bytes: Uint8Array, schema: T): z.output<T> {
+/** Parses UTF-8 JSON and checks its form; throws `code` with the path of the first member at fault. */
+export function parseJsonWith<T extends z.ZodType>(
+  file: string,
+  bytes: Uint8Array,
+  schema: T,
+  code: BundleErrorCode = 'BUNDLE_MALFORMED',
+): z.output<T> {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw refuse('BUNDLE_MALFORMED', file, `Expected UTF-8 JSON in ${file}, got something else.`, cause);
+    throw refuse(code, file, `Expected UTF-8 JSON in ${file}, got something else.`, cause);
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const path = issue === undefined || issue.path.length === 0 ? 'the top level' : issue.path.join('.');
-  throw refuse(
-    'BUNDLE_MALFORMED',
-    file,
-    `Expected ${file} in its documented form; at ${path}: ${issue?.message ?? ''}.`,
-  );
+  throw refuse(code, file, `Expected ${file} in its documented form; at ${path}: ${issue?.message ?? ''}.`);
 }

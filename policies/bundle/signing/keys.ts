@@ -17,6 +17,9 @@ const HASH_OF_CURVE: Readonly<Record<string, string>> = {
   secp521r1: 'sha512',
 };
 
+/** Kinds of keys that are made here: ECDSA on P-256, which `bundle.sig` needs, and Ed25519 (RFC 8032) for flight keys. */
+export type SigningKeyType = 'p256' | 'ed25519';
+
 /** A pair of keys as PEM texts: PKCS#8 and SPKI. */
 export interface SigningKey {
   readonly privateKeyPem: string;
@@ -25,9 +28,10 @@ export interface SigningKey {
   readonly hint: string;
 }
 
-/** A new ECDSA P-256 key pair, from the randomness of the operating system. */
-export function generateSigningKey(): SigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+/** A new key pair, from the randomness of the operating system. */
+export function generateSigningKey(type: SigningKeyType = 'p256'): SigningKey {
+  const { privateKey, publicKey } =
+    type === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
     privateKeyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     publicKeyPem: spkiPem(publicKey),
@@ -40,29 +44,48 @@ export function keyHint(publicKey: KeyObject): string {
   return createHash('sha256').update(spkiPem(publicKey)).digest('hex');
 }
 
-/** Reads a private EC key; throws MISUSE for anything else or a curve outside P-256, P-384, P-521. */
+/** Fingerprint of the public half of a private key. Throws MISUSE for what is no key. */
+export function hintOfPrivateKey(privateKeyPem: string): string {
+  return keyHint(createPublicKey(readPrivateKey(privateKeyPem)));
+}
+
+/** Reads a private key, ECDSA or Ed25519; throws MISUSE for anything else or a curve outside P-256, P-384, P-521. */
 export function readPrivateKey(pem: string): KeyObject {
-  return checkCurve(
+  return checkType(
     readKey(() => createPrivateKey(pem), 'private'),
     'private',
   );
 }
 
-/** Reads a trusted public EC key; throws MISUSE for anything else, also for a private key in its place. */
+/** Reads a private ECDSA key, the only kind that OpenSSF Model Signing v1.0 knows; throws MISUSE for anything else. */
+export function readEcdsaPrivateKey(pem: string): KeyObject {
+  const key = readPrivateKey(pem);
+  if (isEcdsa(key)) return key;
+  throw new SpaceCloudError('MISUSE', "Expected the private key of a bundle's signature to be ECDSA, got Ed25519.", {
+    hint: 'Sign with a P-256 key, and add the Ed25519 one as a flight key: its signature goes into a file of its own.',
+  });
+}
+
+/** Reads a trusted public key, ECDSA or Ed25519; throws MISUSE for anything else, also for a private key in its place. */
 export function readPublicKey(pem: string): KeyObject {
   const key = readKey(() => {
     if (!pem.includes('-----BEGIN PUBLIC KEY-----')) throw new Error('not an SPKI PEM text');
     return createPublicKey(pem);
   }, 'public');
-  return checkCurve(key, 'public');
+  return checkType(key, 'public');
 }
 
-/** DER signature over `message` with the hash that belongs to the key's curve. */
+/** Whether the key may sign by the `key` method of OpenSSF Model Signing. */
+export function isEcdsa(key: KeyObject): boolean {
+  return key.asymmetricKeyType === 'ec';
+}
+
+/** Signature over `message`: DER with the hash of the curve for ECDSA, 64 bytes for Ed25519. */
 export function signMessage(privateKey: KeyObject, message: Uint8Array): Buffer {
   return sign(hashFor(privateKey), message, privateKey);
 }
 
-/** Whether a DER signature over `message` is by this key. */
+/** Whether a signature over `message` is by this key. */
 export function isSignedBy(publicKey: KeyObject, message: Uint8Array, signature: Uint8Array): boolean {
   return verify(hashFor(publicKey), message, publicKey, signature);
 }
@@ -87,7 +110,8 @@ function readKey(read: () => KeyObject, what: string): KeyObject {
   }
 }
 
-function checkCurve(key: KeyObject, what: string): KeyObject {
+function checkType(key: KeyObject, what: string): KeyObject {
+  if (key.asymmetricKeyType === 'ed25519') return key;
   const curve = key.asymmetricKeyDetails?.namedCurve;
   if (curve === undefined || HASH_OF_CURVE[curve] === undefined) {
     throw keyError(what, curve === undefined ? `a key of type '${key.asymmetricKeyType}'` : `curve '${curve}'`);
@@ -98,7 +122,7 @@ function checkCurve(key: KeyObject, what: string): KeyObject {
 function keyError(what: string, got: string, cause?: unknown): SpaceCloudError {
   return new SpaceCloudError(
     'MISUSE',
-    `Expected the ${what} key as a PEM text on curve P-256, P-384 or P-521, got ${got}.`,
+    `Expected the ${what} key as a PEM text, Ed25519 or on curve P-256, P-384 or P-521, got ${got}.`,
     {
       hint: 'Make a pair with generateSigningKey() or openssl (ecparam -name prime256v1); keys with a pass phrase are not read.',
       cause,
@@ -106,6 +130,7 @@ function keyError(what: string, got: string, cause?: unknown): SpaceCloudError {
   );
 }
 
-function hashFor(key: KeyObject): string {
-  return HASH_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ''] as string;
+/** Null for Ed25519, which hashes by itself. */
+function hashFor(key: KeyObject): string | null {
+  return isEcdsa(key) ? (HASH_OF_CURVE[key.asymmetricKeyDetails?.namedCurve ?? ''] as string) : null;
 }

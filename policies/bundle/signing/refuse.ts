@@ -10,6 +10,10 @@ const HINTS = {
   BUNDLE_MISSING: 'Fetch the whole folder again; every signed file must be present under its exact name.',
   BUNDLE_EXTRA: 'Take the file out of the folder, or export and sign the bundle again.',
   BUNDLE_EXPIRED: 'Check the clock of this machine; if it is right, fetch a bundle that is valid now.',
+  BUNDLE_REVOKED: 'Do not run this bundle: the ground has withdrawn it or a key that signed it. Fetch a newer one.',
+  BUNDLE_ROLLBACK: 'Fetch a newer release; to go back to an older one, the ground signs a roll-back order for it.',
+  BUNDLE_SIGNERS: 'Have the missing signers sign the bundle (`spacecloud trust sign`), or do not run it.',
+  TRUST_STORE: 'Fetch the file again from whoever keeps the trust store; `spacecloud trust show` says what is in it.',
   BUNDLE_SPEC:
     'Export the policy again with the version of spacecloud that runs here, or run the version it was made with.',
   BUNDLE_GOLDEN:

@@ -1,17 +1,20 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnvelope, preAuthenticationEncoding } from './dsse.ts';
-import { isNamedKey, isSignedBy, keyHint, readPublicKey } from './keys.ts';
+import { parseEnvelope, parsePlainEnvelope, PAYLOAD_TYPE } from './dsse.ts';
+import { readPublicKey } from './keys.ts';
 import { refuse } from './refuse.ts';
 import { checkFolder, listFiles, readListed } from './scan.ts';
-import { SIGNATURE_FILE } from './sign.ts';
+import { FLIGHT_SIGNATURE_FILE, SIGNATURE_FILE } from './signature-files.ts';
+import { type BundleSigner, checkSigners, type FolderSignatures, rulesOfKey, type SignerRules } from './signers.ts';
 import { parseStatement, type SignedStatement } from './statement.ts';
 
-/** A folder whose signature holds, with the bytes that were hashed: use these, not a second read of the disk. */
+/** A folder whose signatures hold, with the bytes that were hashed: use these, not a second read of the disk. */
 export interface VerifiedFolder {
   readonly statement: SignedStatement;
-  /** Fingerprint of the key that signed. */
+  /** Fingerprint of the first key that signed and is trusted. */
   readonly keyHint: string;
+  /** Every trusted key that signed, that of `bundle.sig` first. */
+  readonly signers: readonly BundleSigner[];
   /** Content by name, every signed file. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
@@ -19,6 +22,7 @@ export interface VerifiedFolder {
 /**
  * Checks an OpenSSF Model Signing v1.0 signature (`key` method, files by SHA-256) over a folder, in the order: form of the
  * signature file, key, signature, statement, then each file. `signatureName` is the signature's file inside the folder.
+ * An Ed25519 key is looked for in `flight.sig`, an ECDSA key in both.
  *
  * Errors: BUNDLE_MALFORMED, BUNDLE_KEY, BUNDLE_SIGNATURE, BUNDLE_MISSING, BUNDLE_CHANGED, BUNDLE_EXTRA; MISUSE for a
  * trusted key that cannot be read; FILE_NOT_FOUND, FILE_READ.
@@ -28,31 +32,50 @@ export function verifySignedFolder(
   publicKeyPem: string,
   signatureName: string = SIGNATURE_FILE,
 ): VerifiedFolder {
-  const trusted = readPublicKey(publicKeyPem);
-  checkFolder(dir);
-  const signaturePath = join(dir, signatureName);
-  if (!existsSync(signaturePath)) {
-    throw refuse('BUNDLE_MISSING', signaturePath, `Expected the signature '${signatureName}' in '${dir}', got none.`);
-  }
-  const envelope = parseEnvelope(signaturePath, readListed(dir, signatureName).bytes);
-  if (!isNamedKey(trusted, envelope.key)) {
-    const named = envelope.key.hint ?? 'an embedded key';
-    throw refuse('BUNDLE_KEY', signaturePath, `Expected a signature by key ${keyHint(trusted)}, got one by ${named}.`);
-  }
-  const signed = preAuthenticationEncoding(envelope.payload);
-  if (!envelope.signatures.some((signature) => isSignedBy(trusted, signed, signature))) {
-    throw refuse(
-      'BUNDLE_SIGNATURE',
-      signaturePath,
-      'Expected the signature to match the signed payload, but it does not.',
-    );
-  }
-  const statement = parseStatement(signaturePath, envelope.payload);
-  return { statement, keyHint: keyHint(trusted), files: compareFiles(dir, statement, signatureName) };
+  return verifyFolder(dir, rulesOfKey(readPublicKey(publicKeyPem)), signatureName);
 }
 
-function compareFiles(dir: string, statement: SignedStatement, signatureName: string): Map<string, Uint8Array> {
-  const present = listFiles(dir, [...statement.ignorePaths, signatureName]);
+/** The same against rules of several signers; also BUNDLE_SIGNERS and BUNDLE_REVOKED. */
+export function verifyFolder(dir: string, rules: SignerRules, signatureName: string = SIGNATURE_FILE): VerifiedFolder {
+  const signatures = readSignatures(dir, signatureName);
+  const signaturePath = join(dir, signatureName);
+  const signers = checkSigners(dir, signatures, { rules, signatureName });
+  const statement = parseStatement(signaturePath, signatures.payload);
+  if (rules.revokedBundles.has(statement.rootDigest)) {
+    throw refuse('BUNDLE_REVOKED', signaturePath, `Expected a bundle in use, got ${statement.rootDigest}, revoked.`);
+  }
+  const files = compareFiles(dir, statement, signatureName);
+  return { statement, keyHint: signers[0]?.hint ?? '', signers, files };
+}
+
+/** Reads the signature files of a folder. BUNDLE_MISSING, BUNDLE_MALFORMED, BUNDLE_SIGNATURE (payloads differ), FILE_*. */
+export function readSignatures(dir: string, signatureName: string): FolderSignatures {
+  checkFolder(dir);
+  const path = join(dir, signatureName);
+  if (!existsSync(path)) {
+    throw refuse('BUNDLE_MISSING', path, `Expected the signature '${signatureName}' in '${dir}', got none.`);
+  }
+  const envelope = parseEnvelope(path, readListed(dir, signatureName).bytes);
+  const { payload } = envelope;
+  const furtherPath = join(dir, FLIGHT_SIGNATURE_FILE);
+  if (!existsSync(furtherPath)) return { envelope, payload, further: [] };
+  const further = parsePlainEnvelope(furtherPath, readListed(dir, FLIGHT_SIGNATURE_FILE).bytes, {
+    payloadType: PAYLOAD_TYPE,
+    code: 'BUNDLE_MALFORMED',
+  });
+  if (!further.payload.equals(payload)) {
+    throw refuse('BUNDLE_SIGNATURE', furtherPath, `Expected the statement that ${signatureName} signs, got another.`);
+  }
+  return { envelope, payload, further: further.signatures };
+}
+
+/** Reads every signed file and compares it with the statement. BUNDLE_MISSING, BUNDLE_CHANGED, BUNDLE_EXTRA, FILE_*. */
+export function compareFiles(
+  dir: string,
+  statement: SignedStatement,
+  signatureName: string,
+): ReadonlyMap<string, Uint8Array> {
+  const present = listFiles(dir, [...statement.ignorePaths, signatureName, FLIGHT_SIGNATURE_FILE]);
   const presentNames = new Set(present);
   const signedNames = new Set(statement.resources.map((resource) => resource.name));
   for (const { name } of statement.resources) {

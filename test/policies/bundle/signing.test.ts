@@ -48,7 +48,12 @@ describe('signing', () => {
           { name: 'a.txt', digest: digests[0], algorithm: 'sha256' },
           { name: 'b.txt', digest: digests[1], algorithm: 'sha256' },
         ],
-        serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false, ignore_paths: ['bundle.sig'] },
+        serialization: {
+          method: 'files',
+          hash_type: 'sha256',
+          allow_symlinks: false,
+          ignore_paths: ['bundle.sig', 'flight.sig'],
+        },
       },
     });
   });
