@@ -16,6 +16,7 @@ import { register as study } from './commands/study.ts';
 import { register as sweep } from './commands/sweep.ts';
 import { register as terminal } from './commands/terminal.ts';
 import { register as train } from './commands/train.ts';
+import { register as trust } from './commands/trust.ts';
 import { register as twin } from './commands/twin.ts';
 import { register as verify } from './commands/verify.ts';
 import type { CommandStreams } from './run-command.ts';
@@ -38,6 +39,7 @@ const COMMANDS: readonly Register[] = [
   cacheBound,
   terminal,
   key,
+  trust,
   exportPolicy,
   twin,
   verify,
