@@ -5,7 +5,8 @@ export {
   type DeliveryOrder,
   type DeliveryPlan,
   type OperationsNetwork,
-  arrivalAtGroundS,
   operationsNetwork,
   planDelivery,
+  planReturn,
 } from './plan-delivery.ts';
+export { planesOf } from './planes.ts';

@@ -69,14 +69,20 @@ export function planDelivery(network: OperationsNetwork, order: DeliveryOrder): 
   return { arrivalS: result, sentBytes: receivers.size * order.sizeBytes };
 }
 
-/** Earliest arrival of a satellite's message at the ground, s since scenario start; Infinity: never. Errors: MISUSE. */
-export function arrivalAtGroundS(
+/**
+ * A satellite's message to the ground: when its last bit is there, s since scenario start (Infinity: never), and bytes sent over all links on
+ * the way. Errors: MISUSE.
+ */
+export function planReturn(
   network: OperationsNetwork,
   satellite: number,
   message: { readonly sizeBytes: number; readonly startS: number },
-): number {
+): { readonly arrivalS: number; readonly sentBytes: number } {
   const ground = network.satelliteCount;
-  return search(network, { from: satellite, ...message }, ground).arrivalS[ground] as number;
+  const { arrivalS, via } = search(network, { from: satellite, ...message }, ground);
+  let hops = 0;
+  for (let node = ground; (via[node] as number) >= 0; node = via[node] as number) hops++;
+  return { arrivalS: arrivalS[ground] as number, sentBytes: hops * message.sizeBytes };
 }
 
 function search(

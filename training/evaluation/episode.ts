@@ -32,6 +32,8 @@ export interface EpisodeOptions {
   /** Watches observations, and works before each round; see `Constellation`. */
   readonly watch?: ConstellationOptions['watch'];
   readonly beforeRound?: ConstellationOptions['beforeRound'];
+  /** What became of decisions is emitted on the constellation's `outcomes$`. */
+  readonly watchOutcomes?: true;
   /** Sees the constellation before the run, to listen to its streams; `close` ends them. */
   readonly onConstellation?: (constellation: Constellation) => void;
 }
@@ -71,6 +73,7 @@ export async function runEpisode(
     ...(reports$ === undefined ? {} : { reports$ }),
     ...(watch === undefined ? {} : { watch }),
     ...(beforeRound === undefined ? {} : { beforeRound }),
+    ...(options.watchOutcomes === true ? { outcomes: [world.transitions] } : {}),
   });
   options.onConstellation?.(constellation);
   const satellites = world.satelliteCount;
