@@ -40,6 +40,14 @@ export function refusal(cause: Error, servers: string, user: string): SpaceCloud
   });
 }
 
+/** The product's error behind a store of the bus that did not do what it was asked. */
+export function failedStore(what: string, cause: unknown): SpaceCloudError {
+  return new SpaceCloudError('BUS_CONNECT', `Expected ${what} on the bus, got '${messageOf(cause)}'.`, {
+    hint: 'Check that the server runs JetStream, has space left, and that this identity may use it.',
+    cause,
+  });
+}
+
 function isDenial(cause: unknown): boolean {
   return cause instanceof errors.AuthorizationError || cause instanceof errors.UserAuthenticationExpiredError;
 }

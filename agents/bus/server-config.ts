@@ -118,7 +118,7 @@ function leafLines(leaf: LeafListener | LeafRemote, config: ServerConfig, place:
       url.username = leaf.user.name;
       url.password = leaf.user.password;
     }
-    return ['leafnodes {', '  reconnect: "1s"', `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`, '}'];
+    return ['leafnodes {', '  reconnect: 1', `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`, '}'];
   }
   const port = place.leafPort;
   if (port === undefined)
