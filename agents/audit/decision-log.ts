@@ -1,0 +1,240 @@
+import { closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makeFolders } from '../../core/files/index.ts';
+import { type DecisionBatch, type DecisionSpec, SpaceCloudError, VERSION, decisionSpecHash } from '../../core/index.ts';
+import { type BlockSink, DirectSink, type SinkTarget } from './block-sink.ts';
+import {
+  BLOCK,
+  HEADER_BYTES,
+  type LogHead,
+  type LogSession,
+  type LoggedPolicy,
+  type LoggedSession,
+  type NetworkFacts,
+  type PolicyIdentity,
+  REASONS,
+} from './format.ts';
+import { type TornBlock, readBlocks } from './read-blocks.ts';
+import {
+  type BatchWords,
+  type RecordViews,
+  batchWords,
+  mostRecordBytes,
+  recordViews,
+  writeRecord,
+} from './record.kernel.ts';
+import { type ChainEnd, newChain } from './seal.ts';
+import { WorkerSink } from './worker-sink.ts';
+import { logWriteError } from './write-error.ts';
+
+/** Payload of a block at most; a batch that needs more is spread over several. */
+const PAYLOAD_BYTES = 1 << 18;
+
+export interface DecisionLogOptions {
+  /**
+   * `block` (default): blocks are sealed when they are full, in a thread of their own. `call`: each `append` is sealed and handed
+   * to the operating system before it returns, so that a process that is killed has lost nothing that it answered.
+   */
+  readonly flush?: 'block' | 'call';
+}
+
+/** Who decided rows that are appended. */
+export interface LoggedSource {
+  /** What `DecisionLog.policy` gave. */
+  readonly policy: number;
+  readonly by: 'policy' | 'fallback';
+  /** [n * K] */
+  readonly logits?: Float32Array | undefined;
+  /** [n * M] states before the decisions. */
+  readonly memory?: Float32Array | undefined;
+  /** M */
+  readonly memoryUnits?: number;
+}
+
+/** Rows [first, end) of a batch; the first of them is row `sourceRow` of the source's columns (default `first`). */
+export interface RowsToLog {
+  readonly batch: DecisionBatch;
+  readonly choices: Uint8Array;
+  readonly first: number;
+  readonly end: number;
+  readonly sourceRow?: number;
+  /** Index into `REASONS` per row; default 0. */
+  readonly reasonOf?: (row: number) => number;
+}
+
+/**
+ * An append-only file of decisions whose blocks each carry the SHA-256 of the one before (`format.ts`). An existing log is
+ * continued by a session of its own; a last block that was not written to its end is cut off first, and named in `recovered`. One
+ * process writes a file at a time.
+ */
+export class DecisionLog {
+  readonly file: string;
+  /** What was cut off when the log was opened. */
+  readonly recovered: TornBlock | undefined;
+  private readonly sink: BlockSink;
+  private readonly flushEveryCall: boolean;
+  private policies = 0;
+  private views: RecordViews;
+  /** Bytes and decisions in the open block. */
+  private used = 0;
+  private rows = 0;
+  /** The batch last appended from, and the words of all so far. */
+  private batch: DecisionBatch | undefined;
+  private words: BatchWords | undefined;
+  private readonly known = new WeakMap<DecisionBatch, BatchWords>();
+  private readonly spec: DecisionSpec;
+  private readonly widths: { readonly context: Uint16Array; readonly candidate: Uint16Array };
+  private closed = false;
+
+  /** Errors: FILE_WRITE, DISK_FULL; AUDIT_FORMAT, AUDIT_CHAIN for an existing log that is not valid. */
+  constructor(file: string, session: LogSession, options: DecisionLogOptions = {}) {
+    const { target, torn } = openForAppending(file);
+    this.file = file;
+    this.recovered = torn;
+    this.flushEveryCall = options.flush === 'call';
+    this.sink = this.flushEveryCall ? new DirectSink(target) : new WorkerSink(target);
+    this.views = viewsOf(this.sink);
+    this.spec = session.spec;
+    const { kinds } = session.spec;
+    this.widths = {
+      context: Uint16Array.from(kinds, ({ context }) => context.length),
+      candidate: Uint16Array.from(kinds, ({ candidate }) => candidate.length),
+    };
+    const logged: LoggedSession = {
+      format: 'spacecloud-decision-log/1',
+      software: VERSION,
+      reasons: REASONS,
+      ...session,
+    };
+    this.sealJson(BLOCK.session, logged);
+  }
+
+  /** Enters a policy into the log and returns its number, for `append`. */
+  policy(identity: PolicyIdentity, network?: NetworkFacts): number {
+    this.flush();
+    const number = this.policies++;
+    const logged: LoggedPolicy = { number, ...identity, ...(network === undefined ? {} : { network }) };
+    this.sealJson(BLOCK.policy, logged);
+    return number;
+  }
+
+  /** Appends decisions in the order of their rows. Errors: MISUSE for another specification; DISK_FULL, FILE_WRITE. */
+  append(source: LoggedSource, rows: RowsToLog): void {
+    if (this.closed)
+      throw new SpaceCloudError('MISUSE', `Expected an open decision log, got '${this.file}' after its close.`);
+    const { batch, choices, first, end, sourceRow = first, reasonOf } = rows;
+    const words = batch === this.batch && this.words !== undefined ? this.words : this.take(batch);
+    const { logits, memory, memoryUnits = 0 } = source;
+    const units = memory === undefined ? 0 : memoryUnits;
+    const most = mostRecordBytes(batch, units);
+    const tag = source.policy | (source.by === 'fallback' ? 0x10000 : 0);
+    const { context, candidate } = this.widths;
+    for (let row = first; row < end; row++) {
+      if (this.used + most > PAYLOAD_BYTES) this.flush();
+      const kind = batch.kind[row] as number;
+      this.used = writeRecord(
+        this.views,
+        this.used,
+        batch,
+        words,
+        row,
+        context[kind] as number,
+        candidate[kind] as number,
+        reasonOf === undefined ? tag : tag | (reasonOf(row) << 24),
+        choices[row] as number,
+        logits,
+        memory,
+        units,
+        sourceRow + row - first,
+      );
+      this.rows++;
+    }
+    if (this.flushEveryCall) this.flush();
+  }
+
+  /** Seals the open block, if any. With `flush: 'block'` another thread writes it; `head` waits for that. */
+  flush(): void {
+    if (this.used === 0) return;
+    this.seal(BLOCK.decisions, this.used, this.rows);
+    this.used = 0;
+    this.rows = 0;
+  }
+
+  /** Seals and writes all there is, and returns the digest that vouches for it: to be kept where the log is not. */
+  head(): LogHead {
+    this.flush();
+    return this.sink.head();
+  }
+
+  /** Writes all there is and ends the work; further calls do nothing. */
+  close(): LogHead | undefined {
+    if (this.closed) return undefined;
+    this.closed = true;
+    try {
+      return this.head();
+    } finally {
+      this.sink.close();
+    }
+  }
+
+  private take(batch: DecisionBatch): BatchWords {
+    let words = this.known.get(batch);
+    if (words === undefined) {
+      const [own, got] = [decisionSpecHash(this.spec), decisionSpecHash(batch.spec)];
+      if (own !== got) throw new SpaceCloudError('MISUSE', `Expected decisions of specification ${own}, got ${got}.`);
+      this.known.set(batch, (words = batchWords(batch)));
+    }
+    this.batch = batch;
+    return (this.words = words);
+  }
+
+  private sealJson(kind: typeof BLOCK.session | typeof BLOCK.policy, value: unknown): void {
+    const text = Buffer.from(JSON.stringify(value));
+    const length = Math.ceil(text.length / 8) * 8;
+    if (length > PAYLOAD_BYTES) {
+      throw new SpaceCloudError('MISUSE', `Expected a session of at most ${PAYLOAD_BYTES} bytes, got ${text.length}.`);
+    }
+    this.views.bytes.set(text);
+    this.views.bytes.fill(0x20, text.length, length);
+    this.seal(kind, length, 0);
+  }
+
+  private seal(kind: (typeof BLOCK)[keyof typeof BLOCK], payloadBytes: number, decisions: number): void {
+    const { frame } = this.sink;
+    this.sink.seal({ kind, payloadBytes, decisions });
+    if (this.sink.frame !== frame) this.views = viewsOf(this.sink);
+  }
+}
+
+function viewsOf({ frame }: BlockSink): RecordViews {
+  return recordViews(frame.buffer, frame.byteOffset + HEADER_BYTES, PAYLOAD_BYTES);
+}
+
+/** Opens or makes the file, checks what is there, and cuts off a torn block. */
+function openForAppending(file: string): { readonly target: SinkTarget; readonly torn: TornBlock | undefined } {
+  let descriptor: number;
+  try {
+    makeFolders(dirname(file));
+    descriptor = openSync(file, 'a+');
+    closeSync(descriptor);
+    descriptor = openSync(file, 'r+');
+  } catch (error) {
+    throw logWriteError(file, error);
+  }
+  try {
+    const { end, torn } = fstatSync(descriptor).size === 0 ? { end: newChain(), torn: undefined } : endOf(file);
+    if (torn !== undefined) ftruncateSync(descriptor, torn.offset);
+    return { target: { file, descriptor, end, payloadBytes: PAYLOAD_BYTES }, torn };
+  } catch (error) {
+    closeSync(descriptor);
+    throw logWriteError(file, error);
+  }
+}
+
+function endOf(file: string): { readonly end: ChainEnd; readonly torn: TornBlock | undefined } {
+  const blocks = readBlocks(file);
+  for (;;) {
+    const next = blocks.next();
+    if (next.done === true) return next.value;
+  }
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto';
+import { SpaceCloudError } from '../../core/index.ts';
+import { BLOCK, type LoggedPolicy, type LoggedSession } from './format.ts';
+import { type LogBlock, type LogEnd, notALog, readBlocks } from './read-blocks.ts';
+import { OBSERVATION_HEADER_BYTES, RECORD_HEADER_BYTES, type RecordViews, recordViews } from './record.kernel.ts';
+import type { ChainEnd } from './seal.ts';
+
+/** One decision as it was logged. Its columns are views of a copy of its block. */
+export interface LoggedDecision {
+  /** Its place in the log, from 0. */
+  readonly number: number;
+  readonly session: LoggedSession;
+  readonly policy: LoggedPolicy;
+  readonly by: 'policy' | 'fallback';
+  /** Why the fallback decided; '' where that is not known. */
+  readonly reason: string;
+  readonly timeS: number;
+  readonly world: number;
+  /** Satellite. */
+  readonly agent: number;
+  /** Number of the decision in its world. */
+  readonly decision: number;
+  readonly task: number;
+  readonly destination: number;
+  readonly sizeBits: number;
+  /** Index into `session.spec.kinds`. */
+  readonly kind: number;
+  readonly choice: number;
+  /** k, candidates. */
+  readonly count: number;
+  /** [C] */
+  readonly context: Float32Array;
+  /** [k * F] */
+  readonly candidates: Float32Array;
+  /** [k] */
+  readonly candidateNode: Int32Array;
+  /** [k] 1 = allowed. */
+  readonly actionMask: Uint8Array;
+  /** [k]; undefined for policies without. */
+  readonly logits: Float32Array | undefined;
+  /** [M] as it was before the decision; undefined for policies without. */
+  readonly memory: Float32Array | undefined;
+  /** The observation as it stands in the log. */
+  readonly observation: Uint8Array;
+}
+
+/** SHA-256 of what was observed, 64 hex digits: the same in every log of the same decision. */
+export function observationHash({ observation }: LoggedDecision): string {
+  return createHash('sha256').update(observation).digest('hex');
+}
+
+export interface ReadDecisionsOptions {
+  /** Only decisions with these numbers; all blocks are checked all the same. Default: all. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly onBlock?: (end: ChainEnd) => void;
+  readonly onSession?: (session: LoggedSession) => void;
+  readonly onPolicy?: (policy: LoggedPolicy, session: LoggedSession) => void;
+}
+
+/**
+ * All decisions of a log in their order, the chain checked on the way. Errors: those of `readBlocks`, and AUDIT_FORMAT where a
+ * block that is as it was written makes no sense.
+ */
+export function* readDecisions(file: string, options: ReadDecisionsOptions = {}): Generator<LoggedDecision, LogEnd> {
+  const { from = 0, to = Infinity, onBlock, onSession, onPolicy } = options;
+  const blocks = readBlocks(file, onBlock);
+  let session: LoggedSession | undefined;
+  let policies: LoggedPolicy[] = [];
+  for (;;) {
+    const next = blocks.next();
+    if (next.done === true) return next.value;
+    const block = next.value;
+    if (block.kind === BLOCK.session) {
+      session = sessionOf(file, block);
+      policies = [];
+      onSession?.(session);
+    } else if (session === undefined) {
+      throw notALog(file, `block ${block.index} before any session`);
+    } else if (block.kind === BLOCK.policy) {
+      const policy = parse(file, block) as LoggedPolicy;
+      if (policy.number !== policies.length)
+        throw notALog(file, `policy ${policy.number} as number ${policies.length}`);
+      policies.push(policy);
+      onPolicy?.(policy, session);
+    } else if (block.firstDecision <= to && block.firstDecision + block.decisions > from) {
+      yield* decisionsOf(file, block, { session, policies, from, to });
+    }
+  }
+}
+
+interface BlockContext {
+  readonly session: LoggedSession;
+  readonly policies: readonly LoggedPolicy[];
+  readonly from: number;
+  readonly to: number;
+}
+
+function* decisionsOf(file: string, block: LogBlock, context: BlockContext): Generator<LoggedDecision, void> {
+  const { payload, firstDecision, decisions } = block;
+  const { buffer, byteOffset, length } = payload;
+  // Records are read as columns of 8 bytes, which must lie on multiples of 8.
+  const views = recordViews(buffer.slice(byteOffset, byteOffset + length), 0, length);
+  let at = 0;
+  for (let i = 0; i < decisions; i++) {
+    const size = at + RECORD_HEADER_BYTES + OBSERVATION_HEADER_BYTES <= length ? (views.i32[at >> 2] as number) : 0;
+    if (size < RECORD_HEADER_BYTES + OBSERVATION_HEADER_BYTES || size % 8 !== 0 || at + size > length) {
+      throw notALog(file, `a record of ${size} bytes at ${at} of block ${block.index}`);
+    }
+    const number = firstDecision + i;
+    if (number >= context.from && number <= context.to) yield decisionAt(file, views, { at, size, number }, context);
+    at += size;
+  }
+  if (at !== length)
+    throw notALog(file, `${length - at} bytes behind the ${decisions} decisions of block ${block.index}`);
+}
+
+interface Place {
+  readonly at: number;
+  readonly size: number;
+  readonly number: number;
+}
+
+function decisionAt(file: string, views: RecordViews, place: Place, context: BlockContext): LoggedDecision {
+  const { bytes, u16, i32, f32, f64 } = views;
+  const { at, size, number } = place;
+  const { session, policies } = context;
+  const int = (word: number): number => i32[(at >> 2) + word] as number;
+  const policy = policies[u16[(at >> 1) + 4] as number];
+  const [kind, count] = [bytes[at + 50] as number, bytes[at + 51] as number];
+  const [contextWidth, width] = [u16[(at >> 1) + 26] as number, u16[(at >> 1) + 27] as number];
+  const units = u16[(at >> 1) + 7] as number;
+  const hasLogits = (bytes[at + 13] as number) === 1;
+  const choice = bytes[at + 12] as number;
+  const spec = session.spec.kinds[kind];
+  const candidatesAt = (at >> 2) + 14 + contextWidth;
+  const nodesAt = candidatesAt + count * width;
+  const maskAt = (nodesAt + count) << 2;
+  const observed = at + RECORD_HEADER_BYTES + int(1);
+  const logitsAt = (maskAt + count + 3) >> 2;
+  const memoryAt = logitsAt + (hasLogits ? count : 0);
+  const isWhole =
+    observed === logitsAt << 2 && at + size === Math.ceil((memoryAt + units) / 2) * 8 && choice < count && count > 0;
+  if (policy === undefined || spec?.context.length !== contextWidth || spec.candidate.length !== width || !isWhole) {
+    throw notALog(file, `decision ${number} of a policy, kind or size that its session does not have`);
+  }
+  return {
+    ...{ number, session, policy, kind, count, choice },
+    by: bytes[at + 10] === 1 ? 'fallback' : 'policy',
+    reason: session.reasons[bytes[at + 11] as number] ?? '',
+    timeS: f64[(at >> 3) + 2] as number,
+    sizeBits: f64[(at >> 3) + 3] as number,
+    agent: int(8),
+    decision: int(9),
+    task: int(10),
+    destination: int(11),
+    world: u16[(at >> 1) + 24] as number,
+    context: f32.subarray((at >> 2) + 14, candidatesAt),
+    candidates: f32.subarray(candidatesAt, nodesAt),
+    candidateNode: i32.subarray(nodesAt, nodesAt + count),
+    actionMask: bytes.subarray(maskAt, maskAt + count),
+    logits: hasLogits ? f32.subarray(logitsAt, memoryAt) : undefined,
+    memory: units > 0 ? f32.subarray(memoryAt, memoryAt + units) : undefined,
+    observation: bytes.subarray(at + RECORD_HEADER_BYTES, observed),
+  };
+}
+
+function sessionOf(file: string, block: LogBlock): LoggedSession {
+  const session = parse(file, block) as LoggedSession;
+  if (session.format !== 'spacecloud-decision-log/1' || !Array.isArray(session.spec?.kinds)) {
+    throw notALog(file, `a session of format ${JSON.stringify(session.format)}`);
+  }
+  return session;
+}
+
+function parse(file: string, { payload, index }: LogBlock): unknown {
+  try {
+    return JSON.parse(payload.toString('utf8'));
+  } catch (cause) {
+    throw notALog(file, `block ${index} without JSON: ${(cause as Error).message}`);
+  }
+}
+
+/** The decision with a number. Errors: those of `readDecisions`, USAGE if the log has no such decision. */
+export function readDecision(file: string, number: number): LoggedDecision {
+  const decisions = readDecisions(file, { from: number, to: number });
+  let found: LoggedDecision | undefined;
+  for (;;) {
+    const next = decisions.next();
+    if (next.done !== true) {
+      found = next.value;
+      continue;
+    }
+    if (found !== undefined) return found;
+    const { decisions: inAll } = next.value.end;
+    throw new SpaceCloudError('USAGE', `Expected a decision of the log, got number ${number}.`, {
+      place: { file },
+      hint: inAll === 0 ? 'The log holds no decisions.' : `The log holds decisions 0 to ${inAll - 1}.`,
+    });
+  }
+}
