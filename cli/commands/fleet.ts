@@ -1,0 +1,155 @@
+import type { Command } from 'commander';
+import { SpaceCloudError } from '../../core/index.ts';
+import type { Geometry } from '../../environment/index.ts';
+import { positiveNumber, wholeNumber } from '../arguments.ts';
+import { readKey } from '../files.ts';
+import { Interrupted, untilInterrupted } from '../interrupt.ts';
+import type { CommandStreams } from '../run-command.ts';
+import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+
+interface FleetCommandOptions extends ScenarioOptions {
+  readonly scenario?: string;
+  readonly bundle: string;
+  readonly key: string;
+  readonly seed: number;
+  readonly arrivals: number;
+  readonly drain: number;
+  readonly start?: number;
+  readonly nodes: string;
+  readonly name: string;
+  readonly bus?: string;
+  readonly identities?: string;
+  readonly tls: boolean;
+  readonly deadline: number;
+  readonly startsAtOnce: number;
+  readonly restarts: number;
+  readonly pace?: number;
+  readonly metrics?: number;
+  readonly telemetry?: string;
+  readonly period: number;
+  readonly compare?: boolean;
+  readonly json?: boolean;
+}
+
+/** `spacecloud fleet`: one run with satellites as processes on a message bus. */
+export function register(program: Command, streams: CommandStreams): void {
+  takesScenario(program.command('fleet'))
+    .description(
+      'run a bundle on a fleet: a world service and one process per satellite, joined by a message bus (NATS)',
+    )
+    .option('--scenario <scenario>', 'the same as the argument')
+    .requiredOption('--bundle <folder>', 'signed bundle that all nodes fly')
+    .requiredOption('--key <file>', 'trusted public key of the bundle (PEM)')
+    .option('--seed <n>', 'all randomness of the run', wholeNumber('--seed', 1, 999_999), 1)
+    .option('--arrivals <s>', 'simulated time in which tasks arrive, s', positiveNumber('--arrivals'), 20)
+    .option('--drain <s>', 'at most so long until all have ended, s', positiveNumber('--drain'), 60)
+    .option('--start <s>', 'where in the scenario the run starts, s; default: drawn from the seed', startTime)
+    .option('--nodes <which>', '`all`, how many, or names of satellites that are processes of their own', 'all')
+    .option('--name <fleet>', 'name of the fleet on the bus', 'fleet')
+    .option('--bus <url>', 'a nats-server that runs already, instead of one of its own')
+    .option('--identities <folder>', 'with --bus: identities of this fleet that its server knows')
+    .option('--no-tls', 'a server of its own without TLS')
+    .option(
+      '--deadline <ms>',
+      'time a node has for one request before its fallback decides, ms',
+      positiveNumber('--deadline'),
+      5000,
+    )
+    .option('--starts-at-once <n>', 'nodes that start at the same time', wholeNumber('--starts-at-once', 1), 4)
+    .option(
+      '--restarts <n>',
+      'how often a node, or the bus, is started again when it ends badly',
+      wholeNumber('--restarts', 0),
+      3,
+    )
+    .option(
+      '--pace <factor>',
+      'simulated seconds per second at most; default: as fast as it goes',
+      positiveNumber('--pace'),
+    )
+    .option('--metrics <port>', 'serve OpenMetrics at this loopback port; 0: any', wholeNumber('--metrics', 0, 65_535))
+    .option('--telemetry <file>', 'write telemetry as lines of JSON (NDJSON)')
+    .option('--period <s>', 'simulated time between two samples of telemetry, s', positiveNumber('--period'), 1)
+    .option('--compare', 'then run the same in this process, and compare the trajectories')
+    .option('--json', 'print one JSON document')
+    .action((name: string, options: FleetCommandOptions) => flyFleet(options.scenario ?? name, options, streams));
+}
+
+async function flyFleet(name: string, options: FleetCommandOptions, streams: CommandStreams): Promise<void> {
+  const publicKeyPem = readKey(options.key, 'public');
+  const [{ resolvePolicy }, { runFleet }, { simulate }, { fleetDocument, fleetLines }] = await Promise.all([
+    import('../../training/index.ts'),
+    import('../fleet/fleet-run.ts'),
+    import('../simulation.ts'),
+    import('../fleet/fleet-lines.ts'),
+  ]);
+  const source = resolvePolicy(options.bundle, { now: Date.now, publicKeyPem });
+  const input = await loadScenarioInput(name, options, streams);
+  expectFits(input.scenario, options.arrivals + options.drain);
+  const simulation = {
+    ...{ ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain },
+    ...(options.start === undefined ? {} : { startS: options.start }),
+  };
+  const result = await untilInterrupted((signal) =>
+    runFleet({
+      ...{ simulation, signal, fleet: options.name, tls: options.tls, deadlineMs: options.deadline },
+      ...{ startsAtOnce: options.startsAtOnce, restarts: options.restarts },
+      nodes: chosenSatellites(options.nodes, input.geometry),
+      flight: ['--bundle', options.bundle, '--key', options.key],
+      onNote: (text) => streams.err(`${text}\n`),
+      ...busOf(options),
+      ...(options.pace === undefined ? {} : { pace: options.pace }),
+      ...(options.metrics === undefined ? {} : { metricsPort: options.metrics }),
+      ...(options.telemetry === undefined ? {} : { telemetry: { path: options.telemetry, periodS: options.period } }),
+    }),
+  );
+  const { record } = result;
+  if (record === undefined) throw new Interrupted('SIGINT');
+  const comparison = options.compare === true ? await simulate(simulation) : undefined;
+  const scheduledAtS = input.scenario.faults.scheduled.map(({ atS }) => atS);
+  const told = { result: { ...result, record }, comparison, scheduledAtS };
+  streams.out(options.json === true ? `${JSON.stringify(fleetDocument(told), undefined, 2)}\n` : fleetLines(told));
+}
+
+/** Errors: USAGE. */
+function busOf({ bus: url, identities }: FleetCommandOptions): { bus?: { url: string; identities: string } } {
+  if (url === undefined && identities === undefined) return {};
+  if (url !== undefined && identities !== undefined) return { bus: { url, identities } };
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected --bus and --identities together, got ${url === undefined ? '--identities' : '--bus'} alone.`,
+    { hint: 'Without both the command starts a server of its own and makes its identities.' },
+  );
+}
+
+/** Names of the satellites chosen. Errors: USAGE. */
+function chosenSatellites(which: string, { nodeNames, satelliteCount }: Geometry): readonly string[] {
+  const satellites = nodeNames.slice(0, satelliteCount);
+  if (which === 'all') return satellites;
+  if (/^\d+$/.test(which)) {
+    const count = Number(which);
+    if (count >= 1 && count <= satelliteCount) return satellites.slice(0, count);
+    throw wrongNodes(`a number from 1 to ${satelliteCount}`, which, satellites);
+  }
+  const names = [...new Set(which.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+  const unknown = names.find((name) => !satellites.includes(name));
+  if (unknown !== undefined || names.length === 0)
+    throw wrongNodes('names of satellites', unknown ?? which, satellites);
+  return names;
+}
+
+function wrongNodes(expected: string, got: string, satellites: readonly string[]): SpaceCloudError {
+  const shown = satellites.slice(0, 3).join(', ');
+  const more = satellites.length > 3 ? ` and ${satellites.length - 3} more` : '';
+  return new SpaceCloudError('USAGE', `Expected all, ${expected} for --nodes, got '${got}'.`, {
+    hint: `The satellites are ${shown}${more}.`,
+  });
+}
+
+function startTime(text: string): number {
+  const startS = Number(text);
+  if (text.trim() !== '' && Number.isFinite(startS) && startS >= 0) return startS;
+  throw new SpaceCloudError('USAGE', `Expected a number from 0 for --start, got '${text}'.`, {
+    hint: 'Give seconds since the start of the scenario.',
+  });
+}
