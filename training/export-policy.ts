@@ -1,6 +1,7 @@
-import { SPACE_CLOUD_SPEC, VERSION } from '../core/index.ts';
+import { SPACE_CLOUD_SPEC } from '../core/index.ts';
 import { type Geometry, type Scenario, createWorldModel } from '../environment/index.ts';
-import { type BundleValidity, writeBundle } from '../policies/bundle/index.ts';
+import { type BundleValidity, type PreviousRelease, writeBundle } from '../policies/bundle/index.ts';
+import { lineageOf } from './lineage.ts';
 import { recordGolden } from './record-golden.ts';
 import { readTrainedPolicy } from './trained-policy.ts';
 
@@ -14,25 +15,31 @@ export interface ExportOptions {
   readonly scenario: Scenario;
   readonly geometry: Geometry;
   readonly privateKeyPem: string;
+  /** Keys of further signers, such as Ed25519 flight keys. */
+  readonly furtherKeyPems?: readonly string[];
   readonly policyName: string;
   /** Grows with every release; from 1. */
   readonly version: number;
-  readonly previous?: string;
+  /** The release this one replaces; of a lower version. */
+  readonly previous?: PreviousRelease;
   readonly validity: BundleValidity;
   /** SPDX identifier of the policy's licence. */
   readonly licence: string;
   /** Evaluation report to enclose, as JSON; null = none was made. */
   readonly evaluation: unknown;
-  /** Versions of what took part besides this product, by name. */
-  readonly versions?: Readonly<Record<string, string>>;
+  /** Commit that this program was built from; default: not known. */
+  readonly commit?: string | null;
 }
 
 const GOLDEN_ROWS_PER_KIND = 8;
+/** Half of them give the scales of the int8 graphs, the others say what these cost. */
+const RECORDED_ROWS_PER_KIND = 2048;
 /** A seed of evaluation's range that no default evaluation uses. */
 const GOLDEN_SEED = 999_999;
 
 /**
- * Writes the policy of a training run as a signed bundle.
+ * Writes the policy of a training run as a signed bundle. One checkpoint gives the same bytes whenever and wherever it is
+ * exported with the same options, the signature aside.
  *
  * Errors: FILE_NOT_FOUND, CHECKPOINT_*, BUNDLE_SPEC for the run; FILE_WRITE, DISK_FULL for the bundle; MISUSE for a key
  * that cannot sign.
@@ -40,9 +47,10 @@ const GOLDEN_SEED = 999_999;
 export async function exportPolicy(options: ExportOptions): Promise<void> {
   const trained = readTrainedPolicy(options.runFolder);
   const model = createWorldModel(options.scenario, options.geometry);
-  const golden = await recordGolden(model, {
+  const run = await recordGolden(model, {
     source: { kind: 'network', name: options.policyName, role: 'learned', network: trained.network },
     rowsPerKind: GOLDEN_ROWS_PER_KIND,
+    recordedPerKind: RECORDED_ROWS_PER_KIND,
     seed: GOLDEN_SEED,
     fallback: trained.config.fallback,
   });
@@ -58,21 +66,17 @@ export async function exportPolicy(options: ExportOptions): Promise<void> {
       architecture,
       weights,
       normaliser,
-      golden,
+      golden: run.golden,
+      recorded: run.recorded,
       evaluation: options.evaluation,
-      lineage: {
-        scenario: trained.scenario,
-        scenarioHash: trained.scenarioHash,
-        checkpointSha256: trained.checkpointSha256,
-        seeds: [trained.config.seed],
-        engine: `tfjs-${trained.engine}`,
-        versions: { spacecloud: VERSION, ...options.versions },
-        decisionsTrained: trained.decisions,
-        configuration: { ...trained.config },
-      },
+      lineage: lineageOf(options.runFolder, trained, options.commit ?? null),
       fallback: trained.config.fallback,
       validity: options.validity,
     },
-    { privateKeyPem: options.privateKeyPem, overwrite: options.overwrite ?? false },
+    {
+      privateKeyPem: options.privateKeyPem,
+      furtherKeyPems: options.furtherKeyPems ?? [],
+      overwrite: options.overwrite ?? false,
+    },
   );
 }

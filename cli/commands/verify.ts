@@ -1,39 +1,76 @@
 import type { Command } from 'commander';
-import { SPACE_CLOUD_SPEC, decisionSpecHash } from '../../core/index.ts';
-import { readKey } from '../files.ts';
+import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
+import type { RollbackOrder, VerifiedBundle } from '../../policies/bundle/index.ts';
 import type { CommandStreams } from '../run-command.ts';
+import { addTrustOptions, readDocument, readTrust, type TrustOptions } from '../trust-options.ts';
+
+interface VerifyOptions extends TrustOptions {
+  readonly installed?: string;
+  readonly rollback?: string;
+  readonly json?: boolean;
+}
 
 /** `spacecloud verify`: checks a bundle as a node does before it decides by it. */
 export function register(program: Command, streams: CommandStreams): void {
-  program
-    .command('verify')
-    .description('check a bundle: signature, files, validity, decision specification, golden vectors')
-    .argument('<bundle>', 'folder of the bundle')
-    .requiredOption('--key <file>', 'trusted public key (PEM)')
+  addTrustOptions(
+    program
+      .command('verify')
+      .description('check a bundle: signatures, files, revocation, validity, decision specification, golden vectors')
+      .argument('<bundle>', 'folder of the bundle'),
+  )
+    .option('--installed <folder>', 'state folder of a node: refuse what it would refuse as older')
+    .option('--rollback <file>', 'signed order to go back to this bundle; needs --trust')
     .option('--json', 'print one JSON document')
-    .action(async (bundle: string, options: { readonly key: string; readonly json?: boolean }) => {
-      const { verifyBundle } = await import('../../policies/bundle/index.ts');
-      const { manifest, keyHint, rootDigest, files, golden } = verifyBundle(bundle, {
-        publicKeyPem: readKey(options.key, 'public'),
-        now: Date.now,
+    .action(async (bundle: string, options: VerifyOptions) => {
+      const { readInstalled, verifyBundle } = await import('../../policies/bundle/index.ts');
+      const believed = await readTrust(options);
+      const rollback = options.rollback === undefined ? {} : { rollback: await readOrder(options.rollback, options) };
+      const verified = verifyBundle(bundle, {
+        ...believed,
+        ...rollback,
+        ...(options.installed === undefined ? {} : { installed: readInstalled(options.installed) }),
         specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
       });
-      const { policyName, version, validity, specHash } = manifest;
-      if (options.json === true) {
-        streams.out(
-          `${JSON.stringify({ valid: true, policyName, version, validity, specHash, keyHint, rootDigest, files, golden }, undefined, 2)}\n`,
-        );
-        return;
-      }
-      streams.out(
-        [
-          `Valid: ${policyName} ${version}, until ${validity.notAfter}`,
-          `  ${files.length} files, digest ${rootDigest}`,
-          `  signed by key ${keyHint}`,
-          `  decision specification ${specHash}`,
-          `  ${golden.rows} golden vectors reproduced, largest difference ${golden.maxDifference.toExponential(1)}`,
-          '',
-        ].join('\n'),
-      );
+      for (const warning of verified.warnings) streams.err(`${warning}\n`);
+      streams.out(options.json === true ? jsonOf(verified) : textOf(verified));
     });
+}
+
+/** The roll-back order of a file. Errors: USAGE (no trust store), FILE_*, TRUST_STORE. */
+async function readOrder(file: string, options: TrustOptions): Promise<RollbackOrder> {
+  const { trust, revocations, now, clockSkewS } = await readTrust(options);
+  if (trust === undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected --trust with --rollback, got --key.', {
+      hint: 'A trust store says whose roll-back orders count; make one with `spacecloud trust create`.',
+    });
+  }
+  const { readRollbackOrder } = await import('../../policies/bundle/index.ts');
+  return readRollbackOrder(readDocument(file), trust, {
+    now,
+    ...(clockSkewS === undefined ? {} : { clockSkewS }),
+    ...(revocations === undefined ? {} : { revocations }),
+  });
+}
+
+function jsonOf(verified: VerifiedBundle): string {
+  const { manifest, keyHint, signers, rootDigest, files, golden, isRollback, warnings } = verified;
+  const { policyName, version, validity, specHash } = manifest;
+  const document = {
+    ...{ valid: true, policyName, version, validity, specHash },
+    ...{ keyHint, signers, rootDigest, files, golden, isRollback, warnings },
+  };
+  return `${JSON.stringify(document, undefined, 2)}\n`;
+}
+
+function textOf({ manifest, signers, rootDigest, files, golden, isRollback }: VerifiedBundle): string {
+  const { policyName, version, validity, specHash } = manifest;
+  return [
+    `Valid: ${policyName} ${version}, until ${validity.notAfter}`,
+    `  ${files.length} files, digest ${rootDigest}`,
+    ...signers.map(({ name, hint, use }) => `  signed to ${use} by key ${name === hint ? hint : `${name} (${hint})`}`),
+    ...(isRollback ? ['  older than the release installed, which the roll-back order allows'] : []),
+    `  decision specification ${specHash}`,
+    `  ${golden.rows} golden vectors reproduced, largest difference ${golden.maxDifference.toExponential(1)}`,
+    '',
+  ].join('\n');
 }

@@ -97,6 +97,11 @@ export function parsePlainEnvelope(
   throw refuse(code, file, `Expected payloadType '${payloadType}', got '${envelope.payloadType}'.`);
 }
 
+/** The payload type that a DSSE envelope names, nothing more checked than its form. */
+export function parsePlainEnvelopeType(file: string, bytes: Uint8Array, code: BundleErrorCode): string {
+  return parseJsonWith(file, bytes, plainSchema, code).payloadType;
+}
+
 /** The JSON text of a DSSE envelope; signatures in the order of their keys' fingerprints. */
 export function formatPlainEnvelope(payloadType: string, { payload, signatures }: PlainEnvelope): string {
   return JSON.stringify({

@@ -44,9 +44,9 @@ export function keyHint(publicKey: KeyObject): string {
   return createHash('sha256').update(spkiPem(publicKey)).digest('hex');
 }
 
-/** Fingerprint of the public half of a private key. Throws MISUSE for what is no key. */
-export function hintOfPrivateKey(privateKeyPem: string): string {
-  return keyHint(createPublicKey(readPrivateKey(privateKeyPem)));
+/** Fingerprint of a public key by which signatures and revocations name it, hex. Throws MISUSE for what is no such key. */
+export function fingerprintOf(publicKeyPem: string): string {
+  return keyHint(readPublicKey(publicKeyPem));
 }
 
 /** Reads a private key, ECDSA or Ed25519; throws MISUSE for anything else or a curve outside P-256, P-384, P-521. */

@@ -48,6 +48,16 @@ export function verifyFolder(dir: string, rules: SignerRules, signatureName: str
   return { statement, keyHint: signers[0]?.hint ?? '', signers, files };
 }
 
+/**
+ * The root digest of a folder that is as it was signed, by whomever: names a bundle in revocations and roll-back orders.
+ * Errors: BUNDLE_MISSING, BUNDLE_CHANGED, BUNDLE_EXTRA, BUNDLE_MALFORMED, BUNDLE_SIGNATURE, FILE_*.
+ */
+export function digestOfBundle(dir: string): string {
+  const statement = parseStatement(join(dir, SIGNATURE_FILE), readSignatures(dir, SIGNATURE_FILE).payload);
+  compareFiles(dir, statement, SIGNATURE_FILE);
+  return statement.rootDigest;
+}
+
 /** Reads the signature files of a folder. BUNDLE_MISSING, BUNDLE_MALFORMED, BUNDLE_SIGNATURE (payloads differ), FILE_*. */
 export function readSignatures(dir: string, signatureName: string): FolderSignatures {
   checkFolder(dir);

@@ -2,14 +2,7 @@ import { z } from 'zod';
 import { refuse } from '../signing/refuse.ts';
 import type { SignerRules } from '../signing/signers.ts';
 import { type CheckTime, hasBegun, hasEnded, type Moment, momentOf } from './clock.ts';
-import {
-  addSignature,
-  checkDocument,
-  type DocumentBytes,
-  type DocumentKind,
-  openDocument,
-  signDocument,
-} from './documents.ts';
+import { checkDocument, type DocumentBytes, type DocumentKind, openDocument, signDocument } from './documents.ts';
 import { documentKeys, type TrustStore } from './store.ts';
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
@@ -30,7 +23,8 @@ const listSchema = z
     message: 'expected an instant after issuedAt',
   });
 
-const LIST: DocumentKind<typeof listSchema> = {
+/** How it is signed. */
+export const REVOCATION_LIST_KIND: DocumentKind<typeof listSchema> = {
   payloadType: 'application/vnd.spacecloud.revocation-list+json',
   words: 'revocation list',
   schema: listSchema,
@@ -53,12 +47,11 @@ export function createRevocationList(
   content: Omit<RevocationListContent, 'format' | 'formatVersion'>,
   privateKeyPems: readonly string[],
 ): string {
-  return signDocument(LIST, { format: 'spacecloud-revocation-list', formatVersion: 1, ...content }, privateKeyPems);
-}
-
-/** The text of a revocation list with one more signature. TRUST_STORE, MISUSE. */
-export function signRevocationList(place: DocumentBytes, privateKeyPem: string): string {
-  return addSignature(LIST, place, privateKeyPem);
+  return signDocument(
+    REVOCATION_LIST_KIND,
+    { format: 'spacecloud-revocation-list', formatVersion: 1, ...content },
+    privateKeyPems,
+  );
 }
 
 /**
@@ -73,10 +66,13 @@ export function readRevocationList(
 ): RevocationList {
   const { file } = place;
   const { before } = time;
-  const list = openDocument(LIST, place);
+  const list = openDocument(REVOCATION_LIST_KIND, place);
   const moment = momentOf(time);
   const revokedKeys = revokedBy(before).revokedKeys;
-  checkDocument(LIST, list, { file, ...documentKeys(trust.content, 'revoke', { moment, revokedKeys }) });
+  checkDocument(REVOCATION_LIST_KIND, list, {
+    file,
+    ...documentKeys(trust.content, 'revoke', { moment, revokedKeys }),
+  });
   const { issuedAt } = list.content;
   if (!hasBegun(issuedAt, moment)) {
     throw refuse('TRUST_STORE', file, `Expected a revocation list issued before now, got one of ${issuedAt}.`);

@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { refuse } from '../signing/refuse.ts';
 import { type CheckTime, isOpen, momentOf } from './clock.ts';
-import {
-  addSignature,
-  checkDocument,
-  type DocumentBytes,
-  type DocumentKind,
-  openDocument,
-  signDocument,
-} from './documents.ts';
+import { checkDocument, type DocumentBytes, type DocumentKind, openDocument, signDocument } from './documents.ts';
 import { type RevocationList, revokedBy } from './revocations.ts';
 import { documentKeys, type TrustStore } from './store.ts';
 
@@ -28,7 +21,8 @@ const orderSchema = z
     message: 'expected an instant after notBefore',
   });
 
-const ORDER: DocumentKind<typeof orderSchema> = {
+/** How it is signed. */
+export const ROLLBACK_ORDER_KIND: DocumentKind<typeof orderSchema> = {
   payloadType: 'application/vnd.spacecloud.rollback-order+json',
   words: 'roll-back order',
   schema: orderSchema,
@@ -49,12 +43,11 @@ export function createRollbackOrder(
   content: Omit<RollbackOrderContent, 'format' | 'formatVersion'>,
   privateKeyPems: readonly string[],
 ): string {
-  return signDocument(ORDER, { format: 'spacecloud-rollback-order', formatVersion: 1, ...content }, privateKeyPems);
-}
-
-/** The text of a roll-back order with one more signature. TRUST_STORE, MISUSE. */
-export function signRollbackOrder(place: DocumentBytes, privateKeyPem: string): string {
-  return addSignature(ORDER, place, privateKeyPem);
+  return signDocument(
+    ROLLBACK_ORDER_KIND,
+    { format: 'spacecloud-rollback-order', formatVersion: 1, ...content },
+    privateKeyPems,
+  );
 }
 
 /**
@@ -67,10 +60,13 @@ export function readRollbackOrder(
   time: CheckTime & { readonly revocations?: RevocationList },
 ): RollbackOrder {
   const { file } = place;
-  const order = openDocument(ORDER, place);
+  const order = openDocument(ROLLBACK_ORDER_KIND, place);
   const moment = momentOf(time);
   const { revokedKeys } = revokedBy(time.revocations);
-  checkDocument(ORDER, order, { file, ...documentKeys(trust.content, 'rollback', { moment, revokedKeys }) });
+  checkDocument(ROLLBACK_ORDER_KIND, order, {
+    file,
+    ...documentKeys(trust.content, 'rollback', { moment, revokedKeys }),
+  });
   const { content } = order;
   if (isOpen(content, moment)) return { content, file };
   const window = `from ${content.notBefore} until ${content.notAfter}`;

@@ -4,7 +4,6 @@ import { refuse } from '../signing/refuse.ts';
 import type { SignerRules } from '../signing/signers.ts';
 import { type CheckTime, hasBegun, hasEnded, isOpen, type Moment, momentOf } from './clock.ts';
 import {
-  addSignature,
   checkDocument,
   type DocumentBytes,
   type DocumentKey,
@@ -17,7 +16,7 @@ import {
  * What a key may sign: bundles as their publisher, bundles as cleared for flight, the next trust store, revocation lists,
  * roll-back orders.
  */
-export const KEY_USES = ['publish', 'flight', 'trust', 'revoke', 'rollback'] as const;
+const KEY_USES = ['publish', 'flight', 'trust', 'revoke', 'rollback'] as const;
 export type KeyUse = (typeof KEY_USES)[number];
 
 const instant = z.iso.datetime();
@@ -55,7 +54,8 @@ const storeSchema = z
     if (problem !== undefined) context.addIssue({ code: 'custom', ...problem });
   });
 
-const STORE: DocumentKind<typeof storeSchema> = {
+/** How it is signed. */
+export const TRUST_STORE_KIND: DocumentKind<typeof storeSchema> = {
   payloadType: 'application/vnd.spacecloud.trust-store+json',
   words: 'trust store',
   schema: storeSchema,
@@ -77,7 +77,7 @@ export interface TrustStore {
 
 /**
  * The text of a trust store signed by `privateKeyPems`. It is trusted once as many keys signed as `thresholds.trust` says,
- * and for a version above 1 as many of the version before; further signatures: `signTrustStore`.
+ * and for a version above 1 as many of the version before; further signatures: `signDocumentAgain`.
  *
  * Throws TRUST_STORE for a content that contradicts itself, MISUSE for an unreadable private key.
  */
@@ -85,12 +85,11 @@ export function createTrustStore(
   content: Omit<TrustStoreContent, 'format' | 'formatVersion'>,
   privateKeyPems: readonly string[],
 ): string {
-  return signDocument(STORE, { format: 'spacecloud-trust-store', formatVersion: 1, ...content }, privateKeyPems);
-}
-
-/** The text of a trust store with one more signature. TRUST_STORE, MISUSE. */
-export function signTrustStore(place: DocumentBytes, privateKeyPem: string): string {
-  return addSignature(STORE, place, privateKeyPem);
+  return signDocument(
+    TRUST_STORE_KIND,
+    { format: 'spacecloud-trust-store', formatVersion: 1, ...content },
+    privateKeyPems,
+  );
 }
 
 /**
@@ -178,7 +177,7 @@ export function signerRules(
 }
 
 function openStore(place: DocumentBytes): TrustStore & ReturnType<typeof openDocument<typeof storeSchema>> {
-  return { ...openDocument(STORE, place), text: Buffer.from(place.bytes).toString('utf8') };
+  return { ...openDocument(TRUST_STORE_KIND, place), text: Buffer.from(place.bytes).toString('utf8') };
 }
 
 function checkTrustSigners(
@@ -190,7 +189,7 @@ function checkTrustSigners(
     readonly revokedKeys: ReadonlySet<string>;
   },
 ): void {
-  checkDocument(STORE, store, { file: check.file, ...documentKeys(check.by, 'trust', check) });
+  checkDocument(TRUST_STORE_KIND, store, { file: check.file, ...documentKeys(check.by, 'trust', check) });
 }
 
 function notIssuedYet(file: string, issuedAt: string): Error {
