@@ -6,9 +6,11 @@ import { register as demo } from './commands/demo.ts';
 import { register as doctor } from './commands/doctor.ts';
 import { register as evaluate } from './commands/evaluate.ts';
 import { register as exportPolicy } from './commands/export.ts';
+import { register as fleet } from './commands/fleet.ts';
 import { register as key } from './commands/key.ts';
 import { register as node } from './commands/node.ts';
 import { register as payload } from './commands/payload.ts';
+import { register as rollout } from './commands/rollout.ts';
 import { register as scenario } from './commands/scenario.ts';
 import { register as search } from './commands/search.ts';
 import { register as simulate } from './commands/simulate.ts';
@@ -31,6 +33,8 @@ const COMMANDS: readonly Register[] = [
   scenario,
   contacts,
   simulate,
+  rollout,
+  fleet,
   train,
   search,
   evaluate,
