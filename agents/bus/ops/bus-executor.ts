@@ -84,7 +84,7 @@ export class BusExecutor implements UpdateExecutor {
     const name = satelliteNames[satellite] as string;
     const order = ++this.orders;
     const subject = subjectsOf(fleet).opsIn(name);
-    const bytes = encodeDocument({ ...content, order } as GroundOrder);
+    const bytes = encodeDocument({ ...content, order });
     const answer$ = this.reports.pipe(
       filter(({ satellite: from, report }) => from === name && 'order' in report && report.order === order),
       map(({ report }) => report),
