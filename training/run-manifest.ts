@@ -13,10 +13,12 @@ export interface RunManifestContent {
   readonly config: TrainConfig;
   readonly engine: LearningEngine;
   readonly plan: EpisodePlan;
+  /** Commit of the program that trains; null where none tells what runs. */
+  readonly commit: string | null;
 }
 
 /** Writes `run.json`: the whole configuration with its defaults, the scenarios, and what it runs on. Errors: FILE_WRITE, DISK_FULL. */
-export function writeRunManifest(folder: string, { identity, config, engine, plan }: RunManifestContent): void {
+export function writeRunManifest(folder: string, { identity, config, engine, plan, commit }: RunManifestContent): void {
   const manifest = {
     scenario: plan.scenarios[0]?.scenario.name,
     scenarios: plan.scenarios.map(({ scenario, geometry, weight }) => ({
@@ -31,6 +33,7 @@ export function writeRunManifest(folder: string, { identity, config, engine, pla
     identity,
     config,
     engine: { name: engine.name, reason: engine.reason, versions: engine.versions },
+    commit,
   };
   writeAtomically(join(folder, MANIFEST_FILE), new TextEncoder().encode(`${JSON.stringify(manifest, null, 2)}\n`));
 }

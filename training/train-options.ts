@@ -116,6 +116,8 @@ export interface TrainOptions {
   readonly engine?: LearningEnginePreference;
   /** Go on from the folder's checkpoint if there is one. */
   readonly resume?: boolean;
+  /** Commit of the program that trains, kept with the run; default null: unknown. */
+  readonly commit?: string | null;
   /** Wall clock, ms; for the time stamps of TensorBoard and rates in the metrics. */
   readonly clockMs: () => number;
   readonly onProgress?: (progress: TrainProgress) => void;

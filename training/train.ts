@@ -157,7 +157,7 @@ async function runTraining(
     bestWeights = sections['best.weights'] as Float32Array | undefined;
     await pool.restore(unpackCollectors(saved['rollout'] as CollectorsState, sections));
   } else {
-    writeRunManifest(runFolder, { identity, config, engine, plan });
+    writeRunManifest(runFolder, { identity, config, engine, plan, commit: options.commit ?? null });
   }
   const metricsLog = new MetricsLog(join(runFolder, METRICS_FILE), offsets.metrics);
   held.push(() => metricsLog.close());

@@ -10,6 +10,7 @@ import { namesTrainingFile } from '../names-training-file.ts';
 import { startProgress } from '../progress.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { sourceCommit } from '../source-commit.ts';
 import { loadTrainingInput } from '../training-input.ts';
 
 interface TrainCommandOptions extends ScenarioOptions {
@@ -184,6 +185,7 @@ async function run(
       resume: resume === true,
       config,
       clockMs: Date.now,
+      commit: sourceCommit(),
       signal,
       onProgress: (state) => progress.update(state.decisions, noteOf(state)),
     });
