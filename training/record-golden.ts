@@ -1,40 +1,70 @@
 import { type DecisionBatch, SPACE_CLOUD_SPEC, createDecisionBatch } from '../core/index.ts';
 import type { WorldModel } from '../environment/index.ts';
+import type { DecidedBatch } from '../agents/index.ts';
 import { runEpisode } from './evaluation/episode.ts';
 import { type PolicySource, createPolicy } from './evaluation/policy-source.ts';
 
 export interface GoldenOptions {
   readonly source: PolicySource;
-  /** Rows to keep of each decision kind. */
+  /** Rows of each decision kind to keep as golden vectors. */
   readonly rowsPerKind: number;
+  /** Rows of each decision kind to keep as a record, at most. */
+  readonly recordedPerKind: number;
   readonly seed: number;
   readonly fallback: string;
 }
 
-/** Simulated time within which every kind of decision turns up, s. */
-const RECORD_S = 20;
+/** Decisions of one run of a policy. */
+export interface RecordedRun {
+  /** The first of each kind that leave a choice: the inputs of a bundle's golden vectors. */
+  readonly golden: DecisionBatch;
+  /** The first of each kind, all of them, in their order: what the int8 graphs are scaled and measured with. */
+  readonly recorded: DecisionBatch;
+}
 
-/** Real decisions of a short run of the policy, evenly of every kind: the inputs of a bundle's golden vectors. */
-export async function recordGolden(model: WorldModel, options: GoldenOptions): Promise<DecisionBatch> {
-  const kinds = SPACE_CLOUD_SPEC.kinds.length;
-  const golden = createDecisionBatch(SPACE_CLOUD_SPEC, kinds * options.rowsPerKind);
-  const kept = new Array<number>(kinds).fill(0);
+/** Simulated time within which every kind of decision turns up, s: that, and as long as few satellites need to decide much. */
+const RECORD_S = 20;
+const LONGEST_RECORD_S = 120;
+const RECORD_SATELLITE_S = 4000;
+
+/** Real decisions of a short run of the policy, evenly of every kind. */
+export async function recordGolden(model: WorldModel, options: GoldenOptions): Promise<RecordedRun> {
+  const golden = new RowKeeper(options.rowsPerKind);
+  const recorded = new RowKeeper(options.recordedPerKind);
   await runEpisode(model, createPolicy(options.source, options.seed), {
     seed: options.seed,
-    arrivalsS: RECORD_S,
+    arrivalsS: Math.max(RECORD_S, Math.min(LONGEST_RECORD_S, RECORD_SATELLITE_S / model.satelliteCount)),
     drainS: 0,
     fallback: options.fallback,
     role: options.source.role,
-    onBatch: ({ batch }) => {
+    onBatch: ({ batch }: DecidedBatch) => {
       for (let row = 0; row < batch.n; row++) {
-        const kind = batch.kind[row] as number;
-        if ((kept[kind] as number) >= options.rowsPerKind || !isChoice(batch, row)) continue;
-        kept[kind] = (kept[kind] as number) + 1;
-        copyRow(batch, row, golden, golden.n++);
+        recorded.keep(batch, row);
+        if (isChoice(batch, row)) golden.keep(batch, row);
       }
     },
   });
-  return golden;
+  return { golden: golden.rows, recorded: recorded.rows };
+}
+
+/** Keeps the first rows of each decision kind. */
+class RowKeeper {
+  readonly rows: DecisionBatch;
+  private readonly kept = new Array<number>(SPACE_CLOUD_SPEC.kinds.length).fill(0);
+  private readonly perKind: number;
+
+  constructor(perKind: number) {
+    this.perKind = perKind;
+    this.rows = createDecisionBatch(SPACE_CLOUD_SPEC, SPACE_CLOUD_SPEC.kinds.length * perKind);
+  }
+
+  keep(batch: DecisionBatch, row: number): void {
+    const kind = batch.kind[row] as number;
+    const kept = this.kept[kind] as number;
+    if (kept >= this.perKind) return;
+    this.kept[kind] = kept + 1;
+    copyRow(batch, row, this.rows, this.rows.n++);
+  }
 }
 
 /** Whether the row leaves a choice at all. */

@@ -2,22 +2,53 @@ import type { DecisionSpec } from '../../core/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { Architecture, DecisionColumns, Normaliser } from '../runtime/index.ts';
 import { weightCount } from '../runtime/index.ts';
+import type { RecordedDecisions } from './int8.ts';
 
-/** Where a policy comes from. */
+/** A scenario that a policy was trained on. */
+export interface TrainedScenario {
+  readonly name: string;
+  /** Hash of its content. */
+  readonly hash: string;
+  /** Share of the training episodes; and the load of its traffic. Where the run recorded them. */
+  readonly weight?: number;
+  readonly load?: number;
+}
+
+/** Which program, of which source. */
+export interface ProgramSource {
+  readonly name: string;
+  readonly version: string;
+  /** The commit it was built from; null = not known to whoever exported, or not a clean copy of any commit. */
+  readonly commit: string | null;
+}
+
+/** Where a policy comes from. Nothing in it may change from one export of a checkpoint to the next. */
 export interface BundleLineage {
-  /** Name of the training scenario and the hash of its content. */
-  readonly scenario: string;
-  readonly scenarioHash: string;
+  readonly scenarios: readonly TrainedScenario[];
   /** SHA-256 of the checkpoint the weights were taken from, hex. */
   readonly checkpointSha256: string;
+  /** Name of the run whose policy was the start; null = untrained weights. */
+  readonly startedFrom: string | null;
   readonly seeds: readonly number[];
   /** Learning engine, such as `tfjs-wasm`. */
   readonly engine: string;
-  /** Versions of what took part, by name (`spacecloud`, `node`, ...). */
+  /** What simulated the worlds of training, and what exported. */
+  readonly simulator: ProgramSource;
+  readonly exporter: ProgramSource;
+  /** Versions of what else took part in training, by name. */
   readonly versions: Readonly<Record<string, string>>;
   readonly decisionsTrained: number;
   /** Algorithm and hyper-parameters, as JSON. */
   readonly configuration?: Readonly<Record<string, unknown>>;
+}
+
+/** The release that a bundle replaces. */
+export interface PreviousRelease {
+  readonly policyName: string;
+  /** Lower than the version of the bundle. */
+  readonly version: number;
+  /** Its root digest: SHA-256 over the digests of its files. */
+  readonly rootDigest: string;
 }
 
 /** What a node may spend on the policy before it must use the fallback. */
@@ -42,8 +73,8 @@ export interface BundleContent {
   readonly policyName: string;
   /** Grows with every release of the policy; from 1. */
   readonly version: number;
-  /** The release this one replaces, such as `iridium-router 3`. */
-  readonly previous?: string;
+  /** The release this one replaces; a first release has none. */
+  readonly previous?: PreviousRelease;
   /** SPDX identifier. */
   readonly licence: string;
   readonly spec: DecisionSpec;
@@ -53,6 +84,8 @@ export interface BundleContent {
   readonly normaliser: Normaliser;
   /** Recorded decisions, at least one of each kind: the bundle proves with them that a runtime computes what training saw. */
   readonly golden: DecisionColumns;
+  /** Recorded decisions that the int8 graphs are scaled and measured with; default: the golden ones, which are few. */
+  readonly recorded?: RecordedDecisions;
   /** Evaluation report, as JSON. */
   readonly evaluation: unknown;
   readonly lineage: BundleLineage;

@@ -1,10 +1,12 @@
 import { type DecisionSpec, SpaceCloudError } from '../../core/index.ts';
 import { NORMALISED_CLIP, Scorer, weightCount } from '../runtime/index.ts';
-import type { Architecture, Normaliser } from '../runtime/index.ts';
+import type { Architecture, DecisionColumns, Normaliser } from '../runtime/index.ts';
 import { decodeNormaliser, decodeWeights, encodeNormaliser, encodeWeights } from './arrays.ts';
 import { type BundleContent, checkNetwork, networkProblem } from './content.ts';
 import { decodeGolden, encodeGolden, type GoldenVectors, recordGolden } from './golden.ts';
-import { BUNDLE_FILES, type BundleManifest, manifestOf, onnxFile, parseManifest } from './manifest.ts';
+import { type Int8Agreement, int8Graphs, int8Vectors, type RecordedDecisions } from './int8.ts';
+import { BUNDLE_FILES, type BundleManifest, int8File, manifestOf, onnxFile, parseManifest } from './manifest.ts';
+import { encodeOnnx } from './onnx/model.ts';
 import { networkToOnnx } from './onnx/network.ts';
 import { readmeOf } from './readme.ts';
 import { refuse } from './signing/refuse.ts';
@@ -19,20 +21,32 @@ import { readableJson } from './text.ts';
 export function renderBundle(content: BundleContent): ReadonlyMap<string, Uint8Array> {
   const { spec, architecture, weights, normaliser } = content;
   checkNetwork(content);
-  const manifest = checkedManifest(content);
   const scorer = new Scorer(spec, architecture, weights, normaliser);
   const golden = recordGolden(spec, content.golden, scorer, architecture.memory);
+  const int8 = int8Graphs(content, content.recorded ?? asRecorded(content.golden));
+  const manifest = checkedManifest(
+    content,
+    int8.map(({ agreement }) => agreement),
+  );
   const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
   const files = new Map<string, Uint8Array>([
     [BUNDLE_FILES.manifest, text(readableJson(manifest))],
     [BUNDLE_FILES.weights, encodeWeights(weights)],
     [BUNDLE_FILES.normaliser, text(encodeNormaliser(spec, normaliser, NORMALISED_CLIP))],
-    [BUNDLE_FILES.golden, text(encodeGolden(spec, golden))],
+    [BUNDLE_FILES.golden, text(encodeGolden(spec, golden, int8Vectors(spec, int8, golden)))],
     [BUNDLE_FILES.evaluation, text(readableJson(content.evaluation))],
     [BUNDLE_FILES.readme, text(readmeOf(manifest))],
   ]);
-  spec.kinds.forEach(({ kind }, index) => files.set(onnxFile(kind), networkToOnnx(content, index)));
+  spec.kinds.forEach(({ kind }, index) => {
+    files.set(onnxFile(kind), networkToOnnx(content, index));
+    files.set(int8File(kind), encodeOnnx((int8[index] as (typeof int8)[number]).model));
+  });
   return files;
+}
+
+/** Golden rows as decisions of one satellite. */
+function asRecorded(golden: DecisionColumns): RecordedDecisions {
+  return { ...golden, agent: new Int32Array(golden.n) };
 }
 
 /** The parts of a bundle that a runtime needs, read from its files. */
@@ -49,7 +63,10 @@ export interface DecodedBundle {
 export function decodeBundle(files: ReadonlyMap<string, Uint8Array>, place: (name: string) => string): DecodedBundle {
   const manifest = parseManifest(place(BUNDLE_FILES.manifest), fileOf(files, BUNDLE_FILES.manifest, place));
   const { spec, architecture } = manifest;
-  for (const { kind } of spec.kinds) fileOf(files, onnxFile(kind), place);
+  for (const { kind } of spec.kinds) {
+    fileOf(files, onnxFile(kind), place);
+    fileOf(files, int8File(kind), place);
+  }
   fileOf(files, BUNDLE_FILES.evaluation, place);
   const weights = decodeWeights(
     place(BUNDLE_FILES.weights),
@@ -75,9 +92,9 @@ function fileOf(files: ReadonlyMap<string, Uint8Array>, name: string, place: (na
   throw refuse('BUNDLE_MALFORMED', place(name), `Expected '${name}' among the signed files, got a folder without it.`);
 }
 
-function checkedManifest(content: BundleContent): BundleManifest {
+function checkedManifest(content: BundleContent, int8: readonly Int8Agreement[]): BundleManifest {
   try {
-    return manifestOf(content);
+    return manifestOf(content, int8);
   } catch (cause) {
     throw new SpaceCloudError('MISUSE', `Expected a content a bundle can carry, got: ${problemOf(cause)}.`, { cause });
   }

@@ -29,6 +29,14 @@ export interface GoldenVectors {
   readonly memory?: { readonly units: number; readonly before: Float32Array; readonly after: Float32Array };
 }
 
+/** What the int8 graphs make of the recorded decisions. */
+export interface Int8Vectors {
+  /** [n * K] */
+  readonly logits: Float32Array;
+  /** [n] */
+  readonly choices: Uint8Array;
+}
+
 /** How well a runtime reproduces the vectors. */
 export interface GoldenAgreement {
   readonly rows: number;
@@ -50,6 +58,7 @@ const goldenSchema = z.strictObject({
         choice: z.int().min(0),
         memory: floats.exactOptional(),
         nextMemory: floats.exactOptional(),
+        int8: z.strictObject({ logits: floats, choice: z.int().min(0) }),
       }),
     )
     .min(1)
@@ -143,7 +152,7 @@ function checkStates(file: string, { memory, tolerance }: GoldenVectors, states:
 }
 
 /** `golden.json`: one object per row, without padding. */
-export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors): string {
+export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors, int8: Int8Vectors): string {
   const { columns, logits, choices, memory } = golden;
   const { contextStride: c, candidateStride: f, maxCandidates: k } = columns;
   const rows = Array.from({ length: columns.n }, (_, row) => {
@@ -160,6 +169,10 @@ export function encodeGolden(spec: DecisionSpec, golden: GoldenVectors): string 
       mask: Array.from(columns.actionMask.subarray(row * k, row * k + count)),
       logits: float32Texts(logits.subarray(row * k, row * k + count)),
       choice: choices[row],
+      int8: {
+        logits: float32Texts(int8.logits.subarray(row * k, row * k + count)),
+        choice: int8.choices[row],
+      },
       ...(memory === undefined
         ? {}
         : { memory: stateOf(memory.before, memory.units, row), nextMemory: stateOf(memory.after, memory.units, row) }),
@@ -204,6 +217,8 @@ export function decodeGolden(file: string, bytes: Uint8Array, spec: DecisionSpec
       row.mask.length === count &&
       row.logits.length === count &&
       row.choice < count &&
+      row.int8.logits.length === count &&
+      row.int8.choice < count &&
       (row.memory?.length ?? 0) === units &&
       (row.nextMemory?.length ?? 0) === units;
     if (!fits) throw refuse('BUNDLE_MALFORMED', file, `Expected golden row ${r} to fit the decision specification.`);

@@ -2,10 +2,21 @@ import { z } from 'zod';
 import { canonicalJson, DECISION_KINDS, type DecisionSpec, decisionSpecHash } from '../../core/index.ts';
 import { MASKED_LOGIT, NORMALISED_CLIP, PRIOR_USES, type PriorUse, weightLayout } from '../runtime/index.ts';
 import { type BundleContent, DEFAULT_LIMITS } from './content.ts';
+import {
+  INSIDE_GRAPH,
+  INT8_RULES,
+  actionRules,
+  actionSchema,
+  int8Schema,
+  observationRules,
+  observationSchema,
+  outsideGraph,
+} from './decision-rules.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
 import { MEMORY_INPUT, MEMORY_OUTPUT } from './onnx/memory.ts';
 import { onnxInputs, onnxOutputs } from './onnx/network.ts';
+import type { Int8Agreement } from './int8.ts';
 import { parseJsonWith } from './signing/dsse.ts';
 import { refuse } from './signing/refuse.ts';
 
@@ -20,7 +31,9 @@ export const BUNDLE_FILES = {
 } as const;
 
 const FORMAT = 'spacecloud-policy-bundle';
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+
+const hex64 = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits');
 
 /** What `logits` of the graph are made of; `network` where the prior is an input or hidden. */
 const LOGIT_RULES = ['prior-plus-residual', 'network'] as const;
@@ -29,13 +42,26 @@ const text = z.string().min(1);
 const count = z.int().min(0);
 const feature = z.strictObject({ name: text, unit: text });
 const instant = z.iso.datetime();
+const program = z.strictObject({
+  name: text,
+  version: text,
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/, 'expected a commit of 40 or more hex digits')
+    .nullable(),
+});
+const previousSchema = z.strictObject({ policyName: text, version: z.int().min(1), rootDigest: hex64 });
+
+/** What is read first: a file of another format version need not have anything else in common. */
+const formatSchema = z.looseObject({ format: z.literal(FORMAT), formatVersion: z.int() });
 
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(FORMAT_VERSION),
   policyName: text,
   version: z.int().min(1),
-  previous: text.exactOptional(),
+  /** The release this one replaces; null = none. */
+  previous: previousSchema.nullable(),
   licence: text,
   specHash: z.string().regex(/^[0-9a-f]{32}$/),
   spec: z.strictObject({
@@ -55,12 +81,13 @@ const manifestSchema = z.strictObject({
     hidden: z.int().min(1).max(4096),
     maxCandidates: z.int().min(1).max(255),
     kinds: z.array(z.strictObject({ name: text, context: count, candidate: count })).min(1),
-    // Bundles written before these existed have none of them.
-    prior: z.enum(PRIOR_USES).default('added'),
-    attention: count.default(0),
-    memory: count.default(0),
-    global: z.literal(0).default(0),
+    prior: z.enum(PRIOR_USES),
+    attention: count,
+    memory: count,
+    global: z.literal(0),
   }),
+  observation: observationSchema,
+  action: actionSchema,
   weights: z.strictObject({
     file: z.literal(BUNDLE_FILES.weights),
     type: z.literal('float32'),
@@ -75,10 +102,11 @@ const manifestSchema = z.strictObject({
     logit: z.enum(LOGIT_RULES),
     clip: z.literal(NORMALISED_CLIP),
   }),
-  /** Only of a policy with memory. */
+  /** How the state of a policy with memory is carried; null = it has none. */
   memory: z
     .strictObject({
       units: z.int().min(1).max(4096),
+      shape: z.tuple([z.literal('B'), count]),
       type: z.literal('float32'),
       input: z.literal(MEMORY_INPUT),
       output: z.literal(MEMORY_OUTPUT),
@@ -87,7 +115,7 @@ const manifestSchema = z.strictObject({
       reset: z.literal('episode-start'),
       fallbackDecision: z.literal('unchanged'),
     })
-    .exactOptional(),
+    .nullable(),
   onnx: z.strictObject({
     opset: z.literal(ONNX_OPSET),
     irVersion: z.literal(ONNX_IR_VERSION),
@@ -95,7 +123,9 @@ const manifestSchema = z.strictObject({
     inputs: z.array(text),
     outputs: z.array(text),
     inside: z.array(text),
+    outside: z.array(text),
   }),
+  int8: int8Schema,
   goldenTolerance: z.literal(GOLDEN_TOLERANCE),
   fallback: text,
   limits: z.strictObject({ decisionMs: z.number().positive(), memoryMB: z.number().positive() }),
@@ -106,11 +136,22 @@ const manifestSchema = z.strictObject({
       'notBefore must be before notAfter',
     ),
   lineage: z.strictObject({
-    scenario: text,
-    scenarioHash: text,
-    checkpointSha256: z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits'),
+    scenarios: z
+      .array(
+        z.strictObject({
+          name: text,
+          hash: text,
+          weight: z.number().positive().exactOptional(),
+          load: z.number().positive().exactOptional(),
+        }),
+      )
+      .min(1),
+    checkpointSha256: hex64,
+    startedFrom: text.nullable(),
     seeds: z.array(z.int()),
     engine: text,
+    simulator: program,
+    exporter: program,
     versions: z.record(z.string(), z.string()),
     decisionsTrained: count,
     configuration: z.record(z.string(), z.unknown()).exactOptional(),
@@ -125,19 +166,26 @@ export function onnxFile(kind: string): string {
   return `${kind}.onnx`;
 }
 
+/** Name of the int8 graph of a decision kind. */
+export function int8File(kind: string): string {
+  return `${kind}.int8.onnx`;
+}
+
 /** The manifest of a content; throws a ZodError, with the member at fault, for a content no bundle can carry. */
-export function manifestOf(content: BundleContent): BundleManifest {
+export function manifestOf(content: BundleContent, int8: readonly Int8Agreement[]): BundleManifest {
   const { spec, architecture } = content;
   return manifestSchema.parse({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     policyName: content.policyName,
     version: content.version,
-    ...(content.previous === undefined ? {} : { previous: content.previous }),
+    previous: content.previous ?? null,
     licence: content.licence,
     specHash: decisionSpecHash(spec),
     spec,
     architecture,
+    observation: observationRules(spec),
+    action: actionRules(spec),
     weights: {
       file: BUNDLE_FILES.weights,
       type: 'float32',
@@ -152,15 +200,17 @@ export function manifestOf(content: BundleContent): BundleManifest {
       logit: logitRule(architecture.prior),
       clip: NORMALISED_CLIP,
     },
-    ...(architecture.memory > 0 ? { memory: memoryRules(architecture.memory) } : {}),
+    memory: memoryRules(architecture.memory),
     onnx: {
       opset: ONNX_OPSET,
       irVersion: ONNX_IR_VERSION,
-      files: onnxFiles(spec),
+      files: filesOf(spec, onnxFile),
       inputs: onnxInputs(architecture),
       outputs: onnxOutputs(architecture),
-      inside: ['normalisation', 'prior', 'mask', 'choice'],
+      inside: INSIDE_GRAPH,
+      outside: outsideGraph(architecture.memory),
     },
+    int8: { ...INT8_RULES, files: filesOf(spec, int8File), agreement: int8 },
     goldenTolerance: GOLDEN_TOLERANCE,
     fallback: content.fallback,
     limits: content.limits ?? DEFAULT_LIMITS,
@@ -169,54 +219,84 @@ export function manifestOf(content: BundleContent): BundleManifest {
   });
 }
 
-/** Reads `policy.json`; throws BUNDLE_MALFORMED when its parts contradict each other. */
+/** Reads `policy.json`; throws BUNDLE_MALFORMED when its parts contradict each other, or it is of another format version. */
 export function parseManifest(file: string, bytes: Uint8Array): BundleManifest {
-  const manifest = parseJsonWith(file, bytes, manifestSchema);
-  const { spec, architecture, specHash, weights } = manifest;
-  const hash = decisionSpecHash(spec);
-  if (hash !== specHash) {
-    throw refuse('BUNDLE_MALFORMED', file, `Expected specHash ${hash} for the specification inside, got ${specHash}.`);
-  }
-  if (canonicalJson(weights.tensors) !== canonicalJson(weightLayout(architecture))) {
+  const { format, formatVersion } = parseJsonWith(file, bytes, formatSchema);
+  if (format === FORMAT && formatVersion !== FORMAT_VERSION) {
     throw refuse(
       'BUNDLE_MALFORMED',
       file,
-      'Expected the weight tensors of the stated architecture, got another layout.',
+      `Expected a bundle of format version ${FORMAT_VERSION}, got version ${formatVersion}: ${formatVersion < FORMAT_VERSION ? 'export the policy again' : 'it was made by a newer spacecloud'}.`,
     );
+  }
+  const manifest = parseJsonWith(file, bytes, manifestSchema);
+  const problem = contradictionIn(manifest);
+  if (problem !== undefined) throw refuse('BUNDLE_MALFORMED', file, problem);
+  return manifest;
+}
+
+/** What its parts contradict each other in, or undefined. */
+function contradictionIn(manifest: BundleManifest): string | undefined {
+  const { spec, architecture, specHash, weights, version, previous } = manifest;
+  const hash = decisionSpecHash(spec);
+  if (hash !== specHash) return `Expected specHash ${hash} for the specification inside, got ${specHash}.`;
+  if (!isSame(weights.tensors, weightLayout(architecture))) {
+    return 'Expected the weight tensors of the stated architecture, got another layout.';
   }
   const rule = logitRule(architecture.prior);
   if (manifest.choice.logit !== rule) {
-    throw refuse(
-      'BUNDLE_MALFORMED',
-      file,
-      `Expected choice.logit '${rule}' for prior '${architecture.prior}', got '${manifest.choice.logit}'.`,
-    );
+    return `Expected choice.logit '${rule}' for prior '${architecture.prior}', got '${manifest.choice.logit}'.`;
   }
   if ((manifest.memory?.units ?? 0) !== architecture.memory) {
-    throw refuse(
-      'BUNDLE_MALFORMED',
-      file,
-      `Expected the rules of a memory of ${architecture.memory} units, got ${manifest.memory?.units ?? 0}.`,
-    );
+    return `Expected the rules of a memory of ${architecture.memory} units, got ${manifest.memory?.units ?? 0}.`;
   }
-  if (canonicalJson(manifest.onnx.files) !== canonicalJson(onnxFiles(spec))) {
-    throw refuse(
-      'BUNDLE_MALFORMED',
-      file,
-      "Expected one ONNX file '<kind>.onnx' for each decision kind of the specification.",
-    );
+  if (previous !== null && previous.version >= version) {
+    return `Expected a version above that of the previous release, ${previous.version}, got ${version}.`;
   }
-  return manifest;
+  if (!isSame(manifest.onnx.files, filesOf(spec, onnxFile))) {
+    return "Expected one ONNX file '<kind>.onnx' for each decision kind of the specification.";
+  }
+  if (!isSame(manifest.int8.files, filesOf(spec, int8File))) {
+    return "Expected one int8 file '<kind>.int8.onnx' for each decision kind of the specification.";
+  }
+  const kinds = spec.kinds.map(({ kind }) => kind);
+  if (
+    !isSame(
+      manifest.int8.agreement.map(({ kind }) => kind),
+      kinds,
+    )
+  ) {
+    return `Expected int8.agreement for ${kinds.join(', ')}, in this order.`;
+  }
+  for (const [name, stated, expected] of [
+    ['observation', manifest.observation, observationRules(spec)],
+    ['action', manifest.action, actionRules(spec)],
+    ['memory', manifest.memory, memoryRules(architecture.memory)],
+    ['onnx.inputs', manifest.onnx.inputs, onnxInputs(architecture)],
+    ['onnx.outputs', manifest.onnx.outputs, onnxOutputs(architecture)],
+    ['onnx.inside', manifest.onnx.inside, INSIDE_GRAPH],
+    ['onnx.outside', manifest.onnx.outside, outsideGraph(architecture.memory)],
+  ] as const) {
+    if (!isSame(stated, expected)) {
+      return `Expected '${name}' to say what this format version means by it, got something else.`;
+    }
+  }
+  return undefined;
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return canonicalJson(a) === canonicalJson(b);
 }
 
 function logitRule(prior: PriorUse): (typeof LOGIT_RULES)[number] {
   return prior === 'added' ? 'prior-plus-residual' : 'network';
 }
 
-/** How the state of a policy with memory is carried. */
 function memoryRules(units: number): BundleManifest['memory'] {
+  if (units === 0) return null;
   return {
     units,
+    shape: ['B', units],
     type: 'float32',
     input: MEMORY_INPUT,
     output: MEMORY_OUTPUT,
@@ -227,6 +307,6 @@ function memoryRules(units: number): BundleManifest['memory'] {
   };
 }
 
-function onnxFiles(spec: DecisionSpec): Record<string, string> {
-  return Object.fromEntries(spec.kinds.map(({ kind }) => [kind, onnxFile(kind)]));
+function filesOf(spec: DecisionSpec, nameOf: (kind: string) => string): Record<string, string> {
+  return Object.fromEntries(spec.kinds.map(({ kind }) => [kind, nameOf(kind)]));
 }

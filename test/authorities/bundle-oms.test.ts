@@ -122,7 +122,7 @@ describe('the Python reference implementation (PyPI model_signing)', () => {
     cli('sign', 'key', dir, '--signature', join(dir, 'bundle.sig'), '--private_key', privateKey);
     const verified = verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now });
     expect(verified.keyHint).toBe(key.hint);
-    expect(verified.files).toHaveLength(9);
+    expect(verified.files).toHaveLength(12);
     signBundle(dir, key.privateKeyPem);
     expect(verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now }).rootDigest).toBe(verified.rootDigest);
   });

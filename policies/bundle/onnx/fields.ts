@@ -28,7 +28,7 @@ export const TENSOR_SHAPE = { dim: 1 } as const;
 export const DIMENSION = { value: 1, param: 2 } as const;
 
 /** TensorProto.DataType. */
-export const DATA_TYPE = { float: 1, int64: 7, bool: 9 } as const;
+export const DATA_TYPE = { float: 1, uint8: 2, int8: 3, int64: 7, bool: 9 } as const;
 export type DataTypeName = keyof typeof DATA_TYPE;
 
 export const ONNX_IR_VERSION = 8;

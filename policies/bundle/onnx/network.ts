@@ -5,7 +5,7 @@ import { MASKED_LOGIT, RESIDUAL_BOUND, NORMALISED_CLIP, kindSlots } from '../../
 import { attentionConstants, attentionNodes } from './attention.ts';
 import { DATA_TYPE } from './fields.ts';
 import { MEMORY_INPUT, MEMORY_OUTPUT, memoryConstants, memoryInput, memoryNodes, memoryOutput } from './memory.ts';
-import { encodeOnnx, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
+import { encodeOnnx, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValue } from './model.ts';
 import { floats, integers, node } from './parts.ts';
 
 /** What an exported graph is made from, and the names it carries in its metadata. */
@@ -40,6 +40,11 @@ export function onnxOutputs({ memory }: Pick<Architecture, 'memory'>): readonly 
  * decision kind, from one decision to the next, and starts every episode with zeros.
  */
 export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint8Array<ArrayBuffer> {
+  return encodeOnnx(networkModel(network, kindIndex));
+}
+
+/** The graph that {@link networkToOnnx} writes. */
+export function networkModel(network: NetworkToExport, kindIndex: number): OnnxModel {
   const { spec, architecture } = network;
   const kind = architecture.kinds[kindIndex];
   if (kind === undefined) throw new RangeError(`The architecture has no decision kind ${kindIndex}.`);
@@ -58,7 +63,7 @@ export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint
     { name: 'choice', type: 'int64', dims: [batch], doc: 'Best candidate; the lowest index on ties.' },
     ...(architecture.memory > 0 ? [memoryOutput(architecture)] : []),
   ];
-  return encodeOnnx({
+  return {
     name: kind.name,
     doc: `Decision '${kind.name}' of policy '${network.policyName}', version ${network.version}.`,
     producer: 'spacecloud',
@@ -78,7 +83,7 @@ export function networkToOnnx(network: NetworkToExport, kindIndex: number): Uint
       ...policyHead(architecture),
       ...valueHead(architecture),
     ],
-  });
+  };
 }
 
 function normalisation(prior: PriorUse): OnnxNode[] {

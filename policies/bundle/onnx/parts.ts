@@ -23,3 +23,14 @@ export function integers(name: string, dims: readonly number[], values: readonly
   });
   return { name, dims, type: 'int64', data: new Uint8Array(data.buffer) };
 }
+
+/** Constants of one byte each. */
+export function bytes(
+  name: string,
+  dims: readonly number[],
+  type: 'uint8' | 'int8',
+  values: readonly number[],
+): OnnxTensor {
+  const data = type === 'uint8' ? Uint8Array.from(values) : Int8Array.from(values);
+  return { name, dims, type, data: new Uint8Array(data.buffer) };
+}

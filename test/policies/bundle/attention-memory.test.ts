@@ -61,6 +61,7 @@ describe('bundles of networks with attention and memory', () => {
     expect(loaded.verified.golden).toEqual({ rows: content.golden.n, maxDifference: 0 });
     expect(loaded.manifest.memory).toEqual({
       units: 5,
+      shape: ['B', 5],
       type: 'float32',
       input: 'memory',
       output: 'nextMemory',
@@ -102,8 +103,7 @@ describe('bundles of networks with attention and memory', () => {
     const content = contentWith({ attention: 0, memory: 4 });
     const without = bundleOf('no-rules', content, (file) => {
       const { value, write } = file(BUNDLE_FILES.manifest);
-      delete value['memory'];
-      write(value);
+      write({ ...value, memory: null });
     });
     expect(() => loadBundle(without, verification)).toThrow(/rules of a memory of 4 units, got 0/);
     const stateless = bundleOf('no-states', content, (file) => {
@@ -114,21 +114,16 @@ describe('bundles of networks with attention and memory', () => {
     expect(() => loadBundle(stateless, verification)).toThrow(/golden row 0 to fit/);
   });
 
-  it('written before attention, memory and priors were options still load, as what they were', () => {
-    const content = contentOf(3);
-    const old = bundleOf('old', content, (file) => {
-      const { value, write } = file(BUNDLE_FILES.manifest);
-      const { hidden, maxCandidates, kinds } = value['architecture'] ?? {};
-      write({ ...value, architecture: { hidden, maxCandidates, kinds } });
-    });
-    const loaded = loadBundle(old, verification);
-    expect(loaded.architecture).toEqual({
-      ...content.architecture,
-      prior: 'added',
-      attention: 0,
-      memory: 0,
-      global: 0,
-    });
-    expect(loaded.weights).toEqual(content.weights);
+  it('of format version 1 are refused by name, and so are those of a version to come', () => {
+    const ofVersion = (formatVersion: number): string =>
+      bundleOf(`format-${formatVersion}`, contentOf(3), (file) => {
+        const { value, write } = file(BUNDLE_FILES.manifest);
+        const { format, policyName } = value;
+        write({ format, formatVersion, policyName });
+      });
+    expect(() => loadBundle(ofVersion(1), verification)).toThrow(
+      /Expected a bundle of format version 2, got version 1: export the policy again/,
+    );
+    expect(() => loadBundle(ofVersion(3), verification)).toThrow(/got version 3: it was made by a newer spacecloud/);
   });
 });

@@ -24,11 +24,14 @@ import {
 
 const FILES = [
   'README.txt',
+  'cache.int8.onnx',
   'cache.onnx',
   'evaluation.json',
+  'forward.int8.onnx',
   'forward.onnx',
   'golden.json',
   'normaliser.json',
+  'place.int8.onnx',
   'place.onnx',
   'policy.json',
   'weights.bin',
@@ -430,8 +433,8 @@ describe('a signed bundle that may not be used', () => {
     [
       'policy.json',
       'is of another format version',
-      /formatVersion/,
-      (t) => t.replace('"formatVersion": 1', '"formatVersion": 2'),
+      /format version 2, got version 3/,
+      (t) => t.replace('"formatVersion": 2', '"formatVersion": 3'),
     ],
     [
       'policy.json',

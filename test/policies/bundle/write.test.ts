@@ -148,7 +148,7 @@ describe('writing', () => {
     expect(errorOf(() => writeBundle(dir, contentOf(2)))).toMatchObject({ code: 'FILE_WRITE' });
     expect(readFileSync(join(dir, 'policy.json'))).toEqual(before);
     writeBundle(dir, contentOf(2), { privateKeyPem: key.privateKeyPem, overwrite: true });
-    expect(verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now }).files).toHaveLength(9);
+    expect(verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now }).files).toHaveLength(12);
     expect(readdirSync(folder).filter((name) => name.startsWith('twice'))).toEqual(['twice']);
   });
 
