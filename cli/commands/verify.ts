@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
 import type { RollbackOrder, VerifiedBundle } from '../../policies/bundle/index.ts';
+import { int8Lines } from '../int8-lines.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { addTrustOptions, readDocument, readTrust, type TrustOptions } from '../trust-options.ts';
 
@@ -57,7 +58,7 @@ function jsonOf(verified: VerifiedBundle): string {
   const { policyName, version, validity, specHash } = manifest;
   const document = {
     ...{ valid: true, policyName, version, validity, specHash },
-    ...{ keyHint, signers, rootDigest, files, golden, isRollback, warnings },
+    ...{ keyHint, signers, rootDigest, files, golden, int8: manifest.int8.agreement, isRollback, warnings },
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
@@ -71,6 +72,7 @@ function textOf({ manifest, signers, rootDigest, files, golden, isRollback }: Ve
     ...(isRollback ? ['  older than the release installed, which the roll-back order allows'] : []),
     `  decision specification ${specHash}`,
     `  ${golden.rows} golden vectors reproduced, largest difference ${golden.maxDifference.toExponential(1)}`,
+    ...int8Lines(manifest),
     '',
   ].join('\n');
 }

@@ -79,7 +79,7 @@ export function checkSigners(
   return countSigners(path, found, where.rules);
 }
 
-/** Those of the keys that signed that still count, if they are enough. BUNDLE_KEY, BUNDLE_REVOKED, BUNDLE_SIGNERS. */
+/** Those of the keys that signed that still count, in the order of the rules, if they are enough. BUNDLE_KEY, BUNDLE_REVOKED, BUNDLE_SIGNERS. */
 export function countSigners(
   path: string,
   found: readonly TrustedSigner[],
@@ -102,7 +102,9 @@ export function countSigners(
     const names = signed.map(({ name }) => `'${name}'`).join(', ') || 'none';
     throw refuse('BUNDLE_SIGNERS', path, `Expected ${needed} trusted signers for ${use}, got ${names}.`);
   }
-  return found.filter(counts).map(({ name, hint, use }) => ({ name, hint, use }));
+  return rules.signers
+    .filter((signer) => found.includes(signer) && counts(signer))
+    .map(({ name, hint, use }) => ({ name, hint, use }));
 }
 
 function trustedSigners(

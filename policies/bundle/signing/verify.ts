@@ -13,7 +13,7 @@ export interface VerifiedFolder {
   readonly statement: SignedStatement;
   /** Fingerprint of the first key that signed and is trusted. */
   readonly keyHint: string;
-  /** Every trusted key that signed, that of `bundle.sig` first. */
+  /** Every trusted key that signed, in the order of the trust store. */
   readonly signers: readonly BundleSigner[];
   /** Content by name, every signed file. */
   readonly files: ReadonlyMap<string, Uint8Array>;

@@ -136,7 +136,7 @@ describe('a flight key', () => {
 describe('two signers', () => {
   const both = trustStore();
 
-  it('are both named, the publisher first', () => {
+  it('are both named, in the order of the trust store', () => {
     expect(verifyBundle(dir, { trust: both, now }).signers).toEqual([
       { name: 'publisher', hint: publisher.hint, use: 'publish' },
       { name: 'flight', hint: flight.hint, use: 'flight' },
