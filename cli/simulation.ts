@@ -1,4 +1,4 @@
-import { type NodeServer, serveNodes } from '../agents/index.ts';
+import { type NodeDoor, type NodeServer, type ServeNodesOptions, serveNodes } from '../agents/index.ts';
 import { createWorldModel } from '../environment/index.ts';
 import {
   type EpisodeOptions,
@@ -10,10 +10,25 @@ import {
 } from '../training/index.ts';
 import { createBaseline } from '../policies/index.ts';
 import { addressOf } from './node-address.ts';
+import { NODE_CLOCK } from './node-clock.ts';
 import type { LoadedScenario } from './scenario-input.ts';
 
 export interface SimulationOptions
-  extends LoadedScenario, Pick<EpisodeOptions, 'seed' | 'arrivalsS' | 'drainS' | 'startS' | 'onModes' | 'onEnd'> {
+  extends
+    LoadedScenario,
+    Pick<
+      EpisodeOptions,
+      | 'seed'
+      | 'arrivalsS'
+      | 'drainS'
+      | 'startS'
+      | 'onModes'
+      | 'onStart'
+      | 'onBatch'
+      | 'onEnd'
+      | 'beforeRound'
+      | 'onConstellation'
+    > {
   readonly source: PolicySource;
 }
 
@@ -23,22 +38,16 @@ export function simulate(options: SimulationOptions): Promise<RunRecord> {
   return runEpisode(createWorldModel(scenario, geometry), createPolicy(source, seed), episodeOf(options));
 }
 
-function episodeOf({ source, seed, arrivalsS, drainS, startS, onModes, onEnd }: SimulationOptions): EpisodeOptions {
-  return {
-    ...{ seed, arrivalsS, drainS, fallback: TRAIN_DEFAULTS.fallback, role: source.role },
-    ...(startS === undefined ? {} : { startS }),
-    ...(onModes === undefined ? {} : { onModes }),
-    ...(onEnd === undefined ? {} : { onEnd }),
-  };
+function episodeOf({ scenario: _, geometry: __, source, ...episode }: SimulationOptions): EpisodeOptions {
+  return { ...episode, fallback: TRAIN_DEFAULTS.fallback, role: source.role };
 }
 
-export interface ServedSimulationOptions extends SimulationOptions {
-  /** Where nodes connect: a socket path or a loopback port. */
-  readonly address: string;
-  /** Satellites that are processes of their own; the run starts when all have joined. */
+export interface ServedSimulationOptions
+  extends SimulationOptions, Pick<ServeNodesOptions, 'deadlineMs' | 'pingMs' | 'onAnswer'> {
+  /** Where nodes come in: a socket path, a loopback port, or a bus. */
+  readonly address: string | NodeDoor;
+  /** Satellites that are processes of their own; the run starts when all of them have joined. */
   readonly satellites: readonly string[];
-  /** How long a node may take over one request before its fallback decides, ms. */
-  readonly deadlineMs: number;
   /** Called when the world listens; the nodes may be started now. */
   readonly onListening: (server: NodeServer) => void;
   /** Ends the waiting for nodes that cannot come. */
@@ -50,25 +59,34 @@ export interface ServedRun {
   readonly nodes: NodeServer['nodes'];
 }
 
-/** The same run with some satellites as processes of their own, joined over a local socket. */
+/** The same run with some satellites as processes of their own. */
 export async function simulateWithNodes(options: ServedSimulationOptions): Promise<ServedRun> {
-  const { scenario, geometry, source, seed, satellites } = options;
-  const fallback = createBaseline(TRAIN_DEFAULTS.fallback, seed);
+  const { address, satellites, deadlineMs, pingMs, onAnswer, onListening, failed, ...simulation } = options;
+  const { scenario, geometry, source, seed } = simulation;
   const server = await serveNodes({
-    address: addressOf(options.address),
+    ...NODE_CLOCK,
+    ...(typeof address === 'string' ? { address: addressOf(address) } : { door: address }),
     satelliteNames: geometry.nodeNames.slice(0, geometry.satelliteCount),
     local: createPolicy(source, seed),
-    fallback,
-    deadlineMs: options.deadlineMs,
-    timer: { set: (callback, ms) => setTimeout(callback, ms), clear: (id) => clearTimeout(id as NodeJS.Timeout) },
+    fallback: createBaseline(TRAIN_DEFAULTS.fallback, seed),
+    deadlineMs,
+    ...(pingMs === undefined ? {} : { pingMs }),
+    ...(onAnswer === undefined ? {} : { onAnswer, nowMs: () => performance.now() }),
   });
   try {
-    options.onListening(server);
-    await Promise.race([server.whenJoined(satellites), ...(options.failed === undefined ? [] : [options.failed])]);
+    onListening(server);
+    await Promise.race([server.whenJoined(satellites), ...(failed === undefined ? [] : [failed])]);
     const record = await runEpisode(
       createWorldModel(scenario, geometry),
       { name: source.name, decider: server.decide },
-      { ...episodeOf(options), reports$: server.reports$ },
+      {
+        ...episodeOf(simulation),
+        reports$: server.reports$,
+        onConstellation: (constellation) => {
+          server.mirror(constellation);
+          simulation.onConstellation?.(constellation);
+        },
+      },
     );
     return { record, nodes: server.nodes };
   } finally {

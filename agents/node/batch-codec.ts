@@ -1,34 +1,46 @@
 import { endianness } from 'node:os';
 import { type DecisionBatch, type DecisionSpec, candidateWidth, contextWidth } from '../../core/index.ts';
-import { FRAME, HEADER_BYTES, MAX_FRAME_BYTES, createFrame, protocolError } from './frames.ts';
+import { HEADER_BYTES, KIND, createMessage, protocolError } from './message.ts';
 
-/** Bytes of sequence number and row count before the columns. */
-const PREFIX_BYTES = 6;
+/** Bytes of the row count before the columns. */
+const PREFIX_BYTES = 2;
 
-interface ColumnLayout {
-  readonly column: Uint8Array | Uint16Array | Int32Array | Float32Array | Float64Array;
-  /** Elements per row. */
-  readonly stride: number;
+/** A column as bytes. */
+interface ColumnBytes {
+  readonly bytes: Buffer;
+  readonly bytesPerRow: number;
 }
 
+/** Made once per batch, so that encoding and decoding allocate nothing but the message. */
+const COLUMNS = new WeakMap<DecisionBatch, readonly ColumnBytes[]>();
+
 /** The columns of a batch in the order they travel. `agent`, `world` and `decision` go along so that a node can log what it decided. */
-function columnsOf(batch: DecisionBatch): readonly ColumnLayout[] {
+function columnsOf(batch: DecisionBatch): readonly ColumnBytes[] {
+  const known = COLUMNS.get(batch);
+  if (known !== undefined) return known;
   const { contextStride, candidateStride, maxCandidates } = batch;
-  return [
-    { column: batch.kind, stride: 1 },
-    { column: batch.candidateCount, stride: 1 },
-    { column: batch.world, stride: 1 },
-    { column: batch.agent, stride: 1 },
-    { column: batch.decision, stride: 1 },
-    { column: batch.task, stride: 1 },
-    { column: batch.destination, stride: 1 },
-    { column: batch.sizeBits, stride: 1 },
-    { column: batch.timeS, stride: 1 },
-    { column: batch.context, stride: contextStride },
-    { column: batch.candidates, stride: maxCandidates * candidateStride },
-    { column: batch.actionMask, stride: maxCandidates },
-    { column: batch.candidateNode, stride: maxCandidates },
-  ];
+  const columns = (
+    [
+      [batch.kind, 1],
+      [batch.candidateCount, 1],
+      [batch.world, 1],
+      [batch.agent, 1],
+      [batch.decision, 1],
+      [batch.task, 1],
+      [batch.destination, 1],
+      [batch.sizeBits, 1],
+      [batch.timeS, 1],
+      [batch.context, contextStride],
+      [batch.candidates, maxCandidates * candidateStride],
+      [batch.actionMask, maxCandidates],
+      [batch.candidateNode, maxCandidates],
+    ] as const
+  ).map(([column, stride]) => ({
+    bytes: Buffer.from(column.buffer, column.byteOffset, column.byteLength),
+    bytesPerRow: stride * column.BYTES_PER_ELEMENT,
+  }));
+  COLUMNS.set(batch, columns);
+  return columns;
 }
 
 /** Bytes of one row on the wire. */
@@ -37,47 +49,37 @@ export function rowBytes(spec: DecisionSpec): number {
   return 2 + 2 + 4 * 4 + 2 * 8 + 4 * contextWidth(spec) + k * (4 * candidateWidth(spec) + 1 + 4);
 }
 
-/** Rows that fit into one request. */
-export function rowsPerRequest(spec: DecisionSpec): number {
-  return Math.floor((MAX_FRAME_BYTES - 1 - PREFIX_BYTES) / rowBytes(spec));
+/** Rows that fit into one request of at most so many bytes. */
+export function rowsPerRequest(spec: DecisionSpec, messageBytes: number): number {
+  return Math.floor((messageBytes - HEADER_BYTES - PREFIX_BYTES) / rowBytes(spec));
 }
 
-/** A request for choices for all rows of the batch. Throws NODE_PROTOCOL if they do not fit into a frame. */
-export function encodeRequest(sequence: number, batch: DecisionBatch): Buffer {
+/** A request for choices for all rows of the batch, to be sealed. Throws NODE_PROTOCOL if they do not fit into a message. */
+export function encodeRequest(batch: DecisionBatch): Buffer {
   expectLittleEndian();
-  const frame = createFrame(FRAME.request, PREFIX_BYTES + batch.n * rowBytes(batch.spec));
-  frame.writeUInt32LE(sequence, HEADER_BYTES);
-  let at = frame.writeUInt16LE(batch.n, HEADER_BYTES + 4);
-  for (const { column, stride } of columnsOf(batch)) {
-    const bytes = batch.n * stride * column.BYTES_PER_ELEMENT;
-    frame.set(new Uint8Array(column.buffer, column.byteOffset, bytes), at);
-    at += bytes;
-  }
-  return frame;
+  const message = createMessage(KIND.request, PREFIX_BYTES + batch.n * rowBytes(batch.spec));
+  let at = message.writeUInt16LE(batch.n, HEADER_BYTES);
+  for (const { bytes, bytesPerRow } of columnsOf(batch)) at += bytes.copy(message, at, 0, batch.n * bytesPerRow);
+  return message;
 }
 
 /** Row count of a request, checked against its length. */
-export function requestRows(payload: Buffer, spec: DecisionSpec): number {
-  const n = payload.length < PREFIX_BYTES ? -1 : payload.readUInt16LE(4);
-  const expected = PREFIX_BYTES + Math.max(n, 0) * rowBytes(spec);
-  if (n < 0 || payload.length !== expected) {
-    throw protocolError(`Expected a request of ${expected} bytes for ${n} rows, got ${payload.length} bytes.`);
+export function requestRows(body: Buffer, spec: DecisionSpec): number {
+  const n = body.length < PREFIX_BYTES ? 0 : body.readUInt16LE(0);
+  const expected = PREFIX_BYTES + n * rowBytes(spec);
+  if (n < 1 || body.length !== expected) {
+    throw protocolError(`Expected a request of ${expected} bytes for ${n} rows, got ${body.length} bytes.`);
   }
   return n;
 }
 
-/** Fills the batch (with room for `requestRows`) and returns the sequence number. */
-export function decodeRequest(payload: Buffer, batch: DecisionBatch): number {
+/** Fills the batch (with room for `requestRows`). Throws NODE_PROTOCOL, also for rows of no known kind. */
+export function decodeRequest(body: Buffer, batch: DecisionBatch): void {
   expectLittleEndian();
-  batch.n = requestRows(payload, batch.spec);
+  batch.n = requestRows(body, batch.spec);
   let at = PREFIX_BYTES;
-  for (const { column, stride } of columnsOf(batch)) {
-    const bytes = batch.n * stride * column.BYTES_PER_ELEMENT;
-    new Uint8Array(column.buffer, column.byteOffset, bytes).set(payload.subarray(at, at + bytes));
-    at += bytes;
-  }
+  for (const { bytes, bytesPerRow } of columnsOf(batch)) at += body.copy(bytes, 0, at, at + batch.n * bytesPerRow);
   checkRows(batch);
-  return payload.readUInt32LE(0);
 }
 
 function checkRows(batch: DecisionBatch): void {

@@ -1,125 +1,107 @@
 import { BUNDLE_REFUSALS, type BundleRefusal } from '../satellite.machine.ts';
-import { FRAME, HEADER_BYTES, PROTOCOL_VERSION, createFrame, protocolError } from './frames.ts';
+import { HEADER_BYTES, KIND, RETRY, createMessage, protocolError } from './message.ts';
+import { createTextMessage, cutText, readTexts } from './texts.ts';
 
-/** Longest text in a message, bytes of UTF-8. */
-const MAX_TEXT_BYTES = 512;
+/** By what a node decides. */
+export interface Standing {
+  readonly policy: string;
+  readonly bundleVersion: string;
+  /** Why the node's own checks refuse its bundle; null = accepted. Such a node is known, and not asked. */
+  readonly refusal: BundleRefusal | null;
+}
 
 /** How a node introduces itself. */
-export interface Hello {
-  readonly protocol: number;
+export interface Hello extends Standing {
+  /** Drawn by the node: the answer to this hello names it. */
+  readonly nonce: number;
   /** Hash of the decision specification its policy was made for. */
   readonly specHash: string;
   /** Name of the satellite it is. */
   readonly satellite: string;
-  readonly policy: string;
-  readonly bundleVersion: string;
-  /** Why the node's own checks refused its bundle; null = accepted. Such a node is known, and not asked. */
-  readonly refusal: BundleRefusal | null;
 }
 
 /** Why the world does not take a node; `code` is one of the error table. */
 export interface Refusal {
+  readonly nonce: number;
   readonly code: string;
   readonly message: string;
 }
 
-export function encodeHello(hello: Hello): Buffer {
-  const { specHash, satellite, policy, bundleVersion, refusal } = hello;
-  return encodeTexts(FRAME.hello, hello.protocol, [specHash, satellite, policy, bundleVersion, refusal ?? '']);
+const NONCE_BYTES = 4;
+
+export function encodeHello({ nonce, specHash, satellite, policy, bundleVersion, refusal }: Hello): Buffer {
+  const texts = [specHash, satellite, policy, bundleVersion, refusal ?? ''];
+  const message = createTextMessage({ kind: KIND.hello, freeBytes: NONCE_BYTES }, texts);
+  message.writeUInt32LE(nonce, HEADER_BYTES);
+  return message;
 }
 
-/** Throws NODE_PROTOCOL for another protocol version before reading on: later fields may have moved. */
-export function decodeHello(payload: Buffer): Hello {
-  if (payload.length < 2) throw protocolError(`Expected a hello of at least 2 bytes, got ${payload.length}.`);
-  const protocol = payload.readUInt16LE(0);
-  if (protocol !== PROTOCOL_VERSION) {
-    throw protocolError(`Expected protocol version ${PROTOCOL_VERSION}, got ${protocol} from the node.`);
-  }
-  const [specHash, satellite, policy, bundleVersion, reason] = decodeTexts(payload, 'hello', 5) as [
-    string,
-    string,
-    string,
-    string,
-    string,
-  ];
+export function decodeHello(body: Buffer): Hello {
+  const nonce = readNonce(body);
+  const texts = readTexts(body, NONCE_BYTES, 5) as [string, string, string, string, string];
+  const [specHash, satellite, policy, bundleVersion, reason] = texts;
+  return { nonce, specHash, satellite, policy, bundleVersion, refusal: refusalOf(reason) };
+}
+
+/** Offers the session in its header to the node that said hello with this nonce. */
+export function encodeWelcome(nonce: number): Buffer {
+  const message = createMessage(KIND.welcome, NONCE_BYTES);
+  message.writeUInt32LE(nonce, HEADER_BYTES);
+  return message;
+}
+
+export function decodeWelcome(body: Buffer): number {
+  if (body.length !== NONCE_BYTES) throw protocolError(`Expected a welcome of 4 bytes, got ${body.length}.`);
+  return readNonce(body);
+}
+
+/** A kind of message that has no body. */
+export function encodeBare(kind: number): Buffer {
+  return createMessage(kind, 0);
+}
+
+export function encodeRefusal({ nonce, code, message: text }: Refusal, mayRetry = false): Buffer {
+  const head = { kind: KIND.refused, freeBytes: NONCE_BYTES, flags: mayRetry ? RETRY : 0 };
+  const message = createTextMessage(head, [code, cutText(text)]);
+  message.writeUInt32LE(nonce, HEADER_BYTES);
+  return message;
+}
+
+export function decodeRefusal(body: Buffer): Refusal {
+  const nonce = readNonce(body);
+  const [code, message] = readTexts(body, NONCE_BYTES, 2) as [string, string];
+  return { nonce, code, message };
+}
+
+/** What a node decides by from now on. */
+export function encodeStanding({ policy, bundleVersion, refusal }: Standing): Buffer {
+  return createTextMessage({ kind: KIND.standing, freeBytes: 0 }, [policy, bundleVersion, refusal ?? '']);
+}
+
+export function decodeStanding(body: Buffer): Standing {
+  const [policy, bundleVersion, reason] = readTexts(body, 0, 3) as [string, string, string];
+  return { policy, bundleVersion, refusal: refusalOf(reason) };
+}
+
+/** Answers a ping: the sequence number of the ping. All that was sent before the ping was handled, or was lost. */
+export function encodeHeartbeat(ping: number): Buffer {
+  const message = createMessage(KIND.heartbeat, 4);
+  message.writeUInt32LE(ping, HEADER_BYTES);
+  return message;
+}
+
+export function decodeHeartbeat(body: Buffer): number {
+  if (body.length !== 4) throw protocolError(`Expected a heartbeat of 4 bytes, got ${body.length}.`);
+  return body.readUInt32LE(0);
+}
+
+function readNonce(body: Buffer): number {
+  if (body.length < NONCE_BYTES) throw protocolError(`Expected at least 4 bytes, got ${body.length}.`);
+  return body.readUInt32LE(0);
+}
+
+function refusalOf(reason: string): BundleRefusal | null {
   const refusal = reason === '' ? null : BUNDLE_REFUSALS.find((known) => known === reason);
-  if (refusal === undefined) throw protocolError(`Expected a known reason of refusal in hello, got '${reason}'.`);
-  return { protocol, specHash, satellite, policy, bundleVersion, refusal };
-}
-
-export function encodeWelcome(): Buffer {
-  return encodeTexts(FRAME.welcome, PROTOCOL_VERSION, []);
-}
-
-export function encodeGoodbye(): Buffer {
-  return createFrame(FRAME.goodbye, 0);
-}
-
-export function encodeRefusal({ code, message }: Refusal): Buffer {
-  return encodeTexts(FRAME.refused, PROTOCOL_VERSION, [code, cut(message)]);
-}
-
-export function decodeRefusal(payload: Buffer): Refusal {
-  const [code, message] = decodeTexts(payload, 'refusal', 2) as [string, string];
-  return { code, message };
-}
-
-/** Answer to request `sequence`: a candidate per row. */
-export function encodeAnswer(sequence: number, choices: Uint8Array, n: number): Buffer {
-  const frame = createFrame(FRAME.answer, 6 + n);
-  frame.writeUInt32LE(sequence, HEADER_BYTES);
-  frame.writeUInt16LE(n, HEADER_BYTES + 4);
-  frame.set(choices.subarray(0, n), HEADER_BYTES + 6);
-  return frame;
-}
-
-/** The choices are a view into the payload. */
-export function decodeAnswer(payload: Buffer): { readonly sequence: number; readonly choices: Uint8Array } {
-  if (payload.length < 6 || payload.length !== 6 + payload.readUInt16LE(4)) {
-    throw protocolError(`Expected an answer of 6 bytes and its choices, got ${payload.length} bytes.`);
-  }
-  return { sequence: payload.readUInt32LE(0), choices: payload.subarray(6) };
-}
-
-function encodeTexts(kind: number, protocol: number, texts: readonly string[]): Buffer {
-  const encoded = texts.map((text) => Buffer.from(text, 'utf8'));
-  const frame = createFrame(
-    kind,
-    encoded.reduce((bytes, text) => bytes + 2 + text.length, 2),
-  );
-  let at = frame.writeUInt16LE(protocol, HEADER_BYTES);
-  encoded.forEach((text, i) => {
-    if (text.length > MAX_TEXT_BYTES) {
-      throw protocolError(
-        `Expected a text of at most ${MAX_TEXT_BYTES} bytes, got ${text.length}: '${cut(texts[i] ?? '')}'.`,
-      );
-    }
-    at = frame.writeUInt16LE(text.length, at);
-    frame.set(text, at);
-    at += text.length;
-  });
-  return frame;
-}
-
-function decodeTexts(payload: Buffer, message: string, count: number): string[] {
-  const texts: string[] = [];
-  let at = 2;
-  while (texts.length < count) {
-    const end = at + 2 > payload.length ? Infinity : at + 2 + payload.readUInt16LE(at);
-    if (end > payload.length || end - at - 2 > MAX_TEXT_BYTES) {
-      throw protocolError(
-        `Expected ${count} texts in a ${message} of ${payload.length} bytes, got ${texts.length} whole ones.`,
-      );
-    }
-    texts.push(payload.toString('utf8', at + 2, end));
-    at = end;
-  }
-  if (at !== payload.length) {
-    throw protocolError(`Expected a ${message} of ${at} bytes, got ${payload.length}.`);
-  }
-  return texts;
-}
-
-function cut(text: string): string {
-  return text.length <= MAX_TEXT_BYTES / 4 ? text : `${text.slice(0, MAX_TEXT_BYTES / 4)}...`;
+  if (refusal === undefined) throw protocolError(`Expected a known reason of refusal, got '${reason}'.`);
+  return refusal;
 }

@@ -1,123 +1,243 @@
-import type { Socket } from 'node:net';
 import type { DecisionBatch, Policy } from '../../core/index.ts';
-import { type PickedRows, createPickedRows } from '../batch-rows.kernel.ts';
-import type { AutonomyEvent } from '../satellite.machine.ts';
+import { type PickedRows, createPickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
+import type { AutonomyEvent, SatelliteEvent } from '../satellite.machine.ts';
+import { ABSTAINED, type Answer, NO_MIRROR, bundleRefusalOf, decodeAnswer } from './answer.ts';
 import { encodeRequest } from './batch-codec.ts';
-import { protocolError } from './frames.ts';
-import { type Hello, decodeAnswer } from './messages.ts';
+import type { NodeChannel } from './channel.ts';
+import { KIND, type Message, seal } from './message.ts';
+import { type Standing, decodeHeartbeat, decodeStanding, encodeBare } from './messages.ts';
+import { encodeEvent, encodeSnapshot } from './mirror-messages.ts';
+import { type MirrorSource, capabilitiesOf } from './mirror-source.ts';
+import type { NodeTally } from './tally.ts';
+import type { Timer } from './timer.ts';
 
-/** Timers are handed in: simulated ones in tests, real ones at the edge. */
-export interface Timer {
-  set(callback: () => void, delayMs: number): unknown;
-  clear(handle: unknown): void;
+/** Answers with a choice that is not allowed before a node is not asked any more. */
+export const MOST_ILLEGAL = 3;
+/** Pings without a sign of life before a node is lost. */
+const MOST_MISSED = 3;
+
+/** What became of one request. */
+export interface NodeAnswer {
+  readonly satellite: number;
+  /** From the question to the choices, ms. */
+  readonly durationMs: number;
+  readonly rows: number;
+  /** `abstained`: the node left rows to the fallback; `illegal`: it chose what was not allowed. */
+  readonly outcome: 'answered' | 'abstained' | 'illegal' | 'late' | 'lost';
 }
 
-export interface NodeLinkOptions {
-  readonly socket: Socket;
-  readonly hello: Hello;
+/** Who watches answers, and by which clock, ms. */
+export interface AnswerWatch {
+  readonly nowMs?: () => number;
+  readonly onAnswer?: (answer: NodeAnswer) => void;
+}
+
+export interface NodeLinkOptions extends AnswerWatch {
+  readonly channel: NodeChannel;
+  readonly session: number;
+  /** Of the hello that began the session. */
+  readonly nonce: number;
   readonly satellite: number;
+  readonly standing: Standing;
   /** Stands in for a node that does not answer. */
   readonly fallback: Policy;
   readonly deadlineMs: number;
   readonly timer: Timer;
+  readonly tally: NodeTally;
   readonly report: (event: AutonomyEvent) => void;
+  /** Sequence number of the last message to the node in this session. */
+  readonly said: number;
 }
 
-/** The world's end of the connection to one node: asks it, waits no longer than the deadline, and stands in for it. */
+/** What became of a message: `bye` and `liar` end the session. */
+export type Heard = 'fine' | 'bye' | 'liar';
+
+/** One session with a node, the world's end: asks it, waits no longer than the deadline, and stands in for it. */
 export class NodeLink {
-  readonly hello: Hello;
+  readonly session: number;
+  readonly nonce: number;
   readonly satellite: number;
-  /** Decisions the node made, and those its fallback made in its place. */
-  decisions = 0;
-  fallbackDecisions = 0;
+  readonly channel: NodeChannel;
+  standing: Standing;
+  /** Pings since the last sign of life. */
+  missed = 0;
   private readonly options: NodeLinkOptions;
+  readonly tally: NodeTally;
   private rows: PickedRows | undefined;
-  private sequence = 0;
+  private leftOut: PickedRows | undefined;
+  private said: number;
+  private heard = 0;
   /** The request the node has not answered yet, whether or not somebody still waits for it. */
   private open: { readonly sequence: number; readonly settle: (() => void) | undefined } | undefined;
+  private askedMs = 0;
   private deadline: unknown;
-  private lost = false;
+  private over = false;
+  /** World -> capabilities of the machine that the node mirrors; undefined: to be looked up. */
+  private readonly mirrored = new Map<number, number | undefined>();
 
   constructor(options: NodeLinkOptions) {
     this.options = options;
-    this.hello = options.hello;
-    this.satellite = options.satellite;
+    const { session, nonce, satellite, channel, standing, tally, said } = options;
+    this.session = session;
+    this.nonce = nonce;
+    this.satellite = satellite;
+    this.channel = channel;
+    this.standing = standing;
+    this.tally = tally;
+    this.said = said;
   }
 
   /** Whether the node can be asked: it lives, its bundle was accepted, and it owes no answer. */
   get isReady(): boolean {
-    return !this.lost && this.hello.refusal === null && this.open === undefined;
+    return !this.over && this.standing.refusal === null && this.open === undefined;
   }
 
-  /** What its standing means for its satellite, for those who hear of it only now. */
-  get standing(): readonly AutonomyEvent[] {
-    const { refusal } = this.hello;
-    if (refusal !== null) return [{ type: 'bundle.refused', reason: refusal }];
+  /** What its standing means for its satellite. */
+  get reports(): readonly AutonomyEvent[] {
+    const { refusal } = this.standing;
     const isLate = this.open !== undefined && this.open.settle === undefined;
-    return [{ type: 'bundle.accepted' }, { type: isLate ? 'policy.slow' : 'policy.prompt' }];
+    const bundle: AutonomyEvent =
+      refusal === null ? { type: 'bundle.accepted' } : { type: 'bundle.refused', reason: refusal };
+    return [bundle, { type: isLate ? 'policy.slow' : 'policy.prompt' }];
   }
 
   /** Room for the rows of the next request, emptied. */
   rowsFor(batch: DecisionBatch): PickedRows {
-    if (this.rows === undefined || this.rows.batch.capacity < batch.capacity || this.rows.batch.spec !== batch.spec) {
-      this.rows = createPickedRows(batch);
-    }
-    this.rows.batch.n = 0;
-    return this.rows;
+    return (this.rows = emptied(this.rows, batch));
   }
 
   /** Asks the node for choices for the rows; resolves when it or its fallback has made them. Never rejects for the node's sake. */
-  ask(rows: PickedRows): Promise<void> {
-    const frame = encodeRequest(++this.sequence, rows.batch);
+  ask(rows: PickedRows, source: MirrorSource | undefined): Promise<void> {
+    if (source !== undefined) this.bringMirrors(rows.batch, source);
+    this.askedMs = this.options.nowMs?.() ?? 0;
+    const sequence = this.post(encodeRequest(rows.batch));
     return new Promise((resolve) => {
-      this.open = { sequence: this.sequence, settle: resolve };
+      this.open = { sequence, settle: resolve };
       this.deadline = this.options.timer.set(() => this.giveUpWaiting(), this.options.deadlineMs);
-      this.options.socket.write(frame);
     });
   }
 
-  /** Takes an answer. Throws NODE_PROTOCOL if it answers nothing that was asked, or chooses what is not allowed. */
-  take(payload: Buffer): void {
-    const { sequence, choices } = decodeAnswer(payload);
-    const { open, rows } = this;
-    if (open === undefined || rows === undefined || open.sequence !== sequence) {
-      throw protocolError(
-        `Expected node '${this.hello.satellite}' to answer request ${this.sequence}, got ${sequence}.`,
-      );
-    }
-    if (open.settle === undefined) {
-      this.open = undefined;
-      this.options.report({ type: 'policy.prompt' });
-      return;
-    }
-    this.expectAllowed(rows.batch, choices);
-    rows.choices.set(choices);
-    this.decisions += choices.length;
-    this.open = undefined;
-    this.options.timer.clear(this.deadline);
-    open.settle();
+  /** Passes on what the satellite's machine heard, if the node mirrors it in that world. */
+  tell(world: number, event: SatelliteEvent): void {
+    if (!this.mirrored.has(world)) return;
+    this.mirrored.set(world, undefined);
+    this.post(encodeEvent({ world, event }));
   }
 
-  /** The connection is gone: the fallback takes over at once. */
-  loseNode(): void {
-    if (this.lost) return;
+  /** Asks for a sign of life. False: the node has given none for too long. */
+  ping(): boolean {
+    if (++this.missed > MOST_MISSED) return false;
+    this.post(encodeBare(KIND.ping));
+    return true;
+  }
+
+  /** The next ping without an answer is the last. */
+  doubt(): void {
+    this.missed = Math.max(this.missed, MOST_MISSED - 1);
+  }
+
+  /** Takes a message of this session. Throws NODE_PROTOCOL if it cannot be read. */
+  take(message: Message): Heard {
+    if (message.sequence <= this.heard) {
+      this.tally.stale++;
+      return 'fine';
+    }
+    const heard = this.takeNew(message);
+    this.heard = message.sequence;
+    this.missed = 0;
+    return heard;
+  }
+
+  /** The node is gone: the fallback takes over at once. */
+  lose(): void {
+    if (this.over) return;
     this.options.report({ type: 'policy.lost' });
     this.end();
   }
 
-  /** Ends the connection after the bytes given, without taking it for a loss. */
-  dismiss(lastFrame: Buffer): void {
+  /** Ends the session with a goodbye, without taking it for a loss. */
+  dismiss(): void {
     this.end();
-    this.options.socket.end(lastFrame);
+    this.post(encodeBare(KIND.goodbye));
+    this.channel.end();
+  }
+
+  private takeNew({ kind, body }: Message): Heard {
+    if (kind === KIND.answer) return this.takeAnswer(decodeAnswer(body));
+    if (kind === KIND.heartbeat) this.takeHeartbeat(decodeHeartbeat(body));
+    else if (kind === KIND.standing) this.takeStanding(decodeStanding(body));
+    else if (kind === KIND.bye) return 'bye';
+    else if (kind !== KIND.ready) this.tally.corrupt++;
+    return 'fine';
+  }
+
+  private takeAnswer(answer: Answer): Heard {
+    const { open, rows, tally } = this;
+    if (open === undefined || rows === undefined || open.sequence !== answer.request) {
+      tally.stale++;
+      return 'fine';
+    }
+    if (open.settle === undefined) {
+      this.open = undefined;
+      this.options.report({ type: 'policy.prompt' });
+      return 'fine';
+    }
+    this.options.timer.clear(this.deadline);
+    this.open = undefined;
+    const isLegal = isAllowed(rows.batch, answer.choices);
+    if (isLegal) {
+      if (bundleRefusalOf(answer.abstention) === null) this.checkMirrors(rows.batch, answer);
+      this.takeChoices(rows, answer);
+    } else {
+      tally.illegal++;
+      this.standIn(rows);
+    }
+    this.note(isLegal ? (answer.abstention === null ? 'answered' : 'abstained') : 'illegal');
+    open.settle();
+    return !isLegal && tally.illegal >= MOST_ILLEGAL ? 'liar' : 'fine';
+  }
+
+  private takeChoices(rows: PickedRows, answer: Answer): void {
+    const { batch } = rows;
+    const { choices } = answer;
+    rows.choices.set(choices);
+    let abstained = 0;
+    for (let row = 0; row < batch.n; row++) abstained += choices[row] === ABSTAINED ? 1 : 0;
+    this.tally.decisions += batch.n - abstained;
+    if (abstained === 0) return;
+    this.tally.abstained += abstained;
+    const leftOut = (this.leftOut = emptied(this.leftOut, batch));
+    for (let row = 0; row < batch.n; row++) if (choices[row] === ABSTAINED) pickRows(batch, row, row + 1, leftOut);
+    this.standIn(leftOut);
+    putBack(leftOut, rows.choices);
+    const reason = bundleRefusalOf(answer.abstention);
+    if (reason === null) return;
+    this.standing = { ...this.standing, refusal: reason };
+    this.options.report({ type: 'bundle.refused', reason });
+  }
+
+  /** All that was said before the ping was handled or lost: nothing is left to wait for. */
+  private takeHeartbeat(ping: number): void {
+    const { open } = this;
+    if (open === undefined || open.settle !== undefined || ping <= open.sequence) return;
+    this.open = undefined;
+    this.options.report({ type: 'policy.prompt' });
+  }
+
+  private takeStanding(standing: Standing): void {
+    this.standing = standing;
+    const { refusal: reason } = standing;
+    this.options.report(reason === null ? { type: 'bundle.accepted' } : { type: 'bundle.refused', reason });
   }
 
   private end(): void {
-    this.lost = true;
+    this.over = true;
     const settle = this.open?.settle;
     this.open = undefined;
     if (settle === undefined) return;
     this.options.timer.clear(this.deadline);
-    this.standIn();
+    this.standIn(this.rows as PickedRows);
+    this.note('lost');
     settle();
   }
 
@@ -125,27 +245,73 @@ export class NodeLink {
     const { open } = this;
     if (open?.settle === undefined) return;
     this.open = { sequence: open.sequence, settle: undefined };
+    this.tally.late++;
     this.options.report({ type: 'policy.slow' });
-    this.standIn();
+    this.standIn(this.rows as PickedRows);
+    this.note('late');
     open.settle();
   }
 
-  private standIn(): void {
-    const rows = this.rows as PickedRows;
-    this.options.fallback.choose(rows.batch, rows.choices);
-    this.fallbackDecisions += rows.batch.n;
+  private note(outcome: NodeAnswer['outcome']): void {
+    const { nowMs, onAnswer } = this.options;
+    if (onAnswer === undefined) return;
+    const durationMs = (nowMs?.() ?? 0) - this.askedMs;
+    onAnswer({ satellite: this.satellite, durationMs, rows: this.rows?.batch.n ?? 0, outcome });
   }
 
-  private expectAllowed(batch: DecisionBatch, choices: Uint8Array): void {
-    if (choices.length !== batch.n) {
-      throw protocolError(`Expected ${batch.n} choices of node '${this.hello.satellite}', got ${choices.length}.`);
-    }
-    choices.forEach((choice, row) => {
-      if (choice >= batch.maxCandidates || batch.actionMask[row * batch.maxCandidates + choice] !== 1) {
-        throw protocolError(
-          `Expected node '${this.hello.satellite}' to choose an allowed candidate in row ${row}, got ${choice}.`,
-        );
-      }
-    });
+  private standIn(rows: PickedRows): void {
+    this.options.fallback.choose(rows.batch, rows.choices);
+    this.tally.fallbackDecisions += rows.batch.n;
   }
+
+  /** Sends the machine for every world of the batch that the node has no mirror of. */
+  private bringMirrors({ world: worlds, n }: DecisionBatch, source: MirrorSource): void {
+    for (let row = 0; row < n; row++) {
+      const world = worlds[row] as number;
+      if (this.mirrored.get(world) !== undefined) continue;
+      const snapshot = source.snapshotOf(world, this.satellite);
+      if (!this.mirrored.has(world)) this.post(encodeSnapshot({ world, snapshot }));
+      this.mirrored.set(world, capabilitiesOf(snapshot));
+    }
+  }
+
+  /** A node whose machine went astray is sent the right one before it is asked again. */
+  private checkMirrors({ world: worlds, n }: DecisionBatch, { capabilities }: Answer): void {
+    let astray = false;
+    for (let row = 0; row < n; row++) {
+      const world = worlds[row] as number;
+      if (capabilities[row] === (this.mirrored.get(world) ?? NO_MIRROR)) continue;
+      astray = true;
+      this.mirrored.delete(world);
+    }
+    if (astray) this.tally.astray++;
+  }
+
+  private post(message: Buffer): number {
+    this.channel.send(seal(message, this.session, ++this.said));
+    return this.said;
+  }
+}
+
+/** Whether there is a choice for every row, and each is allowed or left out. */
+function isAllowed({ n, maxCandidates, actionMask }: DecisionBatch, choices: Uint8Array): boolean {
+  if (choices.length !== n) return false;
+  for (let row = 0; row < n; row++) {
+    const choice = choices[row] as number;
+    if (choice === ABSTAINED) continue;
+    if (choice >= maxCandidates || actionMask[row * maxCandidates + choice] !== 1) return false;
+  }
+  return true;
+}
+
+/** Room for rows of the batch, emptied. */
+export function emptied(rows: PickedRows | undefined, batch: DecisionBatch): PickedRows {
+  const fits =
+    rows !== undefined &&
+    rows.batch.capacity >= batch.capacity &&
+    rows.batch.knowledge === batch.knowledge &&
+    rows.batch.spec === batch.spec;
+  const picked = fits ? rows : createPickedRows(batch);
+  picked.batch.n = 0;
+  return picked;
 }

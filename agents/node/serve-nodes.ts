@@ -1,67 +1,76 @@
-import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { Observable, Subject } from 'rxjs';
-import {
-  type DecisionBatch,
-  type DecisionSpec,
-  type Policy,
-  SPACE_CLOUD_SPEC,
-  SpaceCloudError,
-  decisionSpecHash,
-} from '../../core/index.ts';
-import { type PickedRows, createPickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
+import { type DecisionBatch, type Policy, SpaceCloudError } from '../../core/index.ts';
+import { type PickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
 import type { Decider } from '../decider.ts';
 import type { AgentReport } from '../streams/frames.ts';
 import { type NodeAddress, cannotConnect } from './address.ts';
 import { rowsPerRequest } from './batch-codec.ts';
-import { FRAME, type Frame, FrameReader, MAX_FRAME_BYTES, MAX_HELLO_BYTES, protocolError } from './frames.ts';
-import { listen } from './listen.ts';
-import { type Hello, decodeHello, encodeGoodbye, encodeRefusal, encodeWelcome } from './messages.ts';
-import { NodeLink, type Timer } from './node-link.ts';
+import type { NodeChannel, NodeDoor } from './channel.ts';
+import { type Introduced, Reception, type ReceptionOptions } from './reception.ts';
+import { KIND, type Message, PROTOCOL_VERSION, openMessage, protocolError, seal, versionOf } from './message.ts';
+import { encodeBare, encodeRefusal } from './messages.ts';
+import type { MirrorSource } from './mirror-source.ts';
+import { type AnswerWatch, NodeLink, emptied } from './node-link.ts';
+import { SocketDoor } from './socket-door.ts';
+import { type NodeTally, createTally } from './tally.ts';
 
-export interface ServeNodesOptions {
-  /** Port 0 takes a free one. */
-  readonly address: NodeAddress;
-  /** [satelliteCount] names a node may take; a name's index is its satellite. The same in all worlds. */
-  readonly satelliteNames: readonly string[];
+/** Time between two pings of a node, ms. */
+const PING_MS = 1000;
+
+export interface NodeServerOptions extends ReceptionOptions, AnswerWatch {
   /** Decides for satellites that have no node. */
   readonly local: Policy;
   /** Decides in the place of a node that is late or lost. */
   readonly fallback: Policy;
   /** How long a node may take over one request, ms. */
   readonly deadlineMs: number;
-  readonly timer: Timer;
-  readonly spec?: DecisionSpec;
+  /** Time between two pings of a node, ms; after the third without an answer it is lost. Default 1000. */
+  readonly pingMs?: number;
 }
 
-/** What a node is and has done so far. */
-export interface NodeStatus {
+export type ServeNodesOptions = NodeServerOptions &
+  (
+    | {
+        /** A local socket. Port 0 takes a free one. */
+        readonly address: NodeAddress;
+      }
+    | {
+        /** Another way in, such as a bus. */
+        readonly door: NodeDoor;
+      }
+  );
+
+/** What the node of a satellite is and has done so far, in all its sessions. */
+export interface NodeStatus extends Readonly<NodeTally> {
   readonly satellite: string;
+  /** Of the node that is there, or was last. */
   readonly policy: string;
   readonly bundleVersion: string;
+  /** Whether it is there, and whether it could be asked now. */
+  readonly isJoined: boolean;
   readonly isReady: boolean;
-  readonly decisions: number;
-  /** Decisions asked of the node that its fallback made in its place. */
-  readonly fallbackDecisions: number;
 }
 
 /**
- * Serves satellites that are processes of their own. Rejects with NODE_CONNECT if the address cannot be had.
+ * Serves satellites that are processes of their own. Rejects with NODE_CONNECT if the address cannot be had, or as the door does.
  *
  * @example
- * const nodes = await serveNodes({ address: { socketPath }, satelliteNames, local, fallback, deadlineMs: 100, timer });
+ * const nodes = await serveNodes({ address: { socketPath }, satelliteNames, local, fallback, deadlineMs: 100, timer, draw });
  * const constellation = new Constellation({ worlds, policy: nodes.decide, fallback, reports$: nodes.reports$ });
+ * nodes.mirror(constellation);
  */
 export async function serveNodes(options: ServeNodesOptions): Promise<NodeServer> {
-  const server = createServer();
-  const nodes = new NodeServer(options, server);
-  await listen(server, options.address);
+  const { timer, deadlineMs: graceMs } = options;
+  const door = 'door' in options ? options.door : new SocketDoor({ address: options.address, timer, graceMs });
+  const nodes = new NodeServer(options, door);
+  await nodes.open();
   return nodes;
 }
 
 interface Waiter {
   readonly satellites: readonly string[];
   readonly resolve: () => void;
-  readonly reject: (error: SpaceCloudError) => void;
+  readonly reject: (error: Error) => void;
 }
 
 /** The world's end of all nodes. Made by `serveNodes`. */
@@ -70,46 +79,76 @@ export class NodeServer {
   readonly decide: Decider;
   /** Nodes that joined, were refused, are late, answer again, or are lost; begins with those that have joined already. */
   readonly reports$: Observable<AgentReport>;
-  private readonly options: ServeNodesOptions;
-  private readonly server: Server;
-  private readonly spec: DecisionSpec;
+  private readonly options: NodeServerOptions;
+  private readonly door: NodeDoor;
+  private readonly reception: Reception;
   private readonly reports = new Subject<AgentReport>();
   /** Satellite -> its node. */
   private readonly links = new Map<number, NodeLink>();
-  private readonly sockets = new Set<Socket>();
+  /** Satellite -> what its nodes were and did. */
+  private readonly records = new Map<number, { last: NodeLink; readonly tally: NodeTally }>();
+  private source: MirrorSource | undefined;
   private waiters: Waiter[] = [];
   private localRows: PickedRows | undefined;
   private fallbackRows: PickedRows | undefined;
+  private pinging: unknown;
+  private closed = false;
 
-  constructor(options: ServeNodesOptions, server: Server) {
+  constructor(options: NodeServerOptions, door: NodeDoor) {
     this.options = options;
-    this.server = server;
-    this.spec = options.spec ?? SPACE_CLOUD_SPEC;
+    this.door = door;
+    this.reception = new Reception(options, (satellite) => this.links.get(satellite));
     this.reports$ = new Observable((subscriber) => {
-      for (const { satellite, standing } of this.links.values()) {
-        for (const event of standing) subscriber.next({ world: 'all', satellite, event });
+      for (const { satellite, reports } of this.links.values()) {
+        for (const event of reports) subscriber.next({ world: 'all', satellite, event });
       }
       return this.reports.subscribe(subscriber);
     });
     this.decide = (batch, out) => this.decideBatch(batch, out);
-    server.on('connection', (socket) => this.accept(socket));
   }
 
-  /** The address in use, with the port that was free. */
+  /** Errors: those of the door. */
+  async open(): Promise<void> {
+    await this.door.open({
+      message: (channel, bytes) => this.hear(channel, bytes),
+      closed: (channel) => this.loseChannel(channel),
+    });
+    this.pingLater();
+  }
+
+  /** The socket's address in use, with the port that was free. Throws MISUSE where nodes come in by another door. */
   get address(): NodeAddress {
-    const { address } = this.options;
-    return 'socketPath' in address ? address : { port: (this.server.address() as AddressInfo).port };
+    if (this.door instanceof SocketDoor) return this.door.address;
+    throw new SpaceCloudError('MISUSE', 'Expected nodes served at a local socket, got another door.');
   }
 
+  /** Satellites that have a node or had one. */
   get nodes(): readonly NodeStatus[] {
-    return [...this.links.values()].map(({ hello, isReady, decisions, fallbackDecisions }) => ({
-      satellite: hello.satellite,
-      policy: hello.policy,
-      bundleVersion: hello.bundleVersion,
-      isReady,
-      decisions,
-      fallbackDecisions,
+    return [...this.records].map(([satellite, { last, tally }]) => ({
+      satellite: this.options.satelliteNames[satellite] as string,
+      policy: last.standing.policy,
+      bundleVersion: last.standing.bundleVersion,
+      isJoined: this.links.has(satellite),
+      isReady: this.links.get(satellite)?.isReady ?? false,
+      ...tally,
     }));
+  }
+
+  /** Messages that belong to no satellite's node, such as noise before a hello. */
+  get strays(): number {
+    return this.reception.strays;
+  }
+
+  /** From now on nodes keep mirrors of the machines of this constellation. Returns what ends it. */
+  mirror(source: MirrorSource): () => void {
+    this.source = source;
+    const listening = source.satelliteEvents$.subscribe(({ world, satellite, event }) =>
+      this.links.get(satellite)?.tell(world, event),
+    );
+    return () => {
+      listening.unsubscribe();
+      if (this.source === source) this.source = undefined;
+    };
   }
 
   /** Resolves when each of the satellites named has a node, ready or refused by itself. Rejects with NODE_CONNECT on `close`. */
@@ -122,21 +161,16 @@ export class NodeServer {
 
   /** Says goodbye to all nodes and stops serving. */
   async close(): Promise<void> {
-    const { timer, deadlineMs } = this.options;
-    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    for (const link of this.links.values()) link.dismiss(encodeGoodbye());
-    // A node that hangs does not close its end; connections that never said hello have nothing to wait for.
-    const hanging = timer.set(() => this.sockets.forEach((socket) => socket.destroy()), deadlineMs);
-    for (const socket of this.sockets) if (!socket.writableEnded) socket.destroy();
-    const error = cannotConnect(
-      'Expected all nodes to join, got the end of serving.',
-      undefined,
-      'Start the nodes earlier.',
-    );
+    if (this.closed) return;
+    this.closed = true;
+    this.options.timer.clear(this.pinging);
+    for (const link of this.links.values()) link.dismiss();
+    this.reception.dismiss();
+    const hint = 'Start the nodes earlier.';
+    const error = cannotConnect('Expected all nodes to join, got the end of serving.', undefined, hint);
     for (const waiter of this.waiters) waiter.reject(error);
     this.waiters = [];
-    await closed;
-    timer.clear(hanging);
+    await this.door.close();
     this.reports.complete();
   }
 
@@ -153,7 +187,7 @@ export class NodeServer {
       putBack(rows, out);
     }
     if (asked.size === 0) return undefined;
-    const answers = [...asked].map(([link, rows]) => link.ask(rows).then(() => putBack(rows, out)));
+    const answers = [...asked].map(([link, rows]) => link.ask(rows, this.source).then(() => putBack(rows, out)));
     return Promise.all(answers).then(() => undefined);
   }
 
@@ -175,83 +209,85 @@ export class NodeServer {
       if (rows === undefined && link.isReady) asked.set(link, (rows = link.rowsFor(batch)));
       pickRows(batch, row, row + 1, rows ?? fallbackRows);
     }
-    for (const { batch: rows } of asked.values()) expectFrameRoom(rows);
+    for (const [{ channel }, { batch: rows }] of asked) expectRoom(rows, channel);
     return asked;
   }
 
-  private accept(socket: Socket): void {
-    const reader = new FrameReader(MAX_HELLO_BYTES);
-    let link: NodeLink | undefined;
-    let broken = false;
-    socket.setNoDelay(true);
-    this.sockets.add(socket);
-    socket.on('data', (bytes) => {
-      if (broken) return;
-      try {
-        reader.push(bytes, (frame) => {
-          if (link !== undefined) return this.take(link, frame);
-          link = this.welcome(socket, frame);
-          reader.limitBytes = MAX_FRAME_BYTES;
-        });
-      } catch (error) {
-        if (!(error instanceof SpaceCloudError)) throw error;
-        broken = true;
-        const refusal = encodeRefusal({ code: error.code, message: error.message });
-        socket.end(refusal, () => socket.destroy());
-        if (link !== undefined) this.lose(link);
-      }
-    });
-    // A connection that breaks is closed next, which is where it is dealt with.
-    socket.on('error', () => undefined);
-    socket.on('close', () => {
-      this.sockets.delete(socket);
-      if (link !== undefined) this.lose(link);
-    });
+  private hear(channel: NodeChannel, bytes: Uint8Array): void {
+    if (this.closed) return;
+    const satellite = this.reception.satelliteOf(channel);
+    const tally = satellite === undefined ? undefined : this.records.get(satellite)?.tally;
+    const message = openMessage(bytes);
+    if (message === 'version') return this.refuseVersion(channel, versionOf(bytes));
+    if (message === 'corrupt') return this.reception.count(tally, 'corrupt');
+    try {
+      this.take(channel, message);
+    } catch (error) {
+      if (!isProtocolError(error)) throw error;
+      this.reception.count(tally, 'corrupt');
+    }
   }
 
-  private welcome(socket: Socket, { kind, payload }: Frame): NodeLink {
-    if (kind !== FRAME.hello) throw protocolError(`Expected a hello first, got a frame of kind ${kind}.`);
-    const hello = decodeHello(payload);
-    const satellite = this.expectTakeable(hello);
-    const { fallback, deadlineMs, timer } = this.options;
+  private take(channel: NodeChannel, message: Message): void {
+    if (message.kind === KIND.hello) return this.reception.greet(channel, message.body);
+    const satellite = this.reception.satelliteOf(channel);
+    if (satellite === undefined) return this.reception.count(undefined, 'stale');
+    const link = this.links.get(satellite);
+    if (link !== undefined && link.session === message.session && link.channel === channel) {
+      const heard = link.take(message);
+      if (heard !== 'fine') this.lose(link);
+      if (heard === 'liar') this.reception.bar(link);
+      return;
+    }
+    const introduced = message.kind === KIND.ready ? this.reception.admit(channel, message.session) : undefined;
+    if (introduced !== undefined) return this.join(introduced);
+    this.reception.count(this.records.get(satellite)?.tally, 'stale');
+    // A node that takes itself to be in a session, and is not.
+    if (link === undefined) askWho(channel, message.session);
+  }
+
+  private join(introduced: Introduced): void {
+    const { satellite } = introduced;
+    const record = this.records.get(satellite);
+    const tally = record?.tally ?? createTally();
+    if (record !== undefined) tally.rejoined++;
     const report = (event: AgentReport['event']): void => this.reports.next({ world: 'all', satellite, event });
-    const link = new NodeLink({ socket, hello, satellite, fallback, deadlineMs, timer, report });
+    const link = new NodeLink({ ...this.options, ...introduced, standing: introduced.hello, tally, report });
     this.links.set(satellite, link);
-    socket.write(encodeWelcome());
-    for (const event of link.standing) report(event);
+    this.records.set(satellite, { last: link, tally });
+    for (const event of link.reports) report(event);
     this.wakeWaiters();
-    return link;
   }
 
-  /** Index of the satellite a node says it is. */
-  private expectTakeable({ satellite, specHash }: Hello): number {
-    const expected = decisionSpecHash(this.spec);
-    if (specHash !== expected) {
-      throw new SpaceCloudError(
-        'BUNDLE_SPEC',
-        `Expected a policy for decision specification ${expected} on node '${satellite}', got ${specHash}.`,
-      );
-    }
-    const index = this.options.satelliteNames.indexOf(satellite);
-    if (index < 0) throw protocolError(`Expected the name of a satellite of this world, got '${satellite}'.`);
-    if (this.links.has(index)) throw protocolError(`Expected one node for '${satellite}', got a second.`);
-    return index;
+  private refuseVersion(channel: NodeChannel, version: number): void {
+    const message = `Expected protocol version ${PROTOCOL_VERSION}, got ${version} from the node.`;
+    channel.send(seal(encodeRefusal({ nonce: 0, code: 'NODE_PROTOCOL', message }), 0, 0));
+    this.reception.count(undefined, 'stale');
   }
 
-  private take(link: NodeLink, { kind, payload }: Frame): void {
-    if (kind !== FRAME.answer) {
-      throw protocolError(`Expected an answer of node '${link.hello.satellite}', got a frame of kind ${kind}.`);
-    }
-    link.take(payload);
+  private loseChannel(channel: NodeChannel): void {
+    const satellite = this.reception.forget(channel);
+    const link = satellite === undefined ? undefined : this.links.get(satellite);
+    if (link?.channel === channel) this.lose(link);
   }
 
   private lose(link: NodeLink): void {
-    if (this.links.get(link.satellite) === link) this.links.delete(link.satellite);
-    link.loseNode();
+    this.links.delete(link.satellite);
+    link.lose();
+  }
+
+  /** Counted, not timed: a world that was busy for long hears first what came meanwhile. */
+  private pingLater(): void {
+    this.pinging = this.options.timer.set(() => {
+      for (const link of [...this.links.values()]) if (!link.ping()) this.lose(link);
+      this.reception.remind();
+      for (const [satellite, { last }] of this.records) if (!this.links.has(satellite)) askWho(last.channel, 0);
+      this.pingLater();
+    }, this.options.pingMs ?? PING_MS);
   }
 
   private wakeWaiters(): void {
-    const joined = new Set([...this.links.values()].map(({ hello }) => hello.satellite));
+    const joined = new Set([...this.links.keys()].map((satellite) => this.options.satelliteNames[satellite]));
     this.waiters = this.waiters.filter(({ satellites, resolve }) => {
       const complete = satellites.every((satellite) => joined.has(satellite));
       if (complete) resolve();
@@ -260,14 +296,16 @@ export class NodeServer {
   }
 }
 
-function emptied(rows: PickedRows | undefined, batch: DecisionBatch): PickedRows {
-  const room = rows !== undefined && rows.batch.capacity >= batch.capacity && rows.batch.knowledge === batch.knowledge;
-  const picked = room ? rows : createPickedRows(batch);
-  picked.batch.n = 0;
-  return picked;
+/** Has a node introduce itself: one in this session, or with 0 any. */
+function askWho(channel: NodeChannel, session: number): void {
+  channel.send(seal(encodeBare(KIND.who), session, 0));
 }
 
-function expectFrameRoom({ n, spec }: DecisionBatch): void {
-  const limit = rowsPerRequest(spec);
+function isProtocolError(error: unknown): boolean {
+  return error instanceof SpaceCloudError && error.code === 'NODE_PROTOCOL';
+}
+
+function expectRoom({ n, spec }: DecisionBatch, { maxBytes }: NodeChannel): void {
+  const limit = rowsPerRequest(spec, maxBytes);
   if (n > limit) throw protocolError(`Expected at most ${limit} decisions for one node at once, got ${n}.`);
 }

@@ -1,9 +1,18 @@
 import { SCENE_PATCHES } from '../../environment/index.ts';
-import { FRAME, HEADER_BYTES, PROTOCOL_VERSION, createFrame, protocolError } from '../node/frames.ts';
+import {
+  HEADER_BYTES,
+  KIND,
+  type Message,
+  PROTOCOL_VERSION,
+  createMessage,
+  openMessage,
+  protocolError,
+  seal,
+  versionOf,
+} from '../node/message.ts';
 
 /** How a payload node introduces itself. */
 export interface PayloadHello {
-  readonly protocol: number;
   readonly satellite: string;
   readonly modelSha256: string;
   readonly runtime: string;
@@ -25,9 +34,9 @@ export interface PayloadAnswer {
 
 export function encodePayloadHello(hello: PayloadHello): Buffer {
   const text = Buffer.from(JSON.stringify(hello));
-  const frame = createFrame(FRAME.hello, text.length);
-  text.copy(frame, HEADER_BYTES);
-  return frame;
+  const message = createMessage(KIND.hello, text.length);
+  text.copy(message, HEADER_BYTES);
+  return seal(message, 0, 0);
 }
 
 export function decodePayloadHello(payload: Buffer): PayloadHello {
@@ -37,23 +46,20 @@ export function decodePayloadHello(payload: Buffer): PayloadHello {
   } catch {
     throw protocolError('Expected the hello of a payload node, got something else.');
   }
-  const { protocol, satellite, modelSha256, runtime, denseGflops } = hello ?? {};
-  if (protocol !== PROTOCOL_VERSION) {
-    throw protocolError(`Expected protocol version ${PROTOCOL_VERSION}, got ${String(protocol)} from the node.`);
-  }
+  const { satellite, modelSha256, runtime, denseGflops } = hello ?? {};
   const texts = [satellite, modelSha256, runtime];
   if (texts.some((text) => typeof text !== 'string') || typeof denseGflops !== 'number') {
     throw protocolError('Expected satellite, model, runtime and rate in the hello of a payload node.');
   }
-  return { ...(hello as PayloadHello), protocol };
+  return hello as PayloadHello;
 }
 
 /** The raw capture of a scene: its number, then its counts, little-endian. */
 export function encodeCapture(index: number, counts: Uint16Array): Buffer {
-  const frame = createFrame(FRAME.request, 4 + 2 * counts.length);
-  frame.writeUInt32LE(index, HEADER_BYTES);
-  counts.forEach((count, i) => frame.writeUInt16LE(count, HEADER_BYTES + 4 + 2 * i));
-  return frame;
+  const message = createMessage(KIND.request, 4 + 2 * counts.length);
+  message.writeUInt32LE(index, HEADER_BYTES);
+  counts.forEach((count, i) => message.writeUInt16LE(count, HEADER_BYTES + 4 + 2 * i));
+  return seal(message, 0, 0);
 }
 
 export function decodeCapture(payload: Buffer, samples: number): { index: number; counts: Uint16Array } {
@@ -64,16 +70,29 @@ export function decodeCapture(payload: Buffer, samples: number): { index: number
   return { index: payload.readUInt32LE(0), counts };
 }
 
+/**
+ * A message of a payload node or its world, which have no sessions. Throws NODE_PROTOCOL for a damaged one and one of another
+ * version of the protocol.
+ */
+export function openPayloadMessage(bytes: Buffer): Message {
+  const message = openMessage(bytes);
+  if (message === 'corrupt') throw protocolError('Expected a whole message, got a damaged one.');
+  if (message === 'version') {
+    throw protocolError(`Expected protocol version ${PROTOCOL_VERSION}, got ${versionOf(bytes)}.`);
+  }
+  return message;
+}
+
 const ANSWER_HEAD = 4 + 8 + 8 + SCENE_PATCHES;
 
 export function encodePayloadAnswer({ index, modelMs, totalMs, classes, product }: PayloadAnswer): Buffer {
-  const frame = createFrame(FRAME.answer, ANSWER_HEAD + product.length);
-  let at = frame.writeUInt32LE(index, HEADER_BYTES);
-  at = frame.writeDoubleLE(modelMs, at);
-  at = frame.writeDoubleLE(totalMs, at);
-  frame.set(classes, at);
-  product.copy(frame, HEADER_BYTES + ANSWER_HEAD);
-  return frame;
+  const message = createMessage(KIND.answer, ANSWER_HEAD + product.length);
+  let at = message.writeUInt32LE(index, HEADER_BYTES);
+  at = message.writeDoubleLE(modelMs, at);
+  at = message.writeDoubleLE(totalMs, at);
+  message.set(classes, at);
+  product.copy(message, HEADER_BYTES + ANSWER_HEAD);
+  return seal(message, 0, 0);
 }
 
 export function decodePayloadAnswer(payload: Buffer): PayloadAnswer {

@@ -1,9 +1,10 @@
 import { createConnection } from 'node:net';
 import { SCENE_RAW_BYTES, SAMPLE_BYTES } from '../../environment/index.ts';
 import { type NodeAddress, cannotConnect, netAddress, showAddress } from '../node/address.ts';
-import { FRAME, FrameReader, MAX_FRAME_BYTES, PROTOCOL_VERSION } from '../node/frames.ts';
+import { FrameReader, writeFrame } from '../node/frames.ts';
+import { KIND, MAX_MESSAGE_BYTES } from '../node/message.ts';
 import type { ImageModel } from './image-model.ts';
-import { decodeCapture, encodePayloadAnswer, encodePayloadHello } from './messages.ts';
+import { decodeCapture, encodePayloadAnswer, encodePayloadHello, openPayloadMessage } from './messages.ts';
 import { encodeProduct } from './product.ts';
 
 export interface PayloadNodeOptions {
@@ -24,7 +25,7 @@ export async function runPayloadNode({ address, satellite, model, nowMs }: Paylo
   const denseGflops = await model.denseGflops(nowMs);
   return new Promise((resolve, reject) => {
     const socket = createConnection(netAddress(address));
-    const frames = new FrameReader(MAX_FRAME_BYTES);
+    const frames = new FrameReader(MAX_MESSAGE_BYTES);
     let scenes = 0;
     let work: Promise<void> = Promise.resolve();
     const fail = (error: unknown): void => {
@@ -36,24 +37,25 @@ export async function runPayloadNode({ address, satellite, model, nowMs }: Paylo
       const classes = await model.classify(counts);
       const modelMs = nowMs() - startMs;
       const product = encodeProduct(index, counts, classes);
-      socket.write(encodePayloadAnswer({ index, modelMs, totalMs: nowMs() - startMs, classes, product }));
+      writeFrame(socket, encodePayloadAnswer({ index, modelMs, totalMs: nowMs() - startMs, classes, product }));
       scenes++;
     };
     socket.on('connect', () => {
       const { sha256: modelSha256, runtime } = model;
-      socket.write(encodePayloadHello({ protocol: PROTOCOL_VERSION, satellite, modelSha256, runtime, denseGflops }));
+      writeFrame(socket, encodePayloadHello({ satellite, modelSha256, runtime, denseGflops }));
     });
     socket.on('data', (bytes: Buffer) => {
       try {
-        frames.push(bytes, ({ kind, payload }) => {
-          if (kind === FRAME.goodbye) {
+        frames.push(bytes, (message) => {
+          const { kind, body } = openPayloadMessage(message);
+          if (kind === KIND.goodbye) {
             work.then(() => {
               socket.end();
               resolve(scenes);
             }, fail);
           }
-          if (kind !== FRAME.request) return;
-          const { index, counts } = decodeCapture(payload, SCENE_RAW_BYTES / SAMPLE_BYTES);
+          if (kind !== KIND.request) return;
+          const { index, counts } = decodeCapture(body, SCENE_RAW_BYTES / SAMPLE_BYTES);
           work = work.then(() => answer(index, counts));
           work.catch(fail);
         });

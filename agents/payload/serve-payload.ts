@@ -1,14 +1,16 @@
 import { type Socket, createServer } from 'node:net';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { NodeAddress } from '../node/address.ts';
-import { FRAME, FrameReader, MAX_FRAME_BYTES, createFrame } from '../node/frames.ts';
+import { FrameReader, writeFrame } from '../node/frames.ts';
 import { listen } from '../node/listen.ts';
+import { KIND, MAX_MESSAGE_BYTES, createMessage, seal } from '../node/message.ts';
 import {
   type PayloadAnswer,
   type PayloadHello,
   decodePayloadAnswer,
   decodePayloadHello,
   encodeCapture,
+  openPayloadMessage,
 } from './messages.ts';
 
 /** Captures under way at a time: the next is already there when the node has finished one. */
@@ -59,28 +61,30 @@ export async function servePayload(options: ServePayloadOptions): Promise<Payloa
 
 function exchange(socket: Socket, { scenes, capture, onAnswer }: ServePayloadOptions): Promise<PayloadHello> {
   return new Promise((resolve, reject) => {
-    const frames = new FrameReader(MAX_FRAME_BYTES);
+    const frames = new FrameReader(MAX_MESSAGE_BYTES);
     let hello: PayloadHello | undefined;
     let sent = 0;
     let answered = 0;
     const send = (): void => {
       while (sent < scenes && sent - answered < IN_FLIGHT) {
-        socket.write(encodeCapture(sent, capture(sent)));
+        writeFrame(socket, encodeCapture(sent, capture(sent)));
         sent++;
       }
     };
     socket.on('data', (bytes: Buffer) => {
       try {
-        frames.push(bytes, ({ kind, payload }) => {
-          if (kind === FRAME.hello) {
-            hello = decodePayloadHello(payload);
+        frames.push(bytes, (message) => {
+          const { kind, body } = openPayloadMessage(message);
+          if (kind === KIND.hello) {
+            hello = decodePayloadHello(body);
             send();
-          } else if (kind === FRAME.answer && hello !== undefined) {
-            onAnswer(decodePayloadAnswer(payload));
+          } else if (kind === KIND.answer && hello !== undefined) {
+            onAnswer(decodePayloadAnswer(body));
             answered++;
             send();
             if (answered === scenes) {
-              socket.end(createFrame(FRAME.goodbye, 0));
+              writeFrame(socket, seal(createMessage(KIND.goodbye, 0), 0, 0));
+              socket.end();
               resolve(hello);
             }
           }

@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
-import type { BundleRefusal } from '../../agents/index.ts';
-import { type ErrorCode, type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
-import { readKey } from '../files.ts';
+import type { NodeControl, NodeResult, WorldLine } from '../../agents/node/index.ts';
+import { SpaceCloudError } from '../../core/index.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { addressOf } from '../node-address.ts';
-import { readModel } from '../payload-run.ts';
 import type { CommandStreams } from '../run-command.ts';
 
 interface NodeCommandOptions {
   readonly bundle?: string;
   readonly key?: string;
+  readonly trust?: string;
+  readonly revocations?: string;
+  readonly state?: string;
   readonly payload?: string;
   readonly satellite: string;
-  readonly connect: string;
+  readonly connect?: string;
+  readonly bus?: string;
+  readonly fleet?: string;
+  readonly identity?: string;
+  readonly ca?: string;
   readonly json?: boolean;
 }
 
@@ -20,47 +25,112 @@ interface NodeCommandOptions {
 export function register(program: Command, streams: CommandStreams): void {
   program
     .command('node')
-    .description('be a satellite: verify a bundle and decide by it for the world at a local socket')
+    .description('be a satellite: verify a bundle and decide by it for the world at a local socket or on a bus')
     .option('--bundle <folder>', 'signed bundle to decide by')
     .option('--key <file>', 'trusted public key of the bundle (PEM)')
+    .option('--trust <file>', 'instead of --key: trust store with the keys that may sign')
+    .option('--revocations <file>', 'with --trust: list of withdrawn keys and bundles')
+    .option('--state <folder>', 'remember here what was installed, and refuse what is older')
     .option('--payload <file>', 'instead of deciding, be its payload: run this image model (.onnx) on captures')
     .requiredOption('--satellite <name>', 'which satellite to be')
-    .requiredOption('--connect <address>', 'socket path, or loopback port, of `spacecloud simulate --serve`')
+    .option('--connect <address>', 'socket path, or loopback port, of `spacecloud simulate --serve`')
+    .option('--bus <url>', 'instead of --connect: nats-server on which the world of --fleet is')
+    .option('--fleet <name>', 'with --bus: which fleet the satellite is of')
+    .option('--identity <folder>', 'with --bus: who the satellite is on it')
+    .option('--ca <file>', 'with --bus: certificate of the authority of its server (PEM)')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
-      if (options.payload !== undefined) {
-        await bePayload(options.payload, options, streams);
-        return;
-      }
-      const { bundle, key } = options;
-      if (bundle === undefined || key === undefined) {
-        const message = `Expected --bundle and --key, or --payload, got ${bundle === undefined ? 'no --bundle' : 'no --key'}.`;
-        throw new SpaceCloudError('USAGE', message, { hint: 'Add --help to see what is accepted.' });
-      }
-      const { runNode } = await import('../../agents/index.ts');
-      const flight = await loadFlightPolicy(bundle, readKey(key, 'public'));
-      const { refusal } = flight;
-      if (refusal !== undefined) streams.err(`${options.satellite}: bundle refused, its fallback decides\n`);
-      const result = await untilInterrupted((signal) =>
-        runNode({
-          address: addressOf(options.connect),
-          satellite: options.satellite,
-          policy: flight.policy,
-          bundleVersion: flight.release,
-          refusal: refusal?.reason ?? null,
-          signal,
-          onWelcome: () => streams.err(`${options.satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
-        }),
-      ).catch((error: unknown) => {
-        throw refusal === undefined ? error : refusal.error;
-      });
-      if (refusal !== undefined) throw refusal.error;
-      streams.out(
-        options.json === true
-          ? `${JSON.stringify({ satellite: options.satellite, ...result }, undefined, 2)}\n`
-          : `${options.satellite}: ${result.decisions} decisions in ${result.requests} requests\n`,
-      );
+      expectOneWay(options);
+      if (options.payload !== undefined) await bePayload(options.payload, options, streams);
+      else await beSatellite(options, streams);
     });
+}
+
+async function beSatellite(options: NodeCommandOptions, streams: CommandStreams): Promise<void> {
+  const { bundle, key, trust, satellite } = options;
+  if (bundle === undefined || (key === undefined && trust === undefined)) {
+    const got = bundle === undefined ? 'no --bundle' : 'no --key';
+    throw new SpaceCloudError('USAGE', `Expected --bundle and --key, or --payload, got ${got}.`, {
+      hint: 'Add --help to see what is accepted.',
+    });
+  }
+  const [{ runNode }, { loadFlightPolicy }, { NODE_CLOCK }] = await Promise.all([
+    import('../../agents/node/index.ts'),
+    import('../flight-policy.ts'),
+    import('../node-clock.ts'),
+  ]);
+  const flight = await loadFlightPolicy({ ...options, bundle });
+  const { error } = flight;
+  if (error !== undefined) streams.err(`${satellite}: bundle refused, its fallback decides\n`);
+  const way = await wayToWorld(options);
+  const run = (signal: AbortSignal): Promise<NodeResult> =>
+    runNode({
+      ...NODE_CLOCK,
+      ...way.to,
+      satellite,
+      signal,
+      policy: flight.policy,
+      bundleVersion: flight.release,
+      refusal: flight.refusal,
+      onWelcome: () => streams.err(`${satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
+      onControl: (control) => way.onControl?.(control),
+    });
+  const result = await untilInterrupted(run)
+    .catch((cause: unknown) => {
+      throw error ?? cause;
+    })
+    .finally(() => way.close());
+  if (error !== undefined) throw error;
+  streams.out(
+    options.json === true ? `${JSON.stringify({ satellite, ...result }, undefined, 2)}\n` : textOf(satellite, result),
+  );
+}
+
+function textOf(satellite: string, { decisions, requests, abstentions, dropped }: NodeResult): string {
+  const left = abstentions === 0 ? '' : `, ${abstentions} left to its fallback`;
+  const lost = dropped.corrupt + dropped.stale;
+  const messages = lost === 0 ? '' : `, ${lost} messages dropped`;
+  return `${satellite}: ${decisions} decisions in ${requests} requests${left}${messages}\n`;
+}
+
+/** How this node reaches its world. */
+interface Way {
+  readonly to: { readonly line: WorldLine } | { readonly address: ReturnType<typeof addressOf> };
+  readonly onControl?: (control: NodeControl) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Errors: USAGE, BUS_*, FILE_*. */
+async function wayToWorld({ connect, bus: servers, fleet, identity, ca, satellite }: NodeCommandOptions): Promise<Way> {
+  if (connect !== undefined) return { to: { address: addressOf(connect) }, close: () => Promise.resolve() };
+  const [{ Bus, busLine }, { readText }] = await Promise.all([
+    import('../../agents/bus/index.ts'),
+    import('../files.ts'),
+  ]);
+  const { readIdentity } = await import('../fleet/identity-folder.ts');
+  const stored = identity === undefined ? {} : readIdentity(identity);
+  const bus = await Bus.connect({
+    ...stored,
+    ...(ca === undefined ? {} : { caPem: readText(ca) }),
+    servers: servers as string,
+    name: satellite,
+  });
+  return { to: { line: busLine({ bus, fleet: fleet as string }, satellite) }, close: () => bus.close() };
+}
+
+/** Errors: USAGE where the options name no way to the world, or two. */
+function expectOneWay({ connect, bus, fleet, payload }: NodeCommandOptions): void {
+  const hint = 'Add --help to see what is accepted.';
+  if ((connect === undefined) === (bus === undefined)) {
+    const got = bus === undefined ? 'neither' : 'both';
+    throw new SpaceCloudError('USAGE', `Expected --connect or --bus, got ${got}.`, { hint });
+  }
+  if (bus !== undefined && fleet === undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected --fleet with --bus, got none.', { hint });
+  }
+  if (bus !== undefined && payload !== undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected --connect for --payload, got --bus.', { hint });
+  }
 }
 
 /** Runs the image model for the world at the address. Errors: FILE_*, ENGINE_UNAVAILABLE, NODE_*. */
@@ -70,11 +140,14 @@ async function bePayload(file: string, options: NodeCommandOptions, streams: Com
       hint: 'A payload runs no policy; start a node of its own for it.',
     });
   }
-  const { loadImageModel, runPayloadNode } = await import('../../agents/index.ts');
+  const [{ loadImageModel, runPayloadNode }, { readModel }] = await Promise.all([
+    import('../../agents/index.ts'),
+    import('../payload-run.ts'),
+  ]);
   const model = await loadImageModel(readModel(file));
   const { satellite } = options;
   const scenes = await runPayloadNode({
-    address: addressOf(options.connect),
+    address: addressOf(options.connect as string),
     satellite,
     model,
     nowMs: () => performance.now(),
@@ -85,50 +158,3 @@ async function bePayload(file: string, options: NodeCommandOptions, streams: Com
       : `${satellite}: ${scenes} scenes with ${model.runtime}\n`,
   );
 }
-
-interface FlightPolicy {
-  readonly policy: Policy;
-  readonly release: string;
-  /** Why the bundle may not decide; the satellite then flies by its fallback, and the command ends with the error. */
-  readonly refusal?: { readonly reason: BundleRefusal; readonly error: SpaceCloudError };
-}
-
-/** The bundle's policy, or the fallback with the reason why the bundle was refused. Errors that are no refusal: FILE_*. */
-async function loadFlightPolicy(bundle: string, publicKeyPem: string): Promise<FlightPolicy> {
-  const [{ loadBundle }, { LearnedPolicy, Scorer, createBaseline }] = await Promise.all([
-    import('../../policies/bundle/index.ts'),
-    import('../../policies/index.ts'),
-  ]);
-  try {
-    const { manifest, spec, architecture, weights, normaliser } = loadBundle(bundle, {
-      publicKeyPem,
-      now: Date.now,
-      specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
-    });
-    const scorer = new Scorer(spec, architecture, weights, normaliser);
-    return {
-      policy: new LearnedPolicy(scorer, { name: manifest.policyName, mode: 'greedy' }),
-      release: String(manifest.version),
-    };
-  } catch (error) {
-    const reason = error instanceof SpaceCloudError ? REFUSALS[error.code] : undefined;
-    if (reason === undefined) throw error;
-    const { TRAIN_DEFAULTS } = await import('../../training/index.ts');
-    const policy = createBaseline(TRAIN_DEFAULTS.fallback, 1);
-    return { policy, release: '', refusal: { reason, error: error as SpaceCloudError } };
-  }
-}
-
-/** Reasons for flying by the fallback, by the code of the refusal. */
-const REFUSALS: Partial<Record<ErrorCode, BundleRefusal>> = {
-  FILE_NOT_FOUND: 'missing',
-  BUNDLE_MISSING: 'missing',
-  BUNDLE_MALFORMED: 'malformed',
-  BUNDLE_CHANGED: 'changed',
-  BUNDLE_EXTRA: 'extra',
-  BUNDLE_SIGNATURE: 'signature',
-  BUNDLE_KEY: 'key',
-  BUNDLE_EXPIRED: 'expired',
-  BUNDLE_SPEC: 'spec',
-  BUNDLE_GOLDEN: 'golden',
-};

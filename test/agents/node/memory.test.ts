@@ -14,6 +14,7 @@ import {
   weightLayout,
 } from '../../../policies/index.ts';
 import { ScriptedWorld } from '../scripted-world.ts';
+import { CLOCK } from './clock.ts';
 
 const architecture = architectureOf(SPACE_CLOUD_SPEC, { hidden: 8, memory: 6, prior: 'hidden' });
 const rng = new Rng(3, 'node-memory');
@@ -43,20 +44,19 @@ async function withNode(policy: Policy): Promise<string> {
     local: learned(),
     fallback: fallback(),
     deadlineMs: 5000,
-    timer: {
-      set: (callback, delayMs) => setTimeout(callback, delayMs),
-      clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
-    },
+    ...CLOCK,
   });
   try {
-    const running = runNode({ address, satellite: 'sat-1', policy });
+    const running = runNode({ ...CLOCK, address, satellite: 'sat-1', policy });
     await nodes.whenJoined(['sat-1']);
-    await new Constellation({
+    const constellation = new Constellation({
       worlds: [world],
       policy: nodes.decide,
       fallback: fallback(),
       reports$: nodes.reports$,
-    }).run({ untilS: 40 });
+    });
+    nodes.mirror(constellation);
+    await constellation.run({ untilS: 40 });
     await nodes.close();
     await running;
     return world.trajectory();
