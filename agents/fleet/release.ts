@@ -15,7 +15,9 @@ export interface Release {
 /** What became of a release at one satellite. */
 export type InstallResult =
   | { readonly satellite: number; readonly outcome: 'installed' }
-  | { readonly satellite: number; readonly outcome: 'refused'; readonly reason: BundleRefusal };
+  | { readonly satellite: number; readonly outcome: 'refused'; readonly reason: BundleRefusal }
+  /** No report came within the deadline; it may have been installed all the same. */
+  | { readonly satellite: number; readonly outcome: 'silent' };
 
 export interface InstallOrder {
   /** The ground orders exactly this release although it is older than the one in use; without, older ones are refused. */

@@ -1,4 +1,3 @@
-import type { Subscription } from 'rxjs';
 import { type Actor, createActor } from 'xstate';
 import { SpaceCloudError, hashJson } from '../../core/index.ts';
 import {
@@ -42,6 +41,7 @@ export interface RolloutEntry {
     | 'ordered'
     | 'installed'
     | 'refused'
+    | 'silent'
     | 'cancelled'
     | 'acknowledged'
     | 'observing'
@@ -78,6 +78,8 @@ interface SatelliteRecord {
   backAcknowledged: boolean;
   revokedS: number;
   flies: boolean;
+  /** The executor did not hear what became of an installation. */
+  unsure: boolean;
 }
 
 /**
@@ -97,7 +99,6 @@ export class Rollout {
   private readonly log: RolloutEntry[] = [];
   private readonly heard: SatelliteReport[] = [];
   private readonly sent: OperationsBytes = { bundles: 0, orders: 0, acknowledgements: 0, reports: 0, revocations: 0 };
-  private readonly subscriptions: Subscription[] = [];
   private world: World | undefined;
   private network: OperationsNetwork | undefined;
   private reports: FleetReports | undefined;
@@ -145,7 +146,7 @@ export class Rollout {
     this.names = model.geometry.nodeNames;
     this.satellites = Array.from({ length: satelliteCount }, () => ({
       ...{ stage: -1, heardOrder: 0, installedS: NaN, acknowledgedS: NaN, backS: NaN, revokedS: NaN },
-      ...{ backAcknowledged: false, flies: false },
+      ...{ backAcknowledged: false, flies: false, unsure: false },
     }));
     this.order = updateOrder(planesOf(model), seed);
     this.sizes = stageSizes(plan, satelliteCount);
@@ -171,10 +172,8 @@ export class Rollout {
   /** Listens to what becomes of decisions and to what machines hear, until the constellation closes. */
   watch(constellation: Constellation): void {
     const reports = this.begun.reports;
-    this.subscriptions.push(
-      constellation.outcomes$.subscribe(({ transitions }) => reports.noteOutcomes(transitions)),
-      constellation.satelliteEvents$.subscribe((frame) => reports.noteEvent(frame, this.begun.world.timeS)),
-    );
+    constellation.outcomes$.subscribe(({ transitions }) => reports.noteOutcomes(transitions));
+    constellation.satelliteEvents$.subscribe((frame) => reports.noteEvent(frame, this.begun.world.timeS));
   }
 
   noteBatch(decided: DecidedBatch): void {
@@ -329,8 +328,9 @@ export class Rollout {
       record.installedS = timeS;
       record.flies = true;
     }
+    record.unsure = result.outcome === 'silent';
     this.note(timeS, result.outcome, { satellite: this.names[satellite] as string, ...detailOf(result) });
-    this.acknowledge(timeS, satellite, (heardS) => this.hearInstalled(heardS, result));
+    if (!record.unsure) this.acknowledge(timeS, satellite, (heardS) => this.hearInstalled(heardS, result));
   }
 
   private hearInstalled(timeS: number, result: InstallResult): void {
@@ -391,7 +391,8 @@ export class Rollout {
   /** What was heard of the time before the first order, and of periods that began at `fromS` or later. */
   private evidence(fromS: number): GateEvidence {
     const { reportS } = this.options.plan;
-    const evidence = { before: new Map(), updated: new Map(), rest: new Map() } as const;
+    const side = (): Map<number, SatelliteReport[]> => new Map();
+    const evidence = { before: side(), updated: side(), rest: side() };
     for (const report of this.heard) {
       const { acknowledgedS, installedS, stage } = this.recordOf(report.satellite);
       if (report.startS + reportS <= this.firstOrderS) append(evidence.before, report);
@@ -424,14 +425,15 @@ export class Rollout {
     const record = this.recordOf(satellite);
     const name = this.names[satellite] as string;
     record.heardOrder = sequence;
-    if (record.flies) {
+    if (record.flies || record.unsure) {
       const [result] = await this.options.executor.install([satellite], this.options.previous, { rollback: true });
       if (result === undefined) throw noResult(name);
-      if (result.outcome === 'refused') {
-        this.note(timeS, 'refused', { satellite: name, ...detailOf(result) });
+      if (result.outcome !== 'installed') {
+        this.note(timeS, result.outcome, { satellite: name, ...detailOf(result) });
         return;
       }
       record.flies = false;
+      record.unsure = false;
       record.backS = timeS;
       this.note(timeS, 'rolled back', { satellite: name });
     }

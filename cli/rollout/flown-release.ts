@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OpenedRelease, Release } from '../../agents/fleet/index.ts';
+import { SpaceCloudError, hashJson } from '../../core/index.ts';
+import { BUNDLE_FILES, readManifest, releaseOf } from '../../policies/bundle/index.ts';
+import { type PolicySource, createPolicy, resolvePolicy } from '../../training/index.ts';
+import { bundleRefusalOf } from '../flight-policy.ts';
+import { type Drill, drilled } from './drills.ts';
+
+/** A policy as a release, and how a satellite opens it: anew for each run. */
+export interface FlownRelease {
+  readonly release: Release;
+  readonly open: (seed: number) => OpenedRelease;
+}
+
+export interface ReleaseOptions {
+  readonly publicKeyPem?: string;
+  readonly now: () => number;
+  /** Of a policy that is no bundle, bytes. */
+  readonly sizeBytes: number;
+  /** Of a policy that is no bundle: what a bundle would say of itself. */
+  readonly named: Pick<Release, 'name' | 'version'>;
+  readonly drill?: Drill;
+}
+
+/**
+ * A release by what a user writes: a signed bundle, or any other policy as if it were one. A bundle that does not pass its checks is a
+ * release that satellites refuse, with the reason.
+ *
+ * Errors: those of `resolvePolicy` that are no refusals of a bundle; USAGE for a bundle without its key.
+ */
+export function flownRelease(reference: string, options: ReleaseOptions): FlownRelease {
+  const { publicKeyPem, now, named, sizeBytes, drill } = options;
+  const isBundle = existsSync(join(reference, BUNDLE_FILES.manifest));
+  const release = isBundle
+    ? bundleRelease(reference)
+    : { ...named, sizeBytes, rootDigest: hashJson({ reference, ...named, drill: drill ?? null }) };
+  let source: PolicySource;
+  try {
+    source = resolvePolicy(reference, { now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) });
+  } catch (error) {
+    const refused = isBundle ? bundleRefusalOf(error) : undefined;
+    if (refused === undefined) throw error;
+    return { release, open: () => ({ refused }) };
+  }
+  if (source.role === 'oracle') {
+    throw new SpaceCloudError('USAGE', `Expected a policy that satellites can fly, got the oracle '${reference}'.`, {
+      hint: 'Oracles see what no satellite sees.',
+    });
+  }
+  return { release, open: (seed) => drilled(createPolicy(source, seed), drill) };
+}
+
+function bundleRelease(folder: string): Release {
+  const { policyName: name, version, rootDigest } = releaseOf(folder);
+  return { name, version, rootDigest, sizeBytes: folderBytes(folder) };
+}
+
+/** Bytes of all files of a bundle, signatures included. */
+function folderBytes(folder: string): number {
+  return readdirSync(folder).reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+}
+
+/** What a bundle is called and which release it is; undefined for policies that are no bundles. */
+export function namedRelease(reference: string): Pick<Release, 'name' | 'version'> | undefined {
+  if (!existsSync(join(reference, BUNDLE_FILES.manifest))) return undefined;
+  const { policyName: name, version } = readManifest(reference);
+  return { name, version };
+}
