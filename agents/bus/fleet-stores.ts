@@ -48,7 +48,7 @@ async function makeTelemetryStream(
   fleet: string,
   options: { readonly maxBytes: number; readonly leafDomains: readonly string[] },
 ): Promise<void> {
-  const { every, telemetryStream } = subjectsOf(fleet);
+  const { every, telemetryStream, takeover } = subjectsOf(fleet);
   const { maxBytes, leafDomains } = options;
   const manager = await jetstreamManager(bus.connection);
   const config = {
@@ -61,7 +61,7 @@ async function makeTelemetryStream(
     subjects: leafDomains.length === 0 ? [every.telemetry] : [],
     sources: leafDomains.map((domain) => ({
       name: telemetryStream,
-      external: { api: `$JS.${domain}.API`, deliver: '' },
+      external: { api: `$JS.${domain}.API`, deliver: takeover(domain) },
     })),
   };
   await manager.streams.add(config);

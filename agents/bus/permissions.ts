@@ -33,6 +33,8 @@ export function nodePermissions(fleet: string, satellite: string): BusPermission
       subjects.opsOut(satellite),
       subjects.telemetry(satellite),
       `$KV.${subjects.modeBucket}.${subjects.modeKey(satellite)}`,
+      // The same by way of another server's link.
+      `$JS.${HUB_DOMAIN}.API.$KV.${subjects.modeBucket}.${subjects.modeKey(satellite)}`,
       ...directGet('$JS.API', `OBJ_${subjects.bundleBucket}`),
       ...directGet(`$JS.${HUB_DOMAIN}.API`, `OBJ_${subjects.bundleBucket}`),
     ],
@@ -60,6 +62,42 @@ export function groundPermissions(fleet: string): BusPermissions {
       ]),
     ],
     subscribe: [every.opsOut, every.telemetry],
+  };
+}
+
+/** What a server beside satellites serves. */
+export interface LeafStation {
+  /** Its JetStream domain. */
+  readonly domain: string;
+  /** The satellites whose nodes it serves. */
+  readonly nodes: readonly { readonly satellite: string; readonly publicKey: string }[];
+}
+
+/**
+ * What may cross the link of a server beside satellites. Its satellites' reports and modes and their reading of bundles go to
+ * the ground, orders and answers come from there, and the ground's stream takes their telemetry over. The world's questions and
+ * the answers do not take this way.
+ */
+export function leafPermissions(fleet: string, { domain, nodes }: LeafStation): BusPermissions {
+  const subjects = subjectsOf(fleet);
+  const { telemetryStream } = subjects;
+  return {
+    publish: [
+      ...nodes.flatMap(({ satellite }) => [
+        subjects.opsOut(satellite),
+        `$JS.${HUB_DOMAIN}.API.$KV.${subjects.modeBucket}.${subjects.modeKey(satellite)}`,
+      ]),
+      ...directGet(`$JS.${HUB_DOMAIN}.API`, `OBJ_${subjects.bundleBucket}`),
+      `${subjects.takeover(domain)}.>`,
+      // Where the other server expects the answer when it asks for the telemetry.
+      '$JSC.R.*',
+    ],
+    subscribe: [
+      ...nodes.flatMap(({ satellite, publicKey }) => [subjects.opsIn(satellite), `${inboxOf(publicKey)}.>`]),
+      `$JS.${domain}.API.CONSUMER.>`,
+      `$JS.FC.${telemetryStream}.>`,
+      `$JS.ACK.${telemetryStream}.>`,
+    ],
   };
 }
 

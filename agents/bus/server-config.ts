@@ -1,5 +1,5 @@
 import { SpaceCloudError } from '../../core/index.ts';
-import { type BusUser, subscriptionsOf } from './permissions.ts';
+import { type BusPermissions, type BusUser, subscriptionsOf } from './permissions.ts';
 
 /** What a nats-server of ours is told. */
 export interface ServerConfig {
@@ -30,7 +30,7 @@ export interface ServerTls {
 /** Links from other servers arrive at a port of their own. */
 export interface LeafListener {
   readonly kind: 'listener';
-  /** Who may link; without users every server may. */
+  /** Who may link; needed where the server has users, as nobody else is let in then. */
   readonly users?: readonly LeafUser[];
 }
 
@@ -39,14 +39,20 @@ export interface LeafRemote {
   readonly kind: 'remote';
   /** `nats-leaf://` or `tls://` address. */
   readonly url: string;
-  readonly user?: LeafUser;
+  readonly user?: LeafLogin;
   /** Authority of the other server's certificate; with it the link is TLS. */
   readonly caFile?: string;
 }
 
-export interface LeafUser {
+/** How a server beside satellites shows who it is. nats-server 2.9 knows no NKEY for links, so it is a long random password. */
+export interface LeafLogin {
   readonly name: string;
   readonly password: string;
+}
+
+/** A server that may link, and all that may cross its link: `publish` towards the server that takes it, `subscribe` away from it. */
+export interface LeafUser extends LeafLogin {
+  readonly permissions: BusPermissions;
 }
 
 /** Where a server listens and keeps its streams. */
@@ -63,6 +69,8 @@ const MIB = 1024 * 1024;
 const PING_S = 5;
 /** Handshakes of many clients that start at once take their time, s. */
 const HANDSHAKE_S = 20;
+/** A lost link is tried again after, s. nats-server 2.9 takes whole seconds without their unit. */
+const LINK_RETRY_S = 1;
 
 /**
  * Text of a nats-server's configuration: loopback only, JetStream on disk, one account, limits, and where asked TLS, users
@@ -79,8 +87,11 @@ export function serverConfig(config: ServerConfig, place: ServerPlace): string {
     `jetstream { store_dir: ${quoted(place.storeFolder)}, max_memory_store: ${64 * MIB}, max_file_store: ${config.maxStoreBytes ?? 1024 * MIB}${config.domain === undefined ? '' : `, domain: ${quoted(config.domain)}`} }`,
   ];
   if (config.tls !== undefined) lines.push(`tls { ${tlsText(config.tls)} }`);
-  if (config.users !== undefined) lines.push(...accountLines(config.users));
-  if (config.leaf !== undefined) lines.push(...leafLines(config.leaf, config, place));
+  const leafUsers = config.leaf?.kind === 'listener' ? config.leaf.users : undefined;
+  const secured = config.users !== undefined || leafUsers !== undefined;
+  if (secured) lines.push(...accountLines(config.users ?? [], leafUsers ?? []));
+  if (config.leaf?.kind === 'remote') lines.push(...remoteLines(config.leaf, secured));
+  if (config.leaf?.kind === 'listener') lines.push(...listenerLines(place.leafPort, config.tls));
   return `${lines.join('\n')}\n`;
 }
 
@@ -90,7 +101,7 @@ function tlsText(tls: ServerTls): string {
 
 const ACCOUNT = 'FLEET';
 
-function accountLines(users: readonly BusUser[]): readonly string[] {
+function accountLines(users: readonly BusUser[], leafUsers: readonly LeafUser[]): readonly string[] {
   return [
     `authorization { timeout: ${HANDSHAKE_S} }`,
     'accounts {',
@@ -98,10 +109,12 @@ function accountLines(users: readonly BusUser[]): readonly string[] {
     '    jetstream: enabled',
     '    users: [',
     ...users.map((user) => {
-      const publish = user.permissions.publish.map(quoted).join(', ');
-      const subscribe = subscriptionsOf(user).map(quoted).join(', ');
-      const permissions = `{ publish: { allow: [${publish}] }, subscribe: { allow: [${subscribe}] } }`;
-      return `      { nkey: ${quoted(user.publicKey)}, permissions: ${permissions} }`;
+      const { publish } = user.permissions;
+      return `      { nkey: ${quoted(user.publicKey)}, ${permissionsText({ publish, subscribe: subscriptionsOf(user) })} }`;
+    }),
+    ...leafUsers.map(({ name, password, permissions }) => {
+      const login = `user: ${quoted(name)}, password: ${quoted(password)}, allowed_connection_types: ["LEAFNODE"]`;
+      return `      { ${login}, ${permissionsText(permissions)} }`;
     }),
     '    ]',
     '  }',
@@ -109,28 +122,38 @@ function accountLines(users: readonly BusUser[]): readonly string[] {
   ];
 }
 
-function leafLines(leaf: LeafListener | LeafRemote, config: ServerConfig, place: ServerPlace): readonly string[] {
-  const account = config.users === undefined ? '' : `, account: ${ACCOUNT}`;
-  if (leaf.kind === 'remote') {
-    const tls = leaf.caFile === undefined ? '' : `, tls { ca_file: ${quoted(leaf.caFile)}, timeout: ${HANDSHAKE_S} }`;
-    const url = new URL(leaf.url);
-    if (leaf.user !== undefined) {
-      url.username = leaf.user.name;
-      url.password = leaf.user.password;
-    }
-    return ['leafnodes {', '  reconnect: 1', `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`, '}'];
+function permissionsText({ publish, subscribe }: BusPermissions): string {
+  const list = (subjects: readonly string[]): string => subjects.map(quoted).join(', ');
+  return `permissions: { publish: { allow: [${list(publish)}] }, subscribe: { allow: [${list(subscribe)}] } }`;
+}
+
+function remoteLines(leaf: LeafRemote, secured: boolean): readonly string[] {
+  const account = secured ? `, account: ${ACCOUNT}` : '';
+  const tls = leaf.caFile === undefined ? '' : `, tls { ca_file: ${quoted(leaf.caFile)}, timeout: ${HANDSHAKE_S} }`;
+  const url = new URL(leaf.url);
+  if (leaf.user !== undefined) {
+    url.username = encodeURIComponent(leaf.user.name);
+    url.password = encodeURIComponent(leaf.user.password);
   }
-  const port = place.leafPort;
+  return [
+    'leafnodes {',
+    `  reconnect: ${LINK_RETRY_S}`,
+    `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`,
+    '}',
+  ];
+}
+
+function listenerLines(port: number | undefined, tls: ServerTls | undefined): readonly string[] {
   if (port === undefined)
     throw new SpaceCloudError('BUS_SERVER', 'Expected a port for links of other servers, got none.');
-  const users = leaf.users?.map(
-    (user) => `{ user: ${quoted(user.name)}, password: ${quoted(user.password)}${account} }`,
-  );
   return [
     'leafnodes {',
     `  listen: "127.0.0.1:${port}"`,
-    ...(config.tls === undefined ? [] : [`  tls { ${tlsText(config.tls)} }`]),
-    ...(users === undefined ? [] : [`  authorization { timeout: ${HANDSHAKE_S}, users: [ ${users.join(', ')} ] }`]),
+    // Else servers beside satellites learn this address, and go around the gate that stands for their radio link.
+    // nats-server 2.9 tells it all the same, so it is given one that leads nowhere (the discard port).
+    '  no_advertise: true',
+    '  advertise: "127.0.0.1:9"',
+    ...(tls === undefined ? [] : [`  tls { ${tlsText(tls)} }`]),
     '}',
   ];
 }

@@ -22,6 +22,8 @@ export interface FleetSubjects {
   telemetry(satellite: string): string;
   /** The same subjects of all satellites, for subscriptions. */
   readonly every: Readonly<Record<'satelliteIn' | 'satelliteOut' | 'opsIn' | 'opsOut' | 'telemetry', string>>;
+  /** First part of the subjects by which the ground's stream takes telemetry over from the server with this domain. */
+  takeover(domain: string): string;
   readonly telemetryStream: string;
   /** Object store with one object per bundle. */
   readonly bundleBucket: string;
@@ -48,6 +50,7 @@ export function subjectsOf(fleet: string): FleetSubjects {
       opsOut: `${prefix}.ops.*.out`,
       telemetry: `${prefix}.telemetry.*`,
     },
+    takeover: (domain) => `${prefix}.takeover.${tokenOf(domain)}`,
     telemetryStream: `TELEMETRY_${token}`,
     bundleBucket: `bundles_${token}`,
     modeBucket: `modes_${token}`,
