@@ -68,7 +68,8 @@ function randomRows(size: number, kind: number | undefined): DecisionBatch {
   for (let r = 0; r < size; r++) {
     for (let k = 0; k < CANDIDATES; k++) batch.actionMask[r * spec.maxCandidates + k] = 1;
   }
-  batch.context.forEach((_, i) => (batch.context[i] = rng.normal()));
-  batch.candidates.forEach((_, i) => (batch.candidates[i] = rng.normal()));
+  // From 0 to 1 every feature is within its bounds.
+  batch.context.forEach((_, i) => (batch.context[i] = rng.uniform()));
+  batch.candidates.forEach((_, i) => (batch.candidates[i] = rng.uniform()));
   return batch;
 }

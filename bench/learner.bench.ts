@@ -71,8 +71,9 @@ function randomRollout(): RolloutBuffer {
     batch.candidateCount[r] = count;
     for (let k = 0; k < count; k++) batch.actionMask[r * maxCandidates + k] = 1;
   }
-  batch.context.forEach((_, i) => (batch.context[i] = rng.normal()));
-  batch.candidates.forEach((_, i) => (batch.candidates[i] = rng.normal()));
+  // From 0 to 1 every feature is within its bounds.
+  batch.context.forEach((_, i) => (batch.context[i] = rng.uniform()));
+  batch.candidates.forEach((_, i) => (batch.candidates[i] = rng.uniform()));
   const actor = new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), {
     name: 'bench',
     mode: 'sample',

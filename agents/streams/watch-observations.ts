@@ -1,60 +1,63 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import type { DecisionBatch } from '../../core/index.ts';
-import type { Normaliser } from '../../policies/index.ts';
+import {
+  type Normaliser,
+  type ObservationScale,
+  observationScales,
+  observationScoresInto,
+} from '../../policies/index.ts';
 import type { AgentReport } from './frames.ts';
-import { isKnown, knownRanges } from './known-range.kernel.ts';
+import { Strikes } from './strikes.ts';
+
+/**
+ * Limits for policies whose normaliser was measured as training does it. `npx tsx bench/observation-scores.bench.ts` measures
+ * what they rest on; docs/LIMITS.md has the figures: a satellite's 16 decisions in a row of one kind do not go above 34 in the
+ * minute an evaluation runs for, in any shipped scenario; percent for fractions gives 89, kelvin for degrees 273,
+ * milliseconds for seconds 500, worlds of another sort thousands.
+ */
+export const WATCH_DEFAULTS = { limit: 60, strikes: 16 } as const;
 
 export interface WatchOptions {
   /** Mean and standard deviation of the observations the policy was trained on. */
   readonly normaliser: Normaliser;
-  /** Standard deviations beyond which an observation counts as unknown to the policy. */
-  readonly limit: number;
-  /** Decisions in a row of one satellite that must be unknown (known) before it is reported (reported normal). */
-  readonly strikes: number;
-}
-
-/** Per world: strikes of each satellite; positive counts unknown, negative known observations in a row. */
-interface Strikes {
-  readonly count: Int32Array;
-  /** [satellites] 1 = reported out of distribution. */
-  readonly reported: Uint8Array;
+  /** Score (`observationScoresInto`) beyond which an observation counts as unknown to the policy; default `WATCH_DEFAULTS`. */
+  readonly limit?: number;
+  /**
+   * Decisions in a row of one satellite and kind that must be unknown (known) before it is reported (reported normal);
+   * default `WATCH_DEFAULTS`.
+   */
+  readonly strikes?: number;
 }
 
 /**
  * Watches the context features of every decision and reports satellites whose observations lie far outside what the policy
- * was trained on, and their return. Candidates are not watched: they are many, and their spread is the world's, not the
- * satellite's.
+ * was trained on, and their return. Each decision kind counts by itself: what is strange in the rare placements of a satellite does
+ * not hide between its many forwards. See `Strikes`.
  */
 export function watchObservations(options: WatchOptions): OperatorFunction<DecisionBatch, AgentReport> {
-  const { strikes } = options;
-  const ranges = knownRanges(options.normaliser, options.limit);
+  const { normaliser, limit = WATCH_DEFAULTS.limit, strikes = WATCH_DEFAULTS.strikes } = options;
   return (source) =>
     new Observable((subscriber) => {
       const worlds: Strikes[] = [];
+      let scales: readonly ObservationScale[] | undefined;
+      let scores = new Float32Array(0);
       return source.subscribe({
         next(batch) {
+          scales ??= observationScales(batch.spec, normaliser);
+          if (scores.length < batch.n) scores = new Float32Array(batch.capacity);
+          observationScoresInto(scales, batch, scores);
           for (let row = 0; row < batch.n; row++) {
             const world = batch.world[row] as number;
             const satellite = batch.agent[row] as number;
-            const known = (worlds[world] ??= createStrikes(batch.knowledge[world]?.satelliteCount ?? satellite + 1));
-            const before = known.count[satellite] as number;
-            const count = isKnown(batch, row, ranges) ? Math.min(before, 0) - 1 : Math.max(before, 0) + 1;
-            known.count[satellite] = count;
-            if (count === strikes && known.reported[satellite] === 0) {
-              known.reported[satellite] = 1;
-              subscriber.next({ world, satellite, event: { type: 'observation.out-of-distribution' } });
-            } else if (count === -strikes && known.reported[satellite] === 1) {
-              known.reported[satellite] = 0;
-              subscriber.next({ world, satellite, event: { type: 'observation.normal' } });
-            }
+            const satellites = batch.knowledge[world]?.satelliteCount ?? satellite + 1;
+            const seen = (worlds[world] ??= new Strikes({ satellites, kinds: batch.spec.kinds.length, strikes }));
+            const change = seen.note(satellite, batch.kind[row] as number, (scores[row] as number) <= limit);
+            if (change === undefined) continue;
+            subscriber.next({ world, satellite, event: { type: `observation.${change}` } });
           }
         },
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
     });
-}
-
-function createStrikes(satelliteCount: number): Strikes {
-  return { count: new Int32Array(satelliteCount), reported: new Uint8Array(satelliteCount) };
 }

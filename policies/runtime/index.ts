@@ -1,11 +1,15 @@
 export * from './actor.ts';
 export * from './architecture.ts';
+export * from './bundle-parts.ts';
 export * from './columns.ts';
 export * from './combine.ts';
+export { type FeatureScale, scaleOfFeature } from './feature-scale.ts';
 export * from './init.ts';
 export * from './learned-policy.ts';
 export * from './memory-states.ts';
 export * from './normaliser.ts';
+export * from './observation-score.kernel.ts';
+export { ROW_FAULTS } from './row-check.kernel.ts';
 export * from './scorer.ts';
 export * from './wasm/kind-block.ts';
 export * from './wasm/pack-weights.kernel.ts';

@@ -1,9 +1,15 @@
 import { type DecisionBatch, type Policy, type Rng, SpaceCloudError } from '../../core/index.ts';
+import { AcceptedRows } from './accepted-rows.kernel.ts';
 import { checkSpec } from './checks.ts';
+import { type KindBounds, boundsOf } from './feature-scale.ts';
 import { MemoryStates } from './memory-states.ts';
-import { NO_ROW, firstRowNotFinite, firstRowWithoutChoice } from './inspect.kernel.ts';
+import { ROW_FAULTS, faultOfRow, faultsInto, firstFaultyRow } from './row-check.kernel.ts';
+import { rowRefusal } from './row-refusal.ts';
 import type { Scorer } from './scorer.ts';
 import { argmaxInto, sampleInto } from './select.kernel.ts';
+
+/** What `chooseAccepted` writes for a row that it does not decide; no candidate has this index. */
+export const NO_CHOICE = 255;
 
 /** `greedy`: the largest logit, the lowest index among equals. `sample`: masked softmax, one uniform number per row. */
 export type LearnedPolicyOptions =
@@ -29,6 +35,8 @@ export class LearnedPolicy implements Policy {
   private readonly rng: Rng | undefined;
   /** [kinds] 1 = greedy while others are sampled. */
   private readonly greedyKinds: Uint8Array | undefined;
+  private readonly bounds: readonly KindBounds[];
+  private readonly accepted = new AcceptedRows();
   private rowLogits = new Float32Array(0);
   private chosenLogProb = new Float32Array(0);
 
@@ -36,6 +44,7 @@ export class LearnedPolicy implements Policy {
     this.name = options.name;
     this.mode = options.mode;
     this.scorer = scorer;
+    this.bounds = boundsOf(scorer.spec);
     const { memory, kinds } = scorer.architecture;
     this.memory = memory > 0 ? new MemoryStates(memory, kinds.length) : undefined;
     this.rng = options.mode === 'sample' ? options.rng : undefined;
@@ -57,15 +66,57 @@ export class LearnedPolicy implements Policy {
   }
 
   /**
-   * @throws SpaceCloudError `MISUSE` when the batch is of another decision specification, a row allows nothing, or a
-   * feature is NaN or infinite. Nothing is chosen then, and no random number is drawn.
+   * @throws SpaceCloudError `MISUSE` when the batch is of another decision specification, or a row may not be decided: nothing is
+   * allowed in it, or a feature is NaN, infinite or outside its bounds (`scaleOfFeature`). Nothing is chosen then, and no
+   * random number is drawn. Who must not lose the other rows asks `refusedRows` first.
    */
   choose(batch: DecisionBatch, out: Uint8Array): void {
+    this.expectFit(batch, out);
+    const faulty = firstFaultyRow(this.bounds, batch);
+    if (faulty >= 0) throw rowRefusal(batch, faulty, faultOfRow(this.bounds, batch, faulty));
+    this.decide(batch, out);
+  }
+
+  /**
+   * Writes for rows [0, n) why `choose` would refuse them, one of `ROW_FAULTS`; 0 where it would not. Returns how many are
+   * refused. Allocates nothing.
+   */
+  refusedRows(batch: DecisionBatch, out: Uint8Array): number {
+    this.expectFit(batch, out);
+    return faultsInto(this.bounds, batch, out);
+  }
+
+  /**
+   * Decides the rows of which `refused` (see `refusedRows`) is 0 as if there were no others; the others get `NO_CHOICE` and
+   * a log-probability of NaN, and leave memory and random numbers as they are. Allocates nothing once it has met the largest batch.
+   */
+  chooseAccepted(batch: DecisionBatch, refused: Uint8Array, out: Uint8Array): void {
+    this.expectFit(batch, out);
+    const accepted = this.accepted.take(batch, refused);
+    this.decide(accepted, out);
+    this.accepted.spread(out, NO_CHOICE);
+    this.accepted.spread(this.chosenLogProb, NaN);
+  }
+
+  /** Why row `row` is refused, as `choose` would say it; undefined where it is not. */
+  refusalOf(batch: DecisionBatch, row: number): SpaceCloudError | undefined {
+    const fault = faultOfRow(this.bounds, batch, row);
+    return fault === ROW_FAULTS.NONE ? undefined : rowRefusal(batch, row, fault);
+  }
+
+  /** World `world` starts anew: what was remembered of its agents is forgotten. */
+  forget(world: number): void {
+    this.memory?.forget(world);
+  }
+
+  private expectFit(batch: DecisionBatch, out: Uint8Array): void {
     checkSpec(this.scorer.spec, batch, this.name);
-    this.refuseBadRows(batch);
-    if (out.length < batch.n) {
-      throw new SpaceCloudError('MISUSE', `Expected room for ${batch.n} choices, got ${out.length}.`);
-    }
+    if (out.length >= batch.n) return;
+    throw new SpaceCloudError('MISUSE', `Expected room for ${batch.n} rows, got ${out.length}.`);
+  }
+
+  /** Every row may be decided. */
+  private decide(batch: DecisionBatch, out: Uint8Array): void {
     if (this.chosenLogProb.length < batch.capacity) {
       this.rowLogits = new Float32Array(batch.capacity * batch.maxCandidates);
       this.chosenLogProb = new Float32Array(batch.capacity);
@@ -75,49 +126,4 @@ export class LearnedPolicy implements Policy {
     if (this.rng === undefined) argmaxInto(batch, this.rowLogits, out, this.chosenLogProb);
     else sampleInto(batch, this.rowLogits, this.rng, out, this.chosenLogProb, this.greedyKinds);
   }
-
-  /** World `world` starts anew: what was remembered of its agents is forgotten. */
-  forget(world: number): void {
-    this.memory?.forget(world);
-  }
-
-  private refuseBadRows(batch: DecisionBatch): void {
-    const closed = firstRowWithoutChoice(batch);
-    if (closed !== NO_ROW) {
-      throw new SpaceCloudError(
-        'MISUSE',
-        `Expected at least one allowed candidate for ${whose(batch, closed)}, got ${batch.candidateCount[closed]} candidates, none allowed.`,
-        { hint: 'The world must drop a task that nothing is allowed for, not ask about it.' },
-      );
-    }
-    const broken = firstRowNotFinite(this.scorer.spec, batch);
-    if (broken !== NO_ROW) {
-      throw new SpaceCloudError(
-        'MISUSE',
-        `Expected finite features for ${whose(batch, broken)}, got ${nameOfFault(batch, broken)}.`,
-        { hint: 'A feature that may be unbounded must be bounded by the world before it is observed.' },
-      );
-    }
-  }
-}
-
-function whose(batch: DecisionBatch, row: number): string {
-  const kind = batch.spec.kinds[batch.kind[row] as number]?.kind;
-  return `the '${kind}' decision of agent ${batch.agent[row]} at ${batch.timeS[row]} s (world ${batch.world[row]}, row ${row})`;
-}
-
-/** Name and value of the first feature of the row that is not finite. */
-function nameOfFault(batch: DecisionBatch, row: number): string {
-  const kind = batch.spec.kinds[batch.kind[row] as number];
-  for (const [i, feature] of (kind?.context ?? []).entries()) {
-    const value = batch.context[row * batch.contextStride + i] as number;
-    if (!Number.isFinite(value)) return `${feature.name} = ${value}`;
-  }
-  for (let k = 0; k < (batch.candidateCount[row] as number); k++) {
-    for (const [i, feature] of (kind?.candidate ?? []).entries()) {
-      const value = batch.candidates[(row * batch.maxCandidates + k) * batch.candidateStride + i] as number;
-      if (!Number.isFinite(value)) return `${feature.name} = ${value} of candidate ${k}`;
-    }
-  }
-  return 'a value that is not finite';
 }

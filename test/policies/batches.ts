@@ -1,5 +1,5 @@
-import { type DecisionBatch, type DecisionSpec, Rng, createDecisionBatch } from '../../core/index.ts';
-import { type Architecture, type Normaliser, weightCount } from '../../policies/runtime/index.ts';
+import { type DecisionBatch, type DecisionSpec, type Feature, Rng, createDecisionBatch } from '../../core/index.ts';
+import { type Architecture, type Normaliser, scaleOfFeature, weightCount } from '../../policies/runtime/index.ts';
 
 /** A small specification with kinds of different widths, one of them without context. */
 export const SMALL_SPEC: DecisionSpec = {
@@ -29,7 +29,7 @@ export interface RandomBatchOptions {
   readonly scale?: number;
 }
 
-/** Rows of normal random features; padding is 0, as the worlds leave it. */
+/** Rows of normal random features, those out of bounds brought inside; padding is 0, as the worlds leave it. */
 export function randomBatch(spec: DecisionSpec, options: RandomBatchOptions): DecisionBatch {
   const batch = createDecisionBatch(spec, Math.max(1, options.rows));
   const rng = new Rng(options.seed, 'test-batch');
@@ -45,15 +45,21 @@ export function randomBatch(spec: DecisionSpec, options: RandomBatchOptions): De
     batch.timeS[r] = r / 8;
     const count = options.candidates ?? 1 + rng.int(spec.maxCandidates);
     batch.candidateCount[r] = count;
-    for (let i = 0; i < widths.context.length; i++) batch.context[r * batch.contextStride + i] = scale * rng.normal();
+    const draw = (feature: Feature): number => inBounds(feature, scale * rng.normal());
+    widths.context.forEach((feature, i) => (batch.context[r * batch.contextStride + i] = draw(feature)));
     for (let k = 0; k < count; k++) {
       const at = (r * spec.maxCandidates + k) * batch.candidateStride;
-      for (let i = 0; i < widths.candidate.length; i++) batch.candidates[at + i] = scale * rng.normal();
+      widths.candidate.forEach((feature, i) => (batch.candidates[at + i] = draw(feature)));
       batch.actionMask[r * spec.maxCandidates + k] = rng.uniform() < (options.masked ?? 0) ? 0 : 1;
     }
     batch.actionMask[r * spec.maxCandidates + rng.int(count)] = 1;
   }
   return batch;
+}
+
+function inBounds(feature: Feature, value: number): number {
+  const { least, most } = scaleOfFeature(feature);
+  return Math.min(most, least < 0 ? Math.max(least, value) : Math.abs(value));
 }
 
 /** Weights of every tensor at random, the policy head included, so that no part of the network is idle. */

@@ -30,16 +30,17 @@ describe('watchObservations', () => {
   const normaliser: Normaliser = {
     kinds: SPACE_CLOUD_SPEC.kinds.map(({ context, candidate }) => ({
       contextMean: new Float32Array(context.length).fill(2),
-      contextStd: new Float32Array(context.length).fill(0.5),
+      contextStd: new Float32Array(context.length).fill(1),
       candidateMean: new Float32Array(candidate.length),
       candidateStd: new Float32Array(candidate.length).fill(1),
     })),
   };
-  /** One row of satellite 6 with all context features at `value`. */
-  const observation = (value: number): DecisionBatch => {
+  /** One row of satellite 6 and a kind: all context features at their mean, 2, but the fourth at `value`. */
+  const observation = (value: number, kind = 0): DecisionBatch => {
     const batch = createDecisionBatch(SPACE_CLOUD_SPEC, 1);
     batch.n = 1;
     batch.agent[0] = 6;
+    batch.kind[0] = kind;
     batch.context.fill(2);
     batch.context[3] = value;
     return batch;
@@ -47,8 +48,8 @@ describe('watchObservations', () => {
 
   it('reports after so many strikes in a row, and again on return', () => {
     scheduler().run(({ cold, expectObservable }) => {
-      // Limit 4 standard deviations of 0.5 about 2: 4 is known (4.0), 4.1 is not (4.2); NaN never is.
-      const batches = { n: observation(4), f: observation(4.1), x: observation(NaN) };
+      // Limit 4 standard deviations of 1 about 2: 6 is known (4.0), 6.1 is not (4.1); NaN never is.
+      const batches = { n: observation(6), f: observation(6.1), x: observation(NaN) };
       const source = cold('ffnfxffnfnnn|', batches);
       const reports = source.pipe(watchObservations({ normaliser, limit: 4, strikes: 3 }));
       expectObservable(reports).toBe('-----o-----r|', {
@@ -58,12 +59,49 @@ describe('watchObservations', () => {
     });
   });
 
-  it('takes a feature that never varied in training for unknown as soon as it does', () => {
+  it('counts each decision kind by itself, so that frequent known ones do not hide rare unknown ones', () => {
+    scheduler().run(({ cold, expectObservable }) => {
+      const batches = { F: observation(2, 0), p: observation(9, 1), P: observation(2, 1) };
+      const reports = cold('FpFFpFPFFP|', batches).pipe(watchObservations({ normaliser, limit: 4, strikes: 2 }));
+      expectObservable(reports).toBe('----o----r|', {
+        o: { world: 0, satellite: 6, event: { type: 'observation.out-of-distribution' } },
+        r: { world: 0, satellite: 6, event: { type: 'observation.normal' } },
+      });
+    });
+  });
+
+  it('takes a satellite for normal again when the kind at fault no longer comes up', () => {
+    scheduler().run(({ cold, expectObservable }) => {
+      const batches = { F: observation(2, 0), p: observation(9, 1) };
+      // One strike, then 10 known ones of another kind; a single unknown one reports anew.
+      const reports = cold('pFFFFFFFFFFp|', batches).pipe(watchObservations({ normaliser, limit: 4, strikes: 1 }));
+      expectObservable(reports).toBe('o---------ro|', {
+        o: { world: 0, satellite: 6, event: { type: 'observation.out-of-distribution' } },
+        r: { world: 0, satellite: 6, event: { type: 'observation.normal' } },
+      });
+    });
+  });
+
+  it('has defaults: 16 in a row above 60', () => {
+    scheduler().run(({ cold, expectObservable }) => {
+      // ageS has mean 2 and spread 1 at least: 62 is 60 away, 62.5 is not known.
+      const source = cold(`${'k'.repeat(20)}${'u'.repeat(17)}|`, { k: observation(62), u: observation(62.5) });
+      expectObservable(source.pipe(watchObservations({ normaliser }))).toBe(`${'-'.repeat(35)}o-|`, {
+        o: { world: 0, satellite: 6, event: { type: 'observation.out-of-distribution' } },
+      });
+    });
+  });
+
+  it('takes a feature that hardly varied in training for unknown beyond its resolution only', () => {
     const still: Normaliser = {
-      kinds: normaliser.kinds.map((kind) => ({ ...kind, contextStd: new Float32Array(kind.contextStd.length) })),
+      kinds: normaliser.kinds.map((kind) => ({
+        ...kind,
+        contextStd: new Float32Array(kind.contextStd.length).fill(1e-4),
+      })),
     };
     scheduler().run(({ cold, expectObservable }) => {
-      const source = cold('ab|', { a: observation(2), b: observation(2.001) });
+      // Seconds count as 1 at least: 5.9 is 3.9 away from 2, 6.1 is 4.1.
+      const source = cold('ab|', { a: observation(5.9), b: observation(6.1) });
       expectObservable(source.pipe(watchObservations({ normaliser: still, limit: 4, strikes: 1 }))).toBe('-o|', {
         o: { world: 0, satellite: 6, event: { type: 'observation.out-of-distribution' } },
       });

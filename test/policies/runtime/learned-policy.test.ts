@@ -8,11 +8,14 @@ import {
 } from '../../../core/index.ts';
 import {
   LearnedPolicy,
+  NO_CHOICE,
+  ROW_FAULTS,
   Scorer,
   architectureOf,
   identityNormaliser,
   initialWeights,
 } from '../../../policies/runtime/index.ts';
+import { allocatedIn } from '../allocated-in.ts';
 import { SMALL_SPEC, randomBatch, randomNormaliser, randomWeights } from '../batches.ts';
 
 const spec = SPACE_CLOUD_SPEC;
@@ -147,6 +150,45 @@ describe('LearnedPolicy refuses', () => {
     expect(refusal(() => policy.choose(inCandidate, out)).message).toContain(`transmitS = ${value} of candidate 1`);
   });
 
+  it.each([
+    [
+      'percent for a fraction',
+      0,
+      7,
+      95,
+      /Expected batteryFrac from -1 to 2 for .* agent 7 at 12.5 s .*, got batteryFrac = 95\./,
+    ],
+    ['kelvin for degrees', 0, 9, 293.25, /Expected temperatureC from -273.15 to 200 degC for .*'forward'.* = 293.25\./],
+    ['a flag that is none', 1, 14, 3, /Expected isReplica from 0 to 1 for the 'place' decision/],
+    [
+      'a size below 0',
+      2,
+      0,
+      -0.5,
+      /Expected sizeMbit from 0 to 100000000000 Mbit for the 'cache' decision .* = -0.5\./,
+    ],
+  ])('%s, naming satellite, kind, feature and value', (_, kind, column, value, message) => {
+    const batch = randomBatch(spec, { rows: 2, seed: 25, kind });
+    batch.agent[1] = 7;
+    batch.timeS[1] = 12.5;
+    batch.context[batch.contextStride + column] = value;
+    expect(refusal(() => policy.choose(batch, out)).message).toMatch(message);
+    expect(policy.refusalOf(batch, 0)).toBeUndefined();
+    expect(policy.refusalOf(batch, 1)?.message).toMatch(message);
+  });
+
+  it('a kind and a number of candidates that there are not', () => {
+    const batch = randomBatch(spec, { rows: 2, seed: 26 });
+    batch.kind[0] = 3;
+    batch.candidateCount[1] = 17;
+    expect(policy.refusalOf(batch, 0)?.message).toMatch(
+      /Expected one of the decision kinds forward, place, cache .* kind 3/,
+    );
+    expect(policy.refusalOf(batch, 1)?.message).toMatch(/Expected at most 16 candidates .*, got 17/);
+    expect(policy.refusedRows(batch, out)).toBe(2);
+    expect(Array.from(out.subarray(0, 2))).toEqual([ROW_FAULTS.KIND, ROW_FAULTS.CANDIDATES]);
+  });
+
   it('but not a NaN that stands where nothing is read', () => {
     const batch = randomBatch(spec, { rows: 1, seed: 24, kind: 2, candidates: 2 });
     batch.context[batch.contextStride - 1] = NaN; // cache reads 9 of 16 context columns
@@ -173,3 +215,77 @@ describe('LearnedPolicy refuses', () => {
     expect(rng.state).toEqual(before);
   });
 });
+
+describe('LearnedPolicy, rows by themselves', () => {
+  const rows = 12;
+  /** Rows 0, 4, 5 and 11 may not be decided. */
+  const spoilt = (): DecisionBatch => {
+    const batch = randomBatch(spec, { rows, seed: 30, masked: 0.3 });
+    batch.context[0] = NaN;
+    batch.actionMask.fill(0, 4 * K, 5 * K);
+    batch.candidates[5 * K * batch.candidateStride] = 1e30;
+    batch.context[11 * batch.contextStride] = -Infinity;
+    return batch;
+  };
+  const { FEATURE, CLOSED } = ROW_FAULTS;
+  const FAULTS = [FEATURE, 0, 0, 0, CLOSED, FEATURE, 0, 0, 0, 0, 0, FEATURE];
+  const memory = architectureOf(spec, { memory: 8 });
+  const remembering = new Scorer(spec, memory, randomWeights(memory, 1), randomNormaliser(memory, 2));
+
+  it.each([
+    ['greedy', network, false],
+    ['sampled', network, true],
+    ['sampled with memory', remembering, true],
+  ])('refused rows cost the others nothing: %s', (_, scorer, sampled) => {
+    const create = (): LearnedPolicy =>
+      sampled
+        ? new LearnedPolicy(scorer, { name: 'p', mode: 'sample', rng: new Rng(3, 'rows') })
+        : new LearnedPolicy(scorer, { name: 'p', mode: 'greedy' });
+    const batch = spoilt();
+    const policy = create();
+    const refused = new Uint8Array(rows);
+    expect(policy.refusedRows(batch, refused)).toBe(4);
+    expect(Array.from(refused)).toEqual(FAULTS);
+    expect(() => policy.choose(batch, new Uint8Array(rows))).toThrow(/Expected finite features/);
+    const choices = new Uint8Array(rows);
+    policy.chooseAccepted(batch, refused, choices);
+    // The same rows one by one, by a policy that never met the others: the same choices, draws and states.
+    const alone = create();
+    const one = new Uint8Array(1);
+    const whole = randomBatch(spec, { rows, seed: 30, masked: 0.3 });
+    for (let row = 0; row < rows; row++) {
+      if (FAULTS[row] !== 0) {
+        expect([choices[row], policy.logProb[row]]).toEqual([NO_CHOICE, NaN]);
+        continue;
+      }
+      alone.choose(rowOf(whole, row), one);
+      expect([choices[row], policy.logProb[row]], `row ${row}`).toEqual([one[0], alone.logProb[0]]);
+    }
+    expect(policy.memory?.save()).toEqual(alone.memory?.save());
+  });
+
+  it('allocates nothing per call', () => {
+    const policy = new LearnedPolicy(network, { name: 'p', mode: 'greedy' });
+    const [batch, refused, choices] = [spoilt(), new Uint8Array(rows), new Uint8Array(rows)];
+    const decide = (): void => {
+      for (let i = 0; i < 5000; i++) {
+        policy.refusedRows(batch, refused);
+        policy.chooseAccepted(batch, refused, choices);
+      }
+    };
+    decide(); // compiled before it counts
+    const names = ['refusedRows', 'chooseAccepted', 'faultsInto', 'faultOfRow', 'take', 'spread', 'decide'];
+    // 5,000 calls that allocated one number each would be 80,000 bytes.
+    expect(allocatedIn(names, decide)).toBeLessThan(20_000);
+  });
+});
+
+function rowOf(batch: DecisionBatch, row: number): DecisionBatch {
+  const one = createDecisionBatch(spec, 1);
+  one.n = 1;
+  for (const name of ['kind', 'world', 'agent', 'candidateCount', 'context', 'candidates', 'actionMask'] as const) {
+    const width = one[name].length;
+    one[name].set(batch[name].subarray(row * width, (row + 1) * width));
+  }
+  return one;
+}

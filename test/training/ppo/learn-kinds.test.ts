@@ -3,7 +3,7 @@ import { Rng, createDecisionBatch } from '../../../core/index.ts';
 import { LearnedPolicy, Scorer, combineKinds, weightLayout } from '../../../policies/index.ts';
 import { type Engine, loadEngine } from '../../../policies/networks/index.ts';
 import { Learner } from '../../../training/ppo/learner.ts';
-import { randomRollout, testPolicy } from './random-rollout.ts';
+import { randomRollout, testPolicy, withoutBounds } from './random-rollout.ts';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -42,12 +42,13 @@ describe('learning some kinds of decision only', () => {
 
   it('samples the kinds that learn and takes the largest logit of the others', () => {
     const rollout = randomRollout(policy, 400, 2);
-    const batch = createDecisionBatch(policy.spec, 400, []);
+    const spec = withoutBounds(policy.spec);
+    const batch = createDecisionBatch(spec, 400, []);
     for (const name of ['kind', 'candidateCount', 'context', 'candidates', 'actionMask'] as const) {
       batch[name].set(rollout[name].subarray(0, batch[name].length));
     }
     batch.n = 400;
-    const scorer = new Scorer(policy.spec, policy.architecture, policy.weights, policy.normaliser);
+    const scorer = new Scorer(spec, policy.architecture, policy.weights, policy.normaliser);
     const choose = (options: ConstructorParameters<typeof LearnedPolicy>[1]): Uint8Array => {
       const out = new Uint8Array(400);
       new LearnedPolicy(scorer, options).choose(batch, out);

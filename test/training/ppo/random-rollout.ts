@@ -1,4 +1,4 @@
-import { type DecisionSpec, Rng, SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
+import { type DecisionSpec, type Feature, Rng, SPACE_CLOUD_SPEC, createDecisionBatch } from '../../../core/index.ts';
 import {
   type Architecture,
   type ArchitectureOptions,
@@ -41,7 +41,8 @@ export function testPolicy(
  * masked, in chains of step `stride` that end as truncated at the last rows or terminated with probability 0.1.
  */
 export function randomRollout(policy: TestPolicy, n: number, seed: number, stride = 7): RolloutBuffer {
-  const { spec, architecture, normaliser, weights } = policy;
+  const { architecture, normaliser, weights } = policy;
+  const spec = withoutBounds(policy.spec);
   const rng = new Rng(seed, 'test:rollout');
   const rows = n + stride;
   const batch = createDecisionBatch(spec, rows);
@@ -89,4 +90,17 @@ export function randomRollout(policy: TestPolicy, n: number, seed: number, strid
   const globalRng = new Rng(seed, 'test:global');
   buffer.global.forEach((_, i) => (buffer.global[i] = globalRng.normal()));
   return buffer;
+}
+
+/** The same shapes with features of no known unit: normal random numbers are in order for them. */
+export function withoutBounds(spec: DecisionSpec): DecisionSpec {
+  const free = (features: readonly Feature[]): Feature[] => features.map(({ name }) => ({ name, unit: 'made up' }));
+  return {
+    ...spec,
+    kinds: spec.kinds.map(({ kind, context, candidate }) => ({
+      kind,
+      context: free(context),
+      candidate: free(candidate),
+    })),
+  };
 }
