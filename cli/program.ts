@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { VERSION } from '../core/index.ts';
+import { register as audit } from './commands/audit.ts';
 import { register as cacheBound } from './commands/cache-bound.ts';
 import { register as contacts } from './commands/contacts.ts';
 import { register as demo } from './commands/demo.ts';
@@ -48,6 +49,7 @@ const COMMANDS: readonly Register[] = [
   twin,
   verify,
   node,
+  audit,
   payload,
   doctor,
 ];
