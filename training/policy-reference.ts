@@ -66,5 +66,6 @@ function bundleSource(folder: string, options: PolicyReferenceOptions): PolicySo
     now: options.now,
     specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
   });
-  return { kind: 'network', name: manifest.policyName, role: 'learned', network };
+  const bundle = { version: String(manifest.version), rootDigest: network.verified.rootDigest };
+  return { kind: 'network', name: manifest.policyName, role: 'learned', network, bundle };
 }

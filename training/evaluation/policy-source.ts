@@ -26,6 +26,8 @@ export interface BaselineSource extends NamedSource {
 export interface NetworkSource extends NamedSource {
   readonly kind: 'network';
   readonly network: NetworkData;
+  /** Of a signed bundle: what names it in decision logs. */
+  readonly bundle?: { readonly version: string; readonly rootDigest: string };
 }
 
 /** A policy of the caller's own code. Code cannot be sent to workers: its runs stay in the calling thread. */
