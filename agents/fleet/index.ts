@@ -1,5 +1,5 @@
 export type { AnswerTimes } from './answer-window.ts';
-export { type FleetFigures, FleetTelemetry, type NodeAnswer, type SatelliteFigures } from './telemetry.ts';
+export { type FleetFigures, FleetTelemetry, type SatelliteFigures } from './telemetry.ts';
 export { everySimulatedS } from '../streams/every-simulated-s.ts';
 export type { AnswerCounts, SatelliteReport } from './fleet-reports.ts';
 export type { GateFigures, GateVerdict, OutcomeEffect } from './health-gate.ts';

@@ -1,19 +1,9 @@
 import { type Observable, Subject, type Subscription } from 'rxjs';
 import type { Snapshot } from 'xstate';
 import type { Constellation } from '../constellation.ts';
-import type { NodeServer } from '../node/index.ts';
+import type { NodeAnswer, NodeServer, NodeStatus } from '../node/index.ts';
 import type { DecidedBatch } from '../streams/frames.ts';
 import { type AnswerTimes, AnswerWindow } from './answer-window.ts';
-
-/** One request to a node and what became of it. */
-export interface NodeAnswer {
-  /** Index of the satellite. */
-  readonly satellite: number;
-  /** From the request to the answer, or to the deadline, ms of the wall clock. */
-  readonly durationMs: number;
-}
-
-type NodeStatus = NodeServer['nodes'][number];
 
 export interface SatelliteFigures {
   readonly satellite: string;
@@ -106,7 +96,8 @@ export class FleetTelemetry {
       return {
         satellite,
         decisions: made,
-        fallbackDecisions: own === undefined ? (fallbackDecisions[s] as number) : made - own,
+        // Within a round the node's own count may be ahead.
+        fallbackDecisions: own === undefined ? (fallbackDecisions[s] as number) : Math.max(0, made - own),
         modes: { ...initialModes, ...state?.modes[satellite] },
       };
     });

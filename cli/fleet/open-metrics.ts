@@ -109,10 +109,13 @@ export class OpenMetrics {
     const histogram = new Histogram({
       name: 'spacecloud_answer_duration_seconds',
       help: 'From a request to a node to its answer or the deadline',
+      labelNames: ['outcome'],
       buckets: ANSWER_BUCKETS_S,
       registers: [this.registry],
     });
-    return this.source.telemetry.answers$.subscribe(({ durationMs }) => histogram.observe(durationMs / 1000));
+    return this.source.telemetry.answers$.subscribe(({ outcome, durationMs }) =>
+      histogram.observe({ outcome }, durationMs / 1000),
+    );
   }
 
   private gauge(name: string, help: string, labelNames: readonly string[], fill: Fill): void {
