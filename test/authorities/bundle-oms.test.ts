@@ -1,10 +1,11 @@
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { describe, expect, it } from 'vitest';
 import {
+  countersignBundle,
   generateSigningKey,
   signBundle,
   verifyBundle,
@@ -13,8 +14,16 @@ import {
 } from '../../policies/bundle/index.ts';
 import { contentOf, now } from '../policies/bundle/content.ts';
 import { temporaryFolder } from '../policies/bundle/fixture.ts';
-import { readSignature } from '../policies/bundle/forge.ts';
-import { SIGNATURE_1_0_0, SIGNATURE_1_1_0, VECTOR_FILES, VECTOR_HINT, VECTOR_PUBLIC_KEY } from './bundle-vectors.ts';
+import { readSignature, signatureFile } from '../policies/bundle/forge.ts';
+import {
+  SIGNATURE_1_0_0,
+  SIGNATURE_1_0_1,
+  SIGNATURE_1_1_0,
+  VECTOR_FILES,
+  VECTOR_HINT,
+  VECTOR_PUBLIC_KEY,
+} from './bundle-vectors.ts';
+import { BUNDLE_SCHEMA, STATEMENT_SCHEMA } from './oms-schemas.ts';
 import { python, pythonHas } from './python.ts';
 
 /** Number of the algorithm in sigstore_common.proto (PublicKeyDetails). */
@@ -53,6 +62,21 @@ describe('signatures published by the reference implementation', () => {
     );
   });
 
+  it('verifies v1.0.1, which carries its key: files and root of the same two files', () => {
+    const dir = vectorFolder(SIGNATURE_1_0_1);
+    // That version recorded no ignored paths: a file beside the signed ones is one too many.
+    expect(() => verifySignedFolder(dir, VECTOR_PUBLIC_KEY, 'model.sig')).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_EXTRA' }),
+    );
+    rmSync(join(dir, 'ignore-me'));
+    const verified = verifySignedFolder(dir, VECTOR_PUBLIC_KEY, 'model.sig');
+    expect(verified.keyHint).toBe(VECTOR_HINT);
+    expect(verified.statement.rootDigest).toBe('92745110b1ab4368471cbe31664e10174e954b113a3df333db860317b2c6dec4');
+    expect(() => verifySignedFolder(dir, key.publicKeyPem, 'model.sig')).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_KEY' }),
+    );
+  });
+
   it('reads the embedded key and the signature of v1.0.0, then refuses its resource named "."', () => {
     // The name is checked after key and signature: reaching it shows that both were accepted.
     expect(() => verifySignedFolder(vectorFolder(SIGNATURE_1_0_0), VECTOR_PUBLIC_KEY, 'model.sig')).toThrow(
@@ -61,6 +85,62 @@ describe('signatures published by the reference implementation', () => {
     expect(() => verifySignedFolder(vectorFolder(SIGNATURE_1_0_0), key.publicKeyPem, 'model.sig')).toThrow(
       expect.objectContaining({ code: 'BUNDLE_KEY' }),
     );
+  });
+});
+
+describe('the JSON schemas of the specification, re-stated', () => {
+  const payloadOf = (signature: { dsseEnvelope: { payload: string } }): unknown =>
+    JSON.parse(Buffer.from(signature.dsseEnvelope.payload, 'base64').toString());
+  const dir = newFolder();
+  writeFileSync(join(dir, 'a.txt'), 'a');
+  signBundle(dir, key.privateKeyPem);
+  const ours = readSignature(dir);
+
+  it.each([
+    ['ours', ours],
+    ['v1.1.0', SIGNATURE_1_1_0],
+    ['v1.0.1', SIGNATURE_1_0_1],
+    ['v1.0.0', SIGNATURE_1_0_0],
+  ])('accept both layers of %s', (_, signature) => {
+    expect(BUNDLE_SCHEMA.safeParse(signature).error).toBeUndefined();
+    expect(STATEMENT_SCHEMA.safeParse(payloadOf(signature)).error).toBeUndefined();
+  });
+
+  /** Names and faults of the specification's own invalid vectors. */
+  const invalid: [string, (signature: Record<string, unknown>) => void][] = [
+    ['missing-envelope', (signature) => delete signature['dsseEnvelope']],
+    ['missing-verification-material', (signature) => delete signature['verificationMaterial']],
+    [
+      'missing-tlog-entries',
+      (signature) => (signature['verificationMaterial'] = { certificate: { rawBytes: 'AA==' } }),
+    ],
+  ];
+  it.each(invalid)('and our verifier refuse %s', (name, change) => {
+    const signature = structuredClone(ours) as unknown as Record<string, unknown>;
+    change(signature);
+    expect(BUNDLE_SCHEMA.safeParse(signature).success).toBe(false);
+    const bad = newFolder();
+    writeFileSync(join(bad, 'a.txt'), 'a');
+    writeFileSync(join(bad, 'bundle.sig'), JSON.stringify(signature));
+    expect(() => verifySignedFolder(bad, key.publicKeyPem), name).toThrow(
+      expect.objectContaining({ code: 'BUNDLE_MALFORMED' }),
+    );
+  });
+
+  it('and our verifier refuse a wrong predicate, edited after signing or signed as it is', () => {
+    const statement = payloadOf(ours) as Record<string, unknown>;
+    const wrong = JSON.stringify({ ...statement, predicateType: 'https://example.com/other/v1' });
+    expect(STATEMENT_SCHEMA.safeParse(JSON.parse(wrong)).success).toBe(false);
+    const edited = structuredClone(ours);
+    edited.dsseEnvelope.payload = Buffer.from(wrong).toString('base64');
+    const signed = signatureFile(wrong, key.privateKeyPem);
+    for (const [signature, code] of [
+      [edited, 'BUNDLE_SIGNATURE'],
+      [signed, 'BUNDLE_MALFORMED'],
+    ] as const) {
+      writeFileSync(join(dir, 'bundle.sig'), JSON.stringify(signature));
+      expect(() => verifySignedFolder(dir, key.publicKeyPem)).toThrow(expect.objectContaining({ code }));
+    }
   });
 });
 
@@ -115,6 +195,20 @@ describe('the Python reference implementation (PyPI model_signing)', () => {
     expect(verify).toThrow(/Extra files.*extra\.txt/);
   });
 
+  run('verifies our bundles with flight keys: flight.sig is no file that it misses', { timeout: 120_000 }, () => {
+    const dir = join(folder, 'ours-for-flight');
+    const flight = generateSigningKey('ed25519');
+    const furtherKeyPems = [flight.privateKeyPem];
+    writeBundle(dir, contentOf(1), { privateKeyPem: key.privateKeyPem, furtherKeyPems });
+    expect(verifyBundle(dir, { publicKeyPem: flight.publicKeyPem, now }).keyHint).toBe(flight.hint);
+    const verifyWith = (publicKeyPem: string): string => {
+      const publicKey = keyFile('some.pem', publicKeyPem);
+      return cli('verify', 'key', dir, '--signature', join(dir, 'bundle.sig'), '--public_key', publicKey);
+    };
+    expect(verifyWith(key.publicKeyPem)).toContain('Verification succeeded');
+    expect(() => verifyWith(generateSigningKey().publicKeyPem)).toThrow(/Key mismatch/);
+  });
+
   run('makes signatures that we verify, over a bundle of ours', { timeout: 120_000 }, () => {
     const dir = join(folder, 'theirs');
     writeBundle(dir, contentOf(1));
@@ -123,7 +217,28 @@ describe('the Python reference implementation (PyPI model_signing)', () => {
     const verified = verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now });
     expect(verified.keyHint).toBe(key.hint);
     expect(verified.files).toHaveLength(12);
+    // A flight key can clear what they signed.
+    const flight = generateSigningKey('ed25519');
+    countersignBundle(dir, flight.privateKeyPem);
+    expect(verifyBundle(dir, { publicKeyPem: flight.publicKeyPem, now }).rootDigest).toBe(verified.rootDigest);
     signBundle(dir, key.privateKeyPem);
     expect(verifyBundle(dir, { publicKeyPem: key.publicKeyPem, now }).rootDigest).toBe(verified.rootDigest);
+  });
+
+  run.each(['P-384', 'P-521'])('agrees with us about keys on %s, in both directions', { timeout: 120_000 }, (curve) => {
+    const pair = generateKeyPairSync('ec', { namedCurve: curve });
+    const privateKeyPem = pair.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+    const publicKeyPem = pair.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+    const privateKey = keyFile(`${curve}-private.pem`, privateKeyPem);
+    const publicKey = keyFile(`${curve}-public.pem`, publicKeyPem);
+    const dir = newFolder();
+    writeFileSync(join(dir, 'a.txt'), 'a');
+    const signature = join(dir, 'bundle.sig');
+    signBundle(dir, privateKeyPem);
+    const said = cli('verify', 'key', dir, '--signature', signature, '--public_key', publicKey);
+    expect(said).toContain('Verification succeeded');
+    rmSync(signature);
+    cli('sign', 'key', dir, '--signature', signature, '--private_key', privateKey);
+    expect([...verifySignedFolder(dir, publicKeyPem).files.keys()]).toEqual(['a.txt']);
   });
 });

@@ -1,7 +1,8 @@
 /**
  * Signatures made by the reference implementation, as published: sigstore/model-transparency (Apache-2.0),
- * `scripts/tests/v1.1.0-elliptic-key/model.sig` at b0e839c and `scripts/tests/v1.0.0-elliptic-key/model.sig` at a3e0292.
- * One P-384 key signed both; the second carries it (`rawBytes`), as signers before v1.1.0 did.
+ * `scripts/tests/v1.1.0-elliptic-key/model.sig` at b0e839c, `v1.0.1-elliptic-key` at a15963c and
+ * `v1.0.0-elliptic-key` at a3e0292. One P-384 key signed all; the older two carry it (`rawBytes`), as signers before v1.1.0
+ * did.
  */
 
 /** What stands beside the signatures there. Only the first two files are signed by v1.1.0, only the first by v1.0.0. */
@@ -46,6 +47,33 @@ const STATEMENT_1_1_0 = {
       hash_type: 'sha256',
       ignore_paths: ['.git', 'model.sig', 'ignore-me', '.gitattributes', '.gitignore', '.github'],
     },
+  },
+};
+
+/** The same files by v1.0.1: no ignored paths, members in another order. */
+const STATEMENT_1_0_1 = {
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [
+    {
+      name: 'v1.0.1-elliptic-key',
+      digest: { sha256: '92745110b1ab4368471cbe31664e10174e954b113a3df333db860317b2c6dec4' },
+    },
+  ],
+  predicateType: 'https://model_signing/signature/v1.0',
+  predicate: {
+    serialization: { method: 'files', hash_type: 'sha256', allow_symlinks: false },
+    resources: [
+      {
+        algorithm: 'sha256',
+        digest: 'bc9a717db6064a32cbe9eae6fc40651dd6d36ef1757183f590eff2b1765d7ebc',
+        name: 'signme-1',
+      },
+      {
+        algorithm: 'sha256',
+        digest: '32dcb1f8e1ae52d5963e56a6ba06ab58b424c15ed2a6b70d2feca1d089370028',
+        name: 'signme-2',
+      },
+    ],
   },
 };
 
@@ -97,6 +125,24 @@ export const SIGNATURE_1_0_0 = {
     signatures: [
       {
         sig: 'MGQCMEobKzpAzukyAIQcDH8llYFrWCTFw6HCr1hbYUL5GqQfp3qfI6FKz+sShKTBwhXSOAIwPqpZvbcAV9xyn7Arqfx9bytQ1nLb+wS/Wec0uGECiFJlStdpBjxYocvnTXUAnFRi',
+        keyid: null,
+      },
+    ],
+  },
+};
+
+/** Method `key` of v1.0.1: the older form, over both files. */
+export const SIGNATURE_1_0_1 = {
+  mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+  verificationMaterial: {
+    publicKey: { rawBytes: base64(VECTOR_PUBLIC_KEY), keyDetails: 'PKIX_ECDSA_P384_SHA_384' },
+  },
+  dsseEnvelope: {
+    payload: base64(JSON.stringify(STATEMENT_1_0_1, null, 2)),
+    payloadType: 'application/vnd.in-toto+json',
+    signatures: [
+      {
+        sig: 'MGUCMCY+xSOJ/caTdPTtCWQG+viwGMeGG4d1qXtwTRGreznTUjBoF6VLUkEj5GVD12gzMQIxAMJuAUgM4jpxys+lFerUvsUFUo4dwHenn280aUAbFSbHiK7casRq/MZw1M44l+/rYQ==',
         keyid: null,
       },
     ],
