@@ -167,7 +167,7 @@ describe('LearnedPolicy refuses', () => {
       -0.5,
       /Expected sizeMbit from 0 to 100000000000 Mbit for the 'cache' decision .* = -0.5\./,
     ],
-  ])('%s, naming satellite, kind, feature and value', (_, kind, column, value, message) => {
+  ])('%s, naming satellite, kind, feature and value', (...[, kind, column, value, message]) => {
     const batch = randomBatch(spec, { rows: 2, seed: 25, kind });
     batch.agent[1] = 7;
     batch.timeS[1] = 12.5;
