@@ -43,13 +43,11 @@ function tensorOf({ dims, type, data }: OnnxTensor): Tensor {
   if (type === 'float') {
     return { dims, data: Float32Array.from({ length: count }, (_, i) => view.getFloat32(i * 4, true)) };
   }
-  const at = { uint8: view.getUint8, int8: view.getInt8, bool: view.getUint8, int64: undefined }[type];
-  return {
-    dims,
-    data: Float64Array.from({ length: count }, (_, i) =>
-      at === undefined ? Number(view.getBigInt64(i * 8, true)) : at.call(view, i),
-    ),
+  const at = (i: number): number => {
+    if (type === 'int64') return Number(view.getBigInt64(i * 8, true));
+    return type === 'int8' ? view.getInt8(i) : view.getUint8(i);
   };
+  return { dims, data: Float64Array.from({ length: count }, (_, i) => at(i)) };
 }
 
 function compute({ op, attributes }: OnnxNode, inputs: readonly Tensor[]): readonly Tensor[] {
