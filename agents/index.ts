@@ -6,5 +6,6 @@ export type { RunOptions, RunResult } from './run.ts';
 export type { BundleRefusal } from './satellite.machine.ts';
 export type { SavedModes } from './saved-modes.ts';
 export type { DecidedBatch } from './streams/frames.ts';
+export { WATCH_DEFAULTS, type WatchOptions } from './streams/watch-observations.ts';
 export type { WorldPort } from './world-port.ts';
 export { type AttachedStretch, type HeardSession, TerminalListener } from './terminal-session.ts';

@@ -11,8 +11,8 @@ import { Strikes } from './strikes.ts';
 
 /**
  * Limits for policies whose normaliser was measured as training does it. `npx tsx bench/observation-scores.bench.ts` measures
- * what they rest on; docs/LIMITS.md has the figures: a satellite's 16 decisions in a row of one kind do not go above 34 in the
- * minute an evaluation runs for, in any shipped scenario; percent for fractions gives 89, kelvin for degrees 273,
+ * what they rest on; docs/LIMITS.md has the figures: a satellite's 16 decisions in a row of one kind did not go above 34 in the
+ * minute an evaluation runs for, in the nine shipped scenarios measured; percent for fractions gives 89, kelvin for degrees 273,
  * milliseconds for seconds 500, worlds of another sort thousands.
  */
 export const WATCH_DEFAULTS = { limit: 60, strikes: 16 } as const;
