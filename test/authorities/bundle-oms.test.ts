@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleFromJSON } from '@sigstore/bundle';
@@ -16,6 +16,8 @@ import { contentOf, now } from '../policies/bundle/content.ts';
 import { temporaryFolder } from '../policies/bundle/fixture.ts';
 import { readSignature, signatureFile } from '../policies/bundle/forge.ts';
 import {
+  METHOD_VECTOR_FILES,
+  OTHER_METHODS,
   SIGNATURE_1_0_0,
   SIGNATURE_1_0_1,
   SIGNATURE_1_1_0,
@@ -40,9 +42,9 @@ function newFolder(): string {
 }
 
 describe('signatures published by the reference implementation', () => {
-  function vectorFolder(signature: unknown): string {
+  function vectorFolder(signature: unknown, files: Readonly<Record<string, string>> = VECTOR_FILES): string {
     const dir = newFolder();
-    for (const [name, content] of Object.entries(VECTOR_FILES)) writeFileSync(join(dir, name), content);
+    for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
     writeFileSync(join(dir, 'model.sig'), JSON.stringify(signature));
     return dir;
   }
@@ -76,6 +78,32 @@ describe('signatures published by the reference implementation', () => {
       expect.objectContaining({ code: 'BUNDLE_KEY' }),
     );
   });
+
+  it.each(['x509CertificateChain', 'certificate'] as const)(
+    'finds envelope, statement and files of method %s right, by the key of its certificate, and refuses the method',
+    (method) => {
+      const { envelope, leafKey } = OTHER_METHODS[method];
+      const mediaType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
+      const hint = createHash('sha256').update(leafKey).digest('hex');
+      // The envelope does not sign by which method its key is named: with the key itself everything below must hold.
+      const byKey = { mediaType, verificationMaterial: { publicKey: { hint } }, dsseEnvelope: envelope };
+      const verified = verifySignedFolder(vectorFolder(byKey, METHOD_VECTOR_FILES), leafKey, 'model.sig');
+      expect(verified.statement.rootDigest).toMatch(/^61d4849d/);
+      expect([...verified.files.keys()]).toEqual(['signme-1', 'signme-2']);
+      const asPublished = {
+        mediaType,
+        verificationMaterial: { [method]: {}, tlogEntries: [] },
+        dsseEnvelope: envelope,
+      };
+      const refused = vectorFolder(asPublished, METHOD_VECTOR_FILES);
+      expect(() => verifySignedFolder(refused, leafKey, 'model.sig')).toThrow(
+        expect.objectContaining({
+          code: 'BUNDLE_MALFORMED',
+          message: expect.stringContaining(`'${method}'`) as string,
+        }),
+      );
+    },
+  );
 
   it('reads the embedded key and the signature of v1.0.0, then refuses its resource named "."', () => {
     // The name is checked after key and signature: reaching it shows that both were accepted.

@@ -2,7 +2,7 @@
  * Signatures made by the reference implementation, as published: sigstore/model-transparency (Apache-2.0),
  * `scripts/tests/v1.1.0-elliptic-key/model.sig` at b0e839c, `v1.0.1-elliptic-key` at a15963c and
  * `v1.0.0-elliptic-key` at a3e0292. One P-384 key signed all; the older two carry it (`rawBytes`), as signers before v1.1.0
- * did.
+ * did. Below them the envelopes of `v1.1.0-certificate` (b0e839c) and `v1.1.0-sigstore` (a93b667).
  */
 
 /** What stands beside the signatures there. Only the first two files are signed by v1.1.0, only the first by v1.0.0. */
@@ -146,5 +146,83 @@ export const SIGNATURE_1_0_1 = {
         keyid: null,
       },
     ],
+  },
+};
+
+/** Files that the methods `certificate` and `sigstore` signed: the first without the line feed of the other vectors. */
+export const METHOD_VECTOR_FILES = { 'signme-1': 'signme-1', 'signme-2': 'signme-2', 'ignore-me': 'whatever' } as const;
+
+const METHOD_DIGESTS = {
+  root: '61d4849d9d90076d6215f4d525f13d6574af8e3f67aef3e6f36fc40a14fdd226',
+  'signme-1': 'f6310066c7320497ea554260c32c43660bff648cb2a61194832cc086077085e1',
+  'signme-2': '32dcb1f8e1ae52d5963e56a6ba06ab58b424c15ed2a6b70d2feca1d089370028',
+} as const;
+
+const STATEMENT_CERTIFICATE = {
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [{ name: 'v1.1.0-certificate', digest: { sha256: METHOD_DIGESTS.root } }],
+  predicateType: 'https://model_signing/signature/v1.0',
+  predicate: {
+    serialization: {
+      hash_type: 'sha256',
+      ignore_paths: ['ignore-me', '.gitattributes', 'model.sig', '.github', '.gitignore', '.git'],
+      allow_symlinks: false,
+      method: 'files',
+    },
+    resources: [
+      { algorithm: 'sha256', name: 'signme-1', digest: METHOD_DIGESTS['signme-1'] },
+      { algorithm: 'sha256', name: 'signme-2', digest: METHOD_DIGESTS['signme-2'] },
+    ],
+  },
+};
+
+const STATEMENT_SIGSTORE = {
+  _type: 'https://in-toto.io/Statement/v1',
+  subject: [{ name: 'v1.1.0-sigstore', digest: { sha256: METHOD_DIGESTS.root } }],
+  predicateType: 'https://model_signing/signature/v1.0',
+  predicate: {
+    resources: [
+      { digest: METHOD_DIGESTS['signme-1'], name: 'signme-1', algorithm: 'sha256' },
+      { digest: METHOD_DIGESTS['signme-2'], name: 'signme-2', algorithm: 'sha256' },
+    ],
+    serialization: {
+      allow_symlinks: false,
+      method: 'files',
+      hash_type: 'sha256',
+      ignore_paths: ['.gitignore', '.gitattributes', '.git', '.github', 'ignore-me', 'model.sig'],
+    },
+  },
+};
+
+/** The signed envelopes of the other two methods, and the key in the first certificate of each. */
+export const OTHER_METHODS = {
+  x509CertificateChain: {
+    leafKey: VECTOR_PUBLIC_KEY,
+    envelope: {
+      payload: base64(JSON.stringify(STATEMENT_CERTIFICATE, null, 2)),
+      payloadType: 'application/vnd.in-toto+json',
+      signatures: [
+        {
+          sig: 'MGYCMQDgK8J5pgonUXv6XN5eRVCdCSNAOiTw/vt4Wbts/PJTPEb4pFD/3eVoX+zXoqUjyc8CMQD/0OdFSr/2kHile4v7Tw/eeKXbnWjD6MB7/nu5DcB74MNeJf9dhmN16omZKCZOdqg=',
+          keyid: '',
+        },
+      ],
+    },
+  },
+  certificate: {
+    leafKey: `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEY32c1Qu5APmRfKordQ/HXajD0mwI
+RvF1YU/EQGQ0dlraWVlHZW5AJvd1EdaQS0iD+oobZBSaJO7gQCbqnVvpFQ==
+-----END PUBLIC KEY-----
+`,
+    envelope: {
+      payload: base64(JSON.stringify(STATEMENT_SIGSTORE, null, 2)),
+      payloadType: 'application/vnd.in-toto+json',
+      signatures: [
+        {
+          sig: 'MEUCIBjOA8VWIbY+YMdukGU1P0MHoCVjbibYKRvKp+ddAr4FAiEAtRi0049nhfNTX6r4sxpPJYmnmcMeI1ylYD/ak8qK1yg=',
+        },
+      ],
+    },
   },
 };
