@@ -15,7 +15,7 @@ export function connectFailure(cause: unknown, servers: string, user: string): S
       cause,
     });
   }
-  if (cause instanceof errors.InvalidArgumentError && text.includes('tls')) {
+  if (text.includes("'tls'")) {
     return new SpaceCloudError('BUS_CONNECT', `Expected ${servers} to speak TLS, got a server without it.`, {
       hint: "Start the server with a certificate, or leave the authority's certificate out.",
       cause,

@@ -48,7 +48,8 @@ async function makeTelemetryStream(
   fleet: string,
   options: { readonly maxBytes: number; readonly leafDomains: readonly string[] },
 ): Promise<void> {
-  const { every, telemetryStream, takeover } = subjectsOf(fleet);
+  const subjects = subjectsOf(fleet);
+  const { every, telemetryStream } = subjects;
   const { maxBytes, leafDomains } = options;
   const manager = await jetstreamManager(bus.connection);
   const config = {
@@ -61,7 +62,7 @@ async function makeTelemetryStream(
     subjects: leafDomains.length === 0 ? [every.telemetry] : [],
     sources: leafDomains.map((domain) => ({
       name: telemetryStream,
-      external: { api: `$JS.${domain}.API`, deliver: takeover(domain) },
+      external: { api: `$JS.${domain}.API`, deliver: subjects.takeover(domain) },
     })),
   };
   await manager.streams.add(config);

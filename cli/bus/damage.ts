@@ -7,11 +7,8 @@ export class Damage {
   /** Bytes that still pass before the next one is damaged. */
   private left: number;
 
-  /** @param byteFrac share of damaged bytes, (0, 1). Errors: USAGE. */
+  /** @param byteFrac share of damaged bytes, as `checkShare` takes it. */
   constructor(byteFrac: number, rng: Rng) {
-    if (!(byteFrac > 0 && byteFrac < 1)) {
-      throw new SpaceCloudError('USAGE', `Expected a share of damaged bytes between 0 and 1, got ${byteFrac}.`);
-    }
     this.rng = rng;
     this.logKept = StrictMath.log(1 - byteFrac);
     this.left = this.gap();
@@ -37,4 +34,10 @@ export class Damage {
   private gap(): number {
     return Math.floor(StrictMath.log(1 - this.rng.uniform()) / this.logKept);
   }
+}
+
+/** Errors: USAGE for a share of damaged bytes that is not between 0 and 1. */
+export function checkShare(byteFrac: number): void {
+  if (byteFrac > 0 && byteFrac < 1) return;
+  throw new SpaceCloudError('USAGE', `Expected a share of damaged bytes between 0 and 1, got ${byteFrac}.`);
 }

@@ -1,6 +1,6 @@
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import type { Rng } from '../../core/index.ts';
-import { Damage } from './damage.ts';
+import { Damage, checkShare } from './damage.ts';
 import { GateStream } from './gate-stream.ts';
 
 /**
@@ -29,20 +29,20 @@ export class Gate {
   private readonly server: Server;
   private readonly targetPort: number;
   private readonly links = new Set<Link>();
-  private current: GateMode;
+  private current: GateMode = { kind: 'open' };
 
   private constructor(server: Server, options: GateOptions) {
     this.server = server;
     this.port = (server.address() as AddressInfo).port;
     this.targetPort = options.targetPort;
-    this.current = options.mode ?? { kind: 'open' };
+    if (options.mode !== undefined) this.set(options.mode);
     server.on('connection', (socket) => this.take(socket));
   }
 
   /** A gate on a free port. */
   static start(options: GateOptions): Promise<Gate> {
     return new Promise((done, failed) => {
-      const server = createServer({ noDelay: true });
+      const server = createServer({ noDelay: true, allowHalfOpen: true });
       server.once('error', failed);
       server.listen(0, '127.0.0.1', () => done(new Gate(server, options)));
     });
@@ -57,8 +57,9 @@ export class Gate {
     return this.links.size;
   }
 
-  /** From now on does as `mode` says, with the connections that there are too. */
+  /** From now on does as `mode` says, with the connections that there are too. Errors: USAGE. */
   set(mode: GateMode): void {
+    if (mode.kind === 'corrupt') checkShare(mode.byteFrac);
     this.current = mode;
     for (const link of [...this.links]) {
       if (mode.kind === 'closed') link.cut();
@@ -78,7 +79,7 @@ export class Gate {
       near.resetAndDestroy();
       return;
     }
-    const far = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true });
+    const far = connect({ port: this.targetPort, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
     const link = new Link(near, far, () => this.links.delete(link));
     this.links.add(link);
     link.apply(this.current);
@@ -96,8 +97,7 @@ class Link {
     for (const socket of this.sockets) {
       socket.on('error', () => this.cut());
       socket.once('close', () => {
-        this.cut();
-        onCut();
+        if (this.sockets.every(({ closed }) => closed)) onCut();
       });
     }
   }
