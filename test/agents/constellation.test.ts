@@ -1,13 +1,16 @@
 import { applyPatches, enablePatches } from 'immer';
 import type { Observable } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { createActor } from 'xstate';
 import { Constellation, type ConstellationOptions, type SavedModes } from '../../agents/index.ts';
+import { satelliteMachine } from '../../agents/satellite.machine.ts';
 import type { ModeFrame } from '../../agents/streams/frames.ts';
 import {
   ALL_CAPABILITIES,
   CAPABILITIES,
   type DecisionBatch,
   type Policy,
+  SPACE_CLOUD_SPEC,
   type TransitionColumns,
 } from '../../core/index.ts';
 import { createBaseline } from '../../policies/index.ts';
@@ -395,5 +398,102 @@ describe('misuse', () => {
   it('an event for a node without such a machine names the node', () => {
     const stray = setUp([{ seed: 1, modes: [{ timeS: 1, event: 'power.low', node: 5 }] }]);
     expect(() => stray.constellation.runSync({ untilS: 2 })).toThrow(/Expected a satellite, got ground-1 \(5\)/);
+  });
+});
+
+describe('observations that the policy was not trained on', () => {
+  /** Its first context feature leaves what is known between 5 s and 10 s. */
+  class StrangeWorld extends ScriptedWorld {
+    override advance(batch: DecisionBatch, worldIndex: number, untilS: number): number {
+      const from = batch.n;
+      const rows = super.advance(batch, worldIndex, untilS);
+      const isStrange = this.timeS > 5 && this.timeS <= 10;
+      for (let row = from; isStrange && row < batch.n; row++) batch.context[row * batch.contextStride] = 1e6;
+      return rows;
+    }
+  }
+
+  const normaliser = {
+    kinds: SPACE_CLOUD_SPEC.kinds.map(({ context, candidate }) => ({
+      contextMean: new Float32Array(context.length),
+      contextStd: new Float32Array(context.length).fill(1000),
+      candidateMean: new Float32Array(candidate.length),
+      candidateStd: new Float32Array(candidate.length).fill(1),
+    })),
+  };
+
+  it('hand the satellite to its fallback, and back when they are known again', () => {
+    const world = new StrangeWorld({ seed: 1, satellites: 1, burst: 1 });
+    const watch = { normaliser, limit: 10, strikes: 2 };
+    const constellation = new Constellation({ worlds: [world], policy: loadAware(), fallback: shortest(), watch });
+    const byFallback: number[] = [];
+    constellation.decided$.subscribe(({ fallbackRows }) => byFallback.push(fallbackRows));
+    constellation.runSync({ untilS: 14 });
+    // One decision a second. Strange from 6 s: two strikes are complete with the decision of 7 s, so that of 8 s is the first of the
+    // fallback; known from 11 s: complete with that of 12 s, the fallback's last.
+    expect(byFallback).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 0, 0]);
+    expect(constellation.ledgers[0]?.state.recent.map(({ region, to, reason }) => [region, to, reason])).toEqual([
+      ['autonomy', 'fallback', 'out-of-distribution'],
+      ['autonomy', 'learned', null],
+    ]);
+  });
+});
+
+describe('work before a round', () => {
+  it('is waited for, and what it reports counts from that round on', async () => {
+    const seen: string[] = [];
+    const twice = new Constellation({
+      worlds: [new ScriptedWorld({ seed: 1, satellites: 2, burst: 2 })],
+      policy: loadAware(),
+      fallback: shortest(),
+      beforeRound: async (timeS) => {
+        seen.push(`work at ${timeS}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (timeS === 2)
+          twice.report({ world: 'all', satellite: 0, event: { type: 'bundle.refused', reason: 'revoked' } });
+      },
+    });
+    twice.decided$.subscribe(({ fallbackRows }) => seen.push(`${fallbackRows} by fallback`));
+    await twice.run({ untilS: 4 });
+    // Bursts at 1, 2, 3, 4 s. Before a round the time is that of the burst before; before the first it is 0, and at the end nothing is left.
+    expect(seen).toEqual([
+      ...['work at 0', '0 by fallback', 'work at 1', '0 by fallback', 'work at 2', '1 by fallback'],
+      ...['work at 3', '1 by fallback', 'work at 4'],
+    ]);
+  });
+
+  it('that ends later is no work for runSync', () => {
+    const { constellation } = setUp([{ seed: 1 }], { beforeRound: () => Promise.resolve() });
+    expect(() => constellation.runSync({ untilS: 1 })).toThrow(expect.objectContaining({ code: 'MISUSE' }));
+  });
+});
+
+describe('what machines hear', () => {
+  it('is told in order, and a machine that begins with the snapshot and hears it stands in the same modes', () => {
+    const { constellation } = setUp([
+      {
+        seed: 1,
+        satellites: 2,
+        modes: [
+          { timeS: 1, event: 'power.low', node: 1 },
+          { timeS: 3, event: 'thermal.hot', node: 1 },
+          { timeS: 3, event: 'power.critical', node: 1 },
+        ],
+      },
+    ]);
+    constellation.runSync({ untilS: 2 });
+    const mirror = createActor(satelliteMachine, {
+      input: { node: 1, refusal: null },
+      snapshot: constellation.snapshotOf(0, 1),
+    }).start();
+    const heard: string[] = [];
+    constellation.satelliteEvents$.subscribe(({ satellite, event }) => {
+      heard.push(`${satellite} ${event.type}`);
+      if (satellite === 1) mirror.send(event);
+    });
+    constellation.runSync({ untilS: 4 });
+    expect(heard).toEqual(['1 thermal.hot', '1 power.critical']);
+    expect(mirror.getSnapshot().value).toMatchObject({ power: 'safe', thermal: 'throttled' });
+    expect(mirror.getPersistedSnapshot()).toEqual(constellation.snapshotOf(0, 1));
   });
 });
