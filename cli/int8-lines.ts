@@ -4,7 +4,9 @@ import type { BundleManifest } from '../policies/bundle/index.ts';
 export function int8Lines({ int8 }: BundleManifest): readonly string[] {
   return int8.agreement.map(({ kind, decisions, same, logitLoss, probabilityLoss }) => {
     const share = decisions === 0 ? '' : ` (${((100 * same) / decisions).toFixed(1)} %)`;
-    const mean = logitLoss.mean.toExponential(1);
-    return `  int8 ${kind}: ${same} of ${decisions} decisions as float32${share}, logit loss ${mean} on average, ${logitLoss.largest} at most; probability loss ${probabilityLoss.largest} at most`;
+    const counted = `  int8 ${kind}: ${same} of ${decisions} decisions as float32${share}`;
+    if (logitLoss.largest === 0) return counted;
+    const most = `${logitLoss.largest} at most`;
+    return `${counted}; logit loss ${logitLoss.mean.toExponential(1)} on average, ${most}; probability loss ${probabilityLoss.largest} at most`;
   });
 }

@@ -197,7 +197,7 @@ describe.each(NETWORKS)('graphs %s', (name, options) => {
       }
       // Integer products are exact and scales constant: without attention and memory nothing is left to rounding.
       const reference = named(expected, 'logits').data;
-      const furthest = reference.reduce(
+      const furthest = Array.from(reference).reduce(
         (max, logit, i) => Math.max(max, Math.abs(logit - ((int8['logits'] as ArrayLike<number>)[i] as number))),
         0,
       );

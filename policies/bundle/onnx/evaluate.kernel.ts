@@ -18,8 +18,7 @@ export interface Tensor {
  * @returns every tensor of the graph by name, outputs included
  */
 export function evaluateModel(model: OnnxModel, inputs: ReadonlyMap<string, Tensor>): ReadonlyMap<string, Tensor> {
-  const tensors = new Map(inputs);
-  for (const constant of model.constants) tensors.set(constant.name, tensorOf(constant));
+  const tensors = new Map([...constantsOf(model), ...inputs]);
   for (const node of model.nodes) {
     const results = compute(
       node,
@@ -28,6 +27,17 @@ export function evaluateModel(model: OnnxModel, inputs: ReadonlyMap<string, Tens
     node.outputs.forEach((name, i) => tensors.set(name, results[i]!));
   }
   return tensors;
+}
+
+const decoded = new WeakMap<OnnxModel, ReadonlyMap<string, Tensor>>();
+
+/** Constants are decoded once: a model with memory is evaluated for a few rows at a time. */
+function constantsOf(model: OnnxModel): ReadonlyMap<string, Tensor> {
+  const before = decoded.get(model);
+  if (before !== undefined) return before;
+  const constants = new Map(model.constants.map((constant) => [constant.name, tensorOf(constant)]));
+  decoded.set(model, constants);
+  return constants;
 }
 
 /** The tensor of a name; throws a RangeError for a name the graph does not have. */
@@ -151,13 +161,17 @@ function product(a: Tensor, b: Tensor, zero: number): Tensor {
   const rows = a.data.length / m;
   const rowsPerMatrix = b.dims.length === 3 ? a.dims[1]! : rows;
   const out = a.data instanceof Float32Array ? new Float32Array(rows * p) : new Float64Array(rows * p);
+  const sums = new Float64Array(p);
   for (let row = 0; row < rows; row++) {
     const matrix = Math.floor(row / rowsPerMatrix) * m * p;
-    for (let column = 0; column < p; column++) {
-      let sum = 0;
-      for (let i = 0; i < m; i++) sum += (a.data[row * m + i]! - zero) * b.data[matrix + i * p + column]!;
-      out[row * p + column] = sum;
+    sums.fill(0);
+    for (let i = 0; i < m; i++) {
+      const x = a.data[row * m + i]! - zero;
+      if (x === 0) continue;
+      const start = matrix + i * p;
+      for (let column = 0; column < p; column++) sums[column]! += x * b.data[start + column]!;
     }
+    out.set(sums, row * p);
   }
   return { dims: [...a.dims.slice(0, -1), p], data: out };
 }

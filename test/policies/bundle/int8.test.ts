@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DecisionBatch, Rng, SPACE_CLOUD_SPEC as spec } from '../../../core/index.ts';
 import { buildGeometry, createWorldModel, loadScenario } from '../../../environment/index.ts';
-import { type BundleContent, loadBundle, renderBundle } from '../../../policies/bundle/index.ts';
+import { type BundleContent, type BundleManifest, renderBundle } from '../../../policies/bundle/index.ts';
 import { actionRules } from '../../../policies/bundle/decision-rules.ts';
 import { int8Graphs } from '../../../policies/bundle/int8.ts';
 import { evaluateModel, named, roundHalfToEven, type Tensor } from '../../../policies/bundle/onnx/evaluate.kernel.ts';
@@ -150,7 +150,7 @@ describe('int8 graphs', () => {
     const float = named(evaluateModel(networkModel(content, 0), inputsOf(0)), 'logits').data;
     const lossOf = (limit: number): number => {
       const logits = named(evaluateModel(quantised(0, limit), inputsOf(0)), 'logits').data;
-      return float.reduce((sum, logit, i) => sum + Math.abs(logit - (logits[i] as number)), 0);
+      return Array.from(float).reduce((sum, logit, i) => sum + Math.abs(logit - (logits[i] as number)), 0);
     };
     const [seven, four, two] = [63, 7, 1].map(lossOf) as [number, number, number];
     expect(four).toBeGreaterThan(2 * seven);
@@ -169,7 +169,7 @@ describe('int8 graphs', () => {
       expect(agreement.logitLoss.mean).toBeLessThanOrEqual(agreement.logitLoss.largest);
     });
     const manifest = JSON.parse(Buffer.from(renderBundle(content).get('policy.json') as Uint8Array).toString()) as {
-      readonly int8: ReturnType<typeof loadBundle>['manifest']['int8'];
+      readonly int8: BundleManifest['int8'];
     };
     expect(manifest.int8.agreement).toEqual(graphs.map(({ agreement }) => agreement));
     expect(manifest.int8.files).toEqual({
