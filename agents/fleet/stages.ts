@@ -34,11 +34,13 @@ export function stageSizes(
   plan: Pick<RolloutPlan, 'canaryShare' | 'leastCanaries' | 'waves'>,
   fleet: number,
 ): number[] {
-  const sizes = [Math.max(plan.leastCanaries, Math.ceil(plan.canaryShare * fleet - 1e-9))];
-  for (const share of plan.waves) sizes.push(Math.ceil(share * fleet - 1e-9));
-  const capped = sizes.map((size) => Math.min(size, fleet));
-  // In small fleets several stages may come to the same size: such a wave has nobody to add.
-  return capped.filter((size, i) => i === 0 || size > (capped[i - 1] as number));
+  const sizes = [Math.min(fleet, Math.max(plan.leastCanaries, Math.ceil(plan.canaryShare * fleet - 1e-9)))];
+  for (const share of plan.waves) {
+    const size = Math.ceil(share * fleet - 1e-9);
+    // In small fleets several stages may come to the same size: such a wave has nobody to add.
+    if (size > (sizes.at(-1) as number)) sizes.push(size);
+  }
+  return sizes;
 }
 
 function shuffled(values: readonly number[], rng: Rng): number[] {
