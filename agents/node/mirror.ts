@@ -16,13 +16,24 @@ import type { HeardEvent, MachineSnapshot } from './mirror-messages.ts';
 /** A node's own copies of its satellite's machine, one per world that sent it one. */
 export class Mirrors {
   private readonly actors = new Map<number, Actor<typeof satelliteMachine>>();
+  private readonly onModes: ((modes: SatelliteModes, world: number) => void) | undefined;
+
+  /** `onModes` is told the modes of a new mirror, and all that they change to. */
+  constructor(onModes?: (modes: SatelliteModes, world: number) => void) {
+    this.onModes = onModes;
+  }
 
   /** Begins anew with what the world has. Throws NODE_PROTOCOL for what is no snapshot of the machine. */
   restore({ world, snapshot }: MachineSnapshot): void {
     const resolved = resolve(snapshot);
     this.actors.get(world)?.stop();
     const options = { input: { node: 0, refusal: null }, snapshot: resolved };
-    this.actors.set(world, createActor(satelliteMachine, options).start());
+    const actor = createActor(satelliteMachine, options).start();
+    this.actors.set(world, actor);
+    const { onModes } = this;
+    if (onModes === undefined) return;
+    onModes(resolved.value, world);
+    actor.subscribe(({ value }) => onModes(value, world));
   }
 
   hear({ world, event }: HeardEvent): void {

@@ -24,8 +24,10 @@ export interface NodePolicy {
 
 /** What a node thinks: its policy, its own machine, and what of a request it may and can decide. */
 export class NodeMind {
-  readonly mirrors = new Mirrors();
+  readonly mirrors: Mirrors;
   onBoard: NodePolicy;
+  /** Simulated time of the last request, s; NaN before the first. */
+  timeS = NaN;
   requests = 0;
   decisions = 0;
   abstentions = 0;
@@ -35,7 +37,8 @@ export class NodeMind {
   private capabilities: Uint8Array;
   private some: PickedRows | undefined;
 
-  constructor(spec: DecisionSpec, onBoard: NodePolicy) {
+  constructor(spec: DecisionSpec, onBoard: NodePolicy, mirrors: Mirrors = new Mirrors()) {
+    this.mirrors = mirrors;
     this.spec = spec;
     this.onBoard = onBoard;
     this.batch = createDecisionBatch(spec, FIRST_ROWS);
@@ -56,6 +59,7 @@ export class NodeMind {
     if (n > this.batch.capacity) this.makeRoom(n);
     decodeRequest(body, this.batch);
     this.requests++;
+    if (n > 0) this.timeS = this.batch.timeS[n - 1] as number;
     const abstention = this.choose();
     const { choices, capabilities } = this;
     let abstained = 0;

@@ -1,7 +1,8 @@
 import { type DecisionSpec, type Policy, SPACE_CLOUD_SPEC, decisionSpecHash } from '../../core/index.ts';
-import type { BundleRefusal } from '../satellite.machine.ts';
+import type { BundleRefusal, SatelliteModes } from '../satellite.machine.ts';
 import type { NodeAddress } from './address.ts';
 import type { WorldLine } from './channel.ts';
+import { Mirrors } from './mirror.ts';
 import { NodeDesk } from './node-desk.ts';
 import { NodeMind, type NodePolicy } from './node-mind.ts';
 import { SocketLine } from './socket-line.ts';
@@ -25,6 +26,8 @@ interface NodeOptions {
   readonly onWelcome?: () => void;
   /** Called once, before the node begins, with what changes it while it runs. */
   readonly onControl?: (control: NodeControl) => void;
+  /** Told the modes of its satellite in a world: when it hears of them first, and when they change. */
+  readonly onModes?: (modes: SatelliteModes, world: number) => void;
   /** Aborting ends the node's work. */
   readonly signal?: AbortSignal;
 }
@@ -41,7 +44,8 @@ export type RunNodeOptions = NodeOptions &
       }
   );
 
-export interface NodeResult {
+/** What a node has done. */
+export interface NodeCounts {
   readonly requests: number;
   readonly decisions: number;
   /** Decisions the node left to its satellite's fallback. */
@@ -50,12 +54,26 @@ export interface NodeResult {
   readonly sessions: number;
   /** Messages that were dropped: damaged ones, and those of other sessions or heard before. */
   readonly dropped: { readonly corrupt: number; readonly stale: number };
+}
+
+export interface NodeResult extends NodeCounts {
   /** `goodbye`: the world has finished. */
   readonly endedBy: 'goodbye' | 'abort';
 }
 
+/** How a node stands now. */
+export interface NodeState extends NodeCounts {
+  readonly policy: string;
+  readonly bundleVersion: string;
+  /** Why the bundle may not decide; null: it may. */
+  readonly refusal: BundleRefusal | null;
+  /** Simulated time of the last request, s; null before the first. */
+  readonly timeS: number | null;
+}
+
 /** Changes a node while it runs; what it is told takes effect between two requests. */
 export interface NodeControl {
+  readonly state: NodeState;
   /** Decides by another policy from now on, and says so to the world. `refusal` as in the options of the node. */
   install(policy: Policy, bundleVersion: string, refusal?: NodeOptions['refusal']): void;
   /** The present bundle may not decide any more: the fallback does, until another one is installed. */
@@ -71,13 +89,11 @@ export interface NodeControl {
 export function runNode(options: RunNodeOptions): Promise<NodeResult> {
   const { satellite, signal, timer, draw, spec = SPACE_CLOUD_SPEC } = options;
   const line = 'line' in options ? options.line : new SocketLine(options.address);
-  const mind = new NodeMind(spec, aboard(options.policy, options.bundleVersion ?? '', options.refusal ?? null));
+  const first = aboard(options.policy, options.bundleVersion ?? '', options.refusal ?? null);
+  const mind = new NodeMind(spec, first, new Mirrors(options.onModes));
   const onWelcome = (): void => options.onWelcome?.();
   const desk = new NodeDesk({ line, mind, satellite, specHash: decisionSpecHash(spec), draw, onWelcome });
-  const resultOf = (endedBy: NodeResult['endedBy']): NodeResult => {
-    const { requests, decisions, abstentions } = mind;
-    return { requests, decisions, abstentions, sessions: desk.sessions, dropped: { ...desk.dropped }, endedBy };
-  };
+  const resultOf = (endedBy: NodeResult['endedBy']): NodeResult => ({ ...countsOf(mind, desk), endedBy });
   options.onControl?.(controlOf(mind, desk));
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) return resolve(resultOf('abort'));
@@ -130,12 +146,25 @@ function aboard(
   return { policy, bundleVersion, refusalNow: typeof refusal === 'function' ? refusal : () => refusal };
 }
 
+function countsOf(mind: NodeMind, desk: NodeDesk): NodeCounts {
+  const { requests, decisions, abstentions } = mind;
+  return { requests, decisions, abstentions, sessions: desk.sessions, dropped: { ...desk.dropped } };
+}
+
 function controlOf(mind: NodeMind, desk: NodeDesk): NodeControl {
   const change = (onBoard: NodePolicy): void => {
     mind.install(onBoard);
     desk.tellStanding();
   };
   return {
+    get state() {
+      const { onBoard, timeS } = mind;
+      return {
+        ...countsOf(mind, desk),
+        ...{ policy: onBoard.policy.name, bundleVersion: onBoard.bundleVersion, refusal: onBoard.refusalNow() },
+        timeS: Number.isNaN(timeS) ? null : timeS,
+      };
+    },
     install: (policy, bundleVersion, refusal = null) => change(aboard(policy, bundleVersion, refusal)),
     refuse: (reason) => change({ ...mind.onBoard, refusalNow: () => reason }),
   };
