@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
@@ -25,6 +26,8 @@ export default defineConfig({
     include: testFiles(),
     exclude: [...configDefaults.exclude, 'dist/**', ...(fullLearning ? [] : ['test/learning/**/*.full.test.ts'])],
     pool: 'forks',
+    // The default leaves one core idle, which on two is half of them.
+    maxWorkers: availableParallelism(),
     env: { TF_CPP_MIN_LOG_LEVEL: '2' },
     testTimeout: fullLearning ? 30 * 60_000 : 60_000,
     hookTimeout: 60_000,
