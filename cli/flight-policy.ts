@@ -1,16 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { BundleRefusal } from '../agents/node/index.ts';
-import { type ErrorCode, type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
+import type { OnBoard } from '../agents/bus/index.ts';
+import { type BundleRefusal, bundleRefusalOf } from '../agents/node/index.ts';
+import { type Policy, SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
+import type * as PolicyBundles from '../policies/bundle/index.ts';
 import type { BundleTrust, LoadedBundle } from '../policies/bundle/index.ts';
 import { readKey } from './files.ts';
 import { fromSystemError } from './system-errors.ts';
 
-export interface FlightPolicyOptions {
-  readonly bundle: string;
+export { bundleRefusalOf };
+
+interface TrustOptions {
   /** Trusted public key (PEM file), or a trust store and, where there is one, a revocation list. */
-  readonly key?: string;
-  readonly trust?: string;
-  readonly revocations?: string;
+  readonly key?: string | undefined;
+  readonly trust?: string | undefined;
+  readonly revocations?: string | undefined;
+}
+
+export interface FlightPolicyOptions extends TrustOptions {
+  readonly bundle: string;
   /** Folder in which the node keeps what it has seen; without it roll-backs go unnoticed. */
   readonly state?: string;
 }
@@ -20,12 +27,12 @@ export interface FlightPolicy {
   readonly policy: Policy;
   /** Version of the bundle; empty when it was refused. */
   readonly release: string;
-  /** Digest of the whole bundle; empty when it was refused. */
-  readonly rootDigest: string;
   /** Why the bundle may not decide now; null while it may. */
   readonly refusal: () => BundleRefusal | null;
   /** Of a bundle refused from the start; the satellite flies by its fallback, and the command ends with the error. */
   readonly error: SpaceCloudError | undefined;
+  /** What the ground can change, where the satellite keeps bundles of its own. */
+  readonly onBoard?: OnBoard;
 }
 
 /** A running node checks its bundle against the clock this often, ms. */
@@ -36,14 +43,9 @@ const RECHECK_MS = 10_000;
  * Errors that are no refusal: FILE_*, MISUSE (key).
  */
 export async function loadFlightPolicy(options: FlightPolicyOptions): Promise<FlightPolicy> {
-  const [bundles, { LearnedPolicy, Scorer }] = await Promise.all([
-    import('../policies/bundle/index.ts'),
-    import('../policies/runtime/index.ts'),
-  ]);
-  let isTrusted = false;
-  try {
-    const trust = trustOf(options, bundles);
-    isTrusted = true;
+  const bundles = await import('../policies/bundle/index.ts');
+  return unlessRefused(options, bundles, async (trust) => {
+    const { LearnedPolicy, Scorer } = await import('../policies/runtime/index.ts');
     const { state } = options;
     const loaded = bundles.loadBundle(options.bundle, {
       ...trust,
@@ -52,27 +54,62 @@ export async function loadFlightPolicy(options: FlightPolicyOptions): Promise<Fl
     });
     if (state !== undefined) bundles.writeInstalled(state, loaded.installed);
     const { manifest, spec, architecture, weights, normaliser } = loaded;
-    const scorer = new Scorer(spec, architecture, weights, normaliser);
     return {
-      policy: new LearnedPolicy(scorer, { name: manifest.policyName, mode: 'greedy' }),
+      policy: new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), {
+        name: manifest.policyName,
+        mode: 'greedy',
+      }),
       release: String(manifest.version),
-      rootDigest: loaded.verified.rootDigest,
       refusal: recheckLater(loaded, trust, bundles),
       error: undefined,
     };
+  });
+}
+
+/**
+ * The same for a satellite that takes orders of the ground: it begins with what it installed last, and with the bundle given only where
+ * there is nothing yet. Errors that are no refusal: FILE_*, MISUSE (key).
+ */
+export async function loadOnBoard(options: FlightPolicyOptions & { readonly state: string }): Promise<FlightPolicy> {
+  const [bundles, { OnBoard }] = await Promise.all([
+    import('../policies/bundle/index.ts'),
+    import('../agents/bus/index.ts'),
+  ]);
+  let onBoard: OnBoard | undefined;
+  const flight = await unlessRefused({ ...options, revocations: undefined }, bundles, (trust) => {
+    const specHash = decisionSpecHash(SPACE_CLOUD_SPEC);
+    onBoard = new OnBoard({ stateFolder: options.state, trust, specHash });
+    if (options.revocations !== undefined) onBoard.revoke(readBytes(options.revocations).toString('utf8'));
+    const { policy, bundleVersion, refusalNow } = onBoard.resume() ?? onBoard.begin(options.bundle);
+    return Promise.resolve({ policy, release: bundleVersion, refusal: refusalNow, error: undefined });
+  });
+  return onBoard === undefined ? flight : { ...flight, onBoard };
+}
+
+/** What `load` makes with what bundles are checked against, or the refusal that it throws. */
+async function unlessRefused(
+  options: TrustOptions,
+  bundles: Bundles,
+  load: (trust: BundleTrust) => Promise<FlightPolicy>,
+): Promise<FlightPolicy> {
+  let isTrusted = false;
+  try {
+    const trust = trustOf(options, bundles);
+    isTrusted = true;
+    return await load(trust);
   } catch (error) {
     const reason = bundleRefusalOf(error);
     // A key or a store that is not there is a slip of who starts the node, not the bundle's.
     const isSlip = !isTrusted && (error as SpaceCloudError).code !== 'TRUST_STORE';
     if (reason === undefined || isSlip) throw error;
-    return { policy: NO_POLICY, release: '', rootDigest: '', refusal: () => reason, error: error as SpaceCloudError };
+    return { policy: NO_POLICY, release: '', refusal: () => reason, error: error as SpaceCloudError };
   }
 }
 
-type Bundles = typeof import('../policies/bundle/index.ts');
+type Bundles = typeof PolicyBundles;
 
 /** What bundles are checked against. Errors: FILE_*, TRUST_STORE, USAGE. */
-function trustOf({ key, trust, revocations }: FlightPolicyOptions, bundles: Bundles): BundleTrust {
+function trustOf({ key, trust, revocations }: TrustOptions, bundles: Bundles): BundleTrust {
   const now = Date.now;
   if (trust === undefined) {
     if (key !== undefined && revocations === undefined) return { publicKeyPem: readKey(key, 'public'), now };
@@ -123,26 +160,4 @@ const NO_POLICY: Policy = {
   choose() {
     throw new SpaceCloudError('MISUSE', 'Expected a policy to decide by, got a refused bundle.');
   },
-};
-
-/** The reason for flying by the fallback, where the error is the refusal of a bundle. */
-export function bundleRefusalOf(error: unknown): BundleRefusal | undefined {
-  return error instanceof SpaceCloudError ? REFUSALS[error.code] : undefined;
-}
-
-const REFUSALS: Partial<Record<ErrorCode, BundleRefusal>> = {
-  FILE_NOT_FOUND: 'missing',
-  BUNDLE_MISSING: 'missing',
-  BUNDLE_MALFORMED: 'malformed',
-  BUNDLE_CHANGED: 'changed',
-  BUNDLE_EXTRA: 'extra',
-  BUNDLE_SIGNATURE: 'signature',
-  BUNDLE_KEY: 'key',
-  TRUST_STORE: 'key',
-  BUNDLE_EXPIRED: 'expired',
-  BUNDLE_SPEC: 'spec',
-  BUNDLE_GOLDEN: 'golden',
-  BUNDLE_REVOKED: 'revoked',
-  BUNDLE_ROLLBACK: 'rollback',
-  BUNDLE_SIGNERS: 'signers',
 };

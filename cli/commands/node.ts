@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { OnBoard } from '../../agents/bus/index.ts';
 import type { NodeControl, NodeResult, WorldLine } from '../../agents/node/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import { untilInterrupted } from '../interrupt.ts';
@@ -18,6 +19,8 @@ interface NodeCommandOptions {
   readonly fleet?: string;
   readonly identity?: string;
   readonly ca?: string;
+  readonly opsBus?: string;
+  readonly storeDomain?: string;
   readonly json?: boolean;
 }
 
@@ -38,6 +41,11 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--fleet <name>', 'with --bus: which fleet the satellite is of')
     .option('--identity <folder>', 'with --bus: who the satellite is on it')
     .option('--ca <file>', 'with --bus: certificate of the authority of its server (PEM)')
+    .option(
+      '--ops-bus <url>',
+      'with --bus and --state: nats-server that carries orders of the ground; default: that of --bus',
+    )
+    .option('--store-domain <name>', 'with --ops-bus: JetStream domain of the fleet')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
       expectOneWay(options);
@@ -54,15 +62,19 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
       hint: 'Add --help to see what is accepted.',
     });
   }
-  const [{ runNode }, { loadFlightPolicy }, { NODE_CLOCK }] = await Promise.all([
+  const [{ runNode }, flights, { NODE_CLOCK }] = await Promise.all([
     import('../../agents/node/index.ts'),
     import('../flight-policy.ts'),
     import('../node-clock.ts'),
   ]);
-  const flight = await loadFlightPolicy({ ...options, bundle });
+  const { state } = options;
+  const flight =
+    options.bus === undefined || state === undefined
+      ? await flights.loadFlightPolicy({ ...options, bundle })
+      : await flights.loadOnBoard({ ...options, bundle, state });
   const { error } = flight;
   if (error !== undefined) streams.err(`${satellite}: bundle refused, its fallback decides\n`);
-  const way = await wayToWorld(options);
+  const way = await wayToWorld(options, flight.onBoard);
   const run = (signal: AbortSignal): Promise<NodeResult> =>
     runNode({
       ...NODE_CLOCK,
@@ -75,12 +87,15 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
       onWelcome: () => streams.err(`${satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
       onControl: (control) => way.onControl?.(control),
     });
+  // Refused at first, unless the ground has sent another bundle since.
+  const refused = (): SpaceCloudError | undefined => (flight.onBoard?.refusalNow() === null ? undefined : error);
   const result = await untilInterrupted(run)
     .catch((cause: unknown) => {
-      throw error ?? cause;
+      throw cause instanceof SpaceCloudError ? (refused() ?? cause) : cause;
     })
     .finally(() => way.close());
-  if (error !== undefined) throw error;
+  const refusal = refused();
+  if (refusal !== undefined) throw refusal;
   streams.out(
     options.json === true ? `${JSON.stringify({ satellite, ...result }, undefined, 2)}\n` : textOf(satellite, result),
   );
@@ -101,21 +116,32 @@ interface Way {
 }
 
 /** Errors: USAGE, BUS_*, FILE_*. */
-async function wayToWorld({ connect, bus: servers, fleet, identity, ca, satellite }: NodeCommandOptions): Promise<Way> {
+async function wayToWorld(options: NodeCommandOptions, onBoard: OnBoard | undefined): Promise<Way> {
+  const { connect, identity, ca, satellite, storeDomain } = options;
   if (connect !== undefined) return { to: { address: addressOf(connect) }, close: () => Promise.resolve() };
-  const [{ Bus, busLine }, { readText }] = await Promise.all([
+  const [{ Bus, busLine, serveGround }, { readText }, { readIdentity }] = await Promise.all([
     import('../../agents/bus/index.ts'),
     import('../files.ts'),
+    import('../fleet/identity-folder.ts'),
   ]);
-  const { readIdentity } = await import('../fleet/identity-folder.ts');
   const stored = identity === undefined ? {} : readIdentity(identity);
-  const bus = await Bus.connect({
-    ...stored,
-    ...(ca === undefined ? {} : { caPem: readText(ca) }),
-    servers: servers as string,
-    name: satellite,
-  });
-  return { to: { line: busLine({ bus, fleet: fleet as string }, satellite) }, close: () => bus.close() };
+  const who = { ...stored, ...(ca === undefined ? {} : { caPem: readText(ca) }), name: satellite };
+  const fleet = options.fleet as string;
+  const bus = await Bus.connect({ ...who, servers: options.bus as string });
+  const ops = options.opsBus === undefined ? bus : await Bus.connect({ ...who, servers: options.opsBus });
+  let dismiss = (): void => undefined;
+  return {
+    to: { line: busLine({ bus, fleet }, satellite) },
+    onControl(control) {
+      if (onBoard === undefined) return;
+      const domain = storeDomain === undefined ? {} : { storeDomain };
+      dismiss = serveGround({ bus: ops, fleet, satellite, onBoard, control, ...domain });
+    },
+    async close() {
+      dismiss();
+      await Promise.all([bus.close(), ops.close()]);
+    },
+  };
 }
 
 /** Errors: USAGE where the options name no way to the world, or two. */

@@ -311,7 +311,7 @@ describe.each(WAYS)('over %s, a node', (_way, meet) => {
     // Of another session, else in order.
     const last = openMessage(again.at(-1) as Buffer);
     if (typeof last === 'string') throw new Error(last);
-    tap.toWorld?.(seal(Buffer.from(again.at(-1) as Buffer), last.session ^ 1, last.sequence + 1));
+    tap.toWorld?.(seal(Buffer.from(again.at(-1) as Buffer), (last.session ^ 1) >>> 0, last.sequence + 1));
     await expect.poll(() => statusOf(nodes)).toMatchObject({ stale: again.length + 1, corrupt: 2 * again.length });
     expect(statusOf(nodes)).toMatchObject({ isReady: true, isJoined: true, rejoined: 0 });
     expect(await constellation.run({ untilS: 40 })).toMatchObject({ fallbackDecisions: 0 });

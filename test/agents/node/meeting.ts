@@ -120,7 +120,7 @@ function meetingBy(transport: Transport): Meeting {
       toEnd.push(() => abort.abort());
       const { signal } = abort;
       const line = await transport.line(satellite);
-      return runNode({ ...CLOCK, line, satellite, policy: loadAware(), signal, ...options } as RunNodeOptions);
+      return runNode({ ...CLOCK, line, satellite, policy: loadAware(), signal, ...options });
     },
     child(satellite) {
       const process_ = spawn(process.execPath, ['--import', 'tsx', CHILD, ...transport.childArguments(satellite)]);

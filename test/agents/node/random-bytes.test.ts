@@ -4,10 +4,12 @@ import type { DoorEvents, LineEvents, NodeChannel } from '../../../agents/node/c
 import { type NodeResult, runNode, serveNodes } from '../../../agents/node/index.ts';
 import { HEADER_BYTES, KIND, createMessage, openMessage, seal } from '../../../agents/node/message.ts';
 import { ScriptedWorld } from '../scripted-world.ts';
+import { CLOCK } from './clock.ts';
 import { constellationOf, loadAware, namesOf, shortest } from './meeting.ts';
 
-/** Time that stands still: no deadline passes and no ping is sent. */
-const timer = { set: () => undefined, clear: () => undefined };
+/** Deadlines pass; pings and second hellos come too late to matter. */
+const DEADLINE_MS = 2;
+const timing = { ...CLOCK, deadlineMs: DEADLINE_MS, pingMs: 1e6 };
 
 /**
  * Bytes that a hostile end may send: noise, and messages of the right form with any kind, session and number, whose body is
@@ -70,7 +72,7 @@ async function pair(seed: number) {
       },
       close: () => new Promise((resolve) => setImmediate(resolve)),
     },
-    ...{ satelliteNames: namesOf(world), local: loadAware(), fallback: shortest(), deadlineMs: 1, timer, draw },
+    ...{ satelliteNames: namesOf(world), local: loadAware(), fallback: shortest(), ...timing, draw },
   });
   let session = 0;
   const running: Promise<NodeResult> = runNode({
@@ -89,7 +91,7 @@ async function pair(seed: number) {
       },
       close: () => undefined,
     },
-    ...{ satellite: 'sat-1', policy: loadAware(), timer, draw },
+    ...{ ...CLOCK, satellite: 'sat-1', policy: loadAware(), draw },
   });
   await nodes.whenJoined(['sat-1']);
   return {
