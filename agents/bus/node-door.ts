@@ -19,10 +19,12 @@ export interface BusMeeting {
  */
 export function busDoor({ bus, fleet }: BusMeeting, satelliteNames: readonly string[]): NodeDoor {
   const subjects = subjectsOf(fleet);
+  // While the server is away the connection knows nothing; messages are lost then, not too long.
+  let largestBytes = bus.connection.info?.max_payload ?? 0;
   const channelOf = (satellite: string): NodeChannel => ({
     satellite,
     get maxBytes() {
-      return bus.connection.info?.max_payload ?? 0;
+      return (largestBytes = bus.connection.info?.max_payload ?? largestBytes);
     },
     send: (message) => bus.publish(subjects.satelliteIn(satellite), message),
     end: () => undefined,

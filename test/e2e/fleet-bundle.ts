@@ -34,7 +34,6 @@ export function writeTestBundle(folder: string): TestBundle {
         normaliser: identityNormaliser(content.spec),
         policyName: 'fleet-test',
         version: 1,
-        previous: null,
       },
       validity: { notBefore: at(-1), notAfter: at(30) },
     },
