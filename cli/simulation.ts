@@ -32,10 +32,13 @@ export interface SimulationOptions
   readonly source: PolicySource;
 }
 
-/** One run of one policy in this process. */
-export function simulate(options: SimulationOptions): Promise<RunRecord> {
-  const { scenario, geometry, source, seed } = options;
-  return runEpisode(createWorldModel(scenario, geometry), createPolicy(source, seed), episodeOf(options));
+/** One run of one policy in this process; `policy`: the one made from the source, for who wants to watch it. */
+export function simulate(
+  options: SimulationOptions,
+  policy = createPolicy(options.source, options.seed),
+): Promise<RunRecord> {
+  const { scenario, geometry } = options;
+  return runEpisode(createWorldModel(scenario, geometry), policy, episodeOf(options));
 }
 
 function episodeOf({ scenario: _, geometry: __, source, ...episode }: SimulationOptions): EpisodeOptions {

@@ -1,5 +1,5 @@
 import type { DecisionBatch, Policy } from '../../core/index.ts';
-import { LearnedPolicy } from '../../policies/index.ts';
+import { LearnedPolicy } from '../../policies/runtime/index.ts';
 import type { DecisionLog, LoggedSource } from './decision-log.ts';
 import type { NetworkFacts, PolicyIdentity } from './format.ts';
 

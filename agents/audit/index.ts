@@ -7,6 +7,7 @@ export {
   type FeatureWeight,
   agentName,
   explainDecision,
+  nodeName,
 } from './explain-decision.ts';
 export type { LogHead, LogSession, LoggedPolicy, LoggedSession, NetworkFacts, PolicyIdentity } from './format.ts';
 export type { LogEnd, TornBlock } from './read-blocks.ts';

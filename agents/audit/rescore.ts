@@ -1,5 +1,5 @@
 import { type DecisionBatch, type DecisionSpec, SpaceCloudError, createDecisionBatch } from '../../core/index.ts';
-import { type Architecture, type Normaliser, Scorer } from '../../policies/index.ts';
+import { type Architecture, type Normaliser, Scorer } from '../../policies/runtime/index.ts';
 import type { NetworkFacts } from './format.ts';
 import type { LoggedDecision } from './read-decisions.ts';
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from './crc32.kernel.ts';
 import { type BlockKind, CHECKED_BYTES, DIGEST_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC } from './format.ts';
 
@@ -25,7 +25,7 @@ export interface OpenBlock {
 
 /** SHA-256 of bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(bytes).digest();
+  return hash('sha256', bytes, 'buffer');
 }
 
 /** The first 68 bytes of a block's header, CRC included. */

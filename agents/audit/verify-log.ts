@@ -51,6 +51,12 @@ export function verifyLog(file: string, { head, onProgress }: VerifyLogOptions =
     return policies;
   };
   const decisions = readDecisions(file, {
+    tally: (policy, byFallback) => {
+      const count = sessions[sessions.length - 1]?.policies[policy];
+      if (count === undefined) return;
+      count.decisions++;
+      if (byFallback) count.byFallback++;
+    },
     onBlock: (end) => {
       if (anchored !== undefined && anchored === headOf(end).digest) {
         anchor = { blocks: end.blocks, decisions: end.decisions };
@@ -60,19 +66,11 @@ export function verifyLog(file: string, { head, onProgress }: VerifyLogOptions =
     onSession: (session) => void policyIn(session),
     onPolicy: (policy, session) => void policyIn(session).push({ policy, decisions: 0, byFallback: 0 }),
   });
-  for (;;) {
-    const next = decisions.next();
-    if (next.done === true) {
-      const { end, torn } = next.value;
-      if (anchored !== undefined && anchor === undefined) throw withoutHead(file, anchored, headOf(end));
-      return { head: headOf(end), torn, anchor, sessions };
-    }
-    const { policy, by } = next.value;
-    const count = sessions[sessions.length - 1]?.policies[policy.number];
-    if (count === undefined) continue;
-    count.decisions++;
-    if (by === 'fallback') count.byFallback++;
-  }
+  const next = decisions.next();
+  if (next.done !== true) throw new SpaceCloudError('MISUSE', 'Expected blocks to be tallied, got a decision.');
+  const { end, torn } = next.value;
+  if (anchored !== undefined && anchor === undefined) throw withoutHead(file, anchored, headOf(end));
+  return { head: headOf(end), torn, anchor, sessions };
 }
 
 function withoutHead(file: string, anchored: string, { digest, blocks, decisions }: LogHead): SpaceCloudError {

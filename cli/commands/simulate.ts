@@ -28,6 +28,7 @@ interface SimulateCommandOptions extends ScenarioOptions {
   readonly nodes: readonly string[];
   readonly serve?: string;
   readonly deadline: number;
+  readonly audit?: string;
   readonly json?: boolean;
 }
 
@@ -58,6 +59,7 @@ export function register(program: Command, streams: CommandStreams): void {
       positiveNumber('--deadline'),
       10_000,
     )
+    .option('--audit <file>', 'append every decision to this log (`spacecloud audit`), and print its head')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: SimulateCommandOptions) => {
       const [{ resolvePolicy }, { simulate }] = await Promise.all([
@@ -80,8 +82,10 @@ export function register(program: Command, streams: CommandStreams): void {
         ...(options.start === undefined ? {} : { startS: options.start }),
         ...timeline?.watch,
       };
+      const runHere =
+        options.audit === undefined ? simulate : (given: SimulationOptions) => runAudited(given, options, streams);
       const record =
-        options.nodes.length === 0 ? await simulate(simulation) : await runWithNodes(simulation, options, streams);
+        options.nodes.length === 0 ? await runHere(simulation) : await runWithNodes(simulation, options, streams);
       if (options.json === true) {
         const document = timeline === undefined ? record : { ...record, events: timeline.events };
         streams.out(`${JSON.stringify(document, undefined, 2)}\n`);
@@ -135,12 +139,39 @@ function expectSatellites(names: readonly string[], { nodeNames, satelliteCount 
   });
 }
 
+/** The run with its decision log; the head is for keeping elsewhere. */
+async function runAudited(
+  simulation: SimulationOptions,
+  { audit = '' }: SimulateCommandOptions,
+  streams: CommandStreams,
+): Promise<RunRecord> {
+  const [{ createPolicy }, { simulate }, { openRunLog }] = await Promise.all([
+    import('../../training/index.ts'),
+    import('../simulation.ts'),
+    import('../audit/run-log.ts'),
+  ]);
+  const policy = createPolicy(simulation.source, simulation.seed);
+  const { log, onConstellation, close } = openRunLog(audit, { ...simulation, policy, nowMs: Date.now() });
+  streams.err(log.recovered === undefined ? '' : `${audit}: ${log.recovered.bytes} bytes of a torn block cut off\n`);
+  try {
+    return await simulate({ ...simulation, onConstellation }, policy);
+  } finally {
+    const head = close();
+    streams.err(`${audit}: ${head?.decisions} decisions, head ${head?.digest}\n`);
+  }
+}
+
 async function runWithNodes(
   simulation: SimulationOptions,
   options: SimulateCommandOptions,
   streams: CommandStreams,
 ): Promise<RunRecord> {
   const { simulateWithNodes } = await import('../simulation.ts');
+  if (options.audit !== undefined) {
+    throw new SpaceCloudError('USAGE', 'Expected --audit or --nodes, got both.', {
+      hint: 'Each node keeps a log of its own: give --audit to `spacecloud node`, and start the nodes with --serve.',
+    });
+  }
   if (options.serve === undefined && options.key === undefined) {
     throw new SpaceCloudError('USAGE', 'Expected a bundle folder as --policy and its --key for --nodes, got no key.', {
       hint: 'Nodes run signed bundles only; make one with `spacecloud export`.',

@@ -38,7 +38,7 @@ describe('the chain', () => {
     const { bytes, starts } = writeLog(file, 3);
     for (let at = 0; at < bytes.length; at++) {
       const changed = Buffer.from(bytes);
-      changed[at] = (changed[at] as number) ^ (1 << at % 8);
+      changed[at] = (changed[at] as number) ^ (1 << (at % 8));
       writeFileSync(file, changed);
       const { code, details } = errorOf(() => verifyLog(file));
       const block = starts.filter((start) => start <= at).length - 1;

@@ -35,8 +35,11 @@ describe('DecisionLog', () => {
         const expected = given.map(({ rows, seed, units, logits: hasLogits, by, flush, each }) => {
           const batch = randomBatch(SMALL_SPEC, rows, seed);
           const choices = firstAllowed(batch);
-          const logits = hasLogits ? Float32Array.from({ length: rows * 5 }, (_, i) => Math.fround(i / 7 - seed)) : undefined;
-          const memory = units > 0 ? Float32Array.from({ length: rows * units }, (_, i) => Math.fround(i / 3)) : undefined;
+          const logits = hasLogits
+            ? Float32Array.from({ length: rows * 5 }, (_, i) => Math.fround(i / 7 - seed))
+            : undefined;
+          const memory =
+            units > 0 ? Float32Array.from({ length: rows * units }, (_, i) => Math.fround(i / 3)) : undefined;
           log.append({ policy, by, logits, memory, memoryUnits: units }, { batch, choices, first: 0, end: rows });
           if (flush === 'flush') log.flush();
           if (flush === 'reopen') {
@@ -76,7 +79,9 @@ describe('DecisionLog', () => {
             });
             expect(bits(got?.candidates)).toEqual(candidates.flat());
             expect([...(got?.actionMask ?? [])]).toEqual([...batch.actionMask.subarray(row * 5, row * 5 + count)]);
-            expect([...(got?.candidateNode ?? [])]).toEqual([...batch.candidateNode.subarray(row * 5, row * 5 + count)]);
+            expect([...(got?.candidateNode ?? [])]).toEqual([
+              ...batch.candidateNode.subarray(row * 5, row * 5 + count),
+            ]);
             expect(bits(got?.logits)).toEqual(bits(logits?.subarray(row * 5, row * 5 + count)));
             expect(bits(got?.memory)).toEqual(bits(memory?.subarray(row * units, (row + 1) * units)));
           }
