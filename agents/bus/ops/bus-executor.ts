@@ -20,6 +20,8 @@ export interface BusExecutorOptions {
   readonly revocationListWith: (release: Release) => string;
   /** Whether the world has heard by now what the node of a satellite decides by; asked after each emission of `standings$`. */
   readonly fliesVersion: (satellite: number, bundleVersion: string) => boolean;
+  /** Whether the world has heard by now that the node of a satellite may not decide; asked likewise. */
+  readonly isRefused: (satellite: number) => boolean;
   readonly standings$: Observable<unknown>;
 }
 
@@ -62,7 +64,7 @@ export class BusExecutor implements UpdateExecutor {
         const report = await this.carriedOut(satellite, { type: 'update', rootDigest, ...order });
         if (report?.type === 'refused') return { satellite, outcome: 'refused', reason: report.reason };
         if (report?.type !== 'installed') return { satellite, outcome: 'silent' };
-        const isKnown = await this.known(satellite, report.bundleVersion);
+        const isKnown = await this.known(() => this.options.fliesVersion(satellite, report.bundleVersion));
         return isKnown ? { satellite, outcome: 'installed' } : { satellite, outcome: 'silent' };
       }),
     );
@@ -70,7 +72,13 @@ export class BusExecutor implements UpdateExecutor {
 
   async revoke(satellites: readonly number[], release: Release): Promise<void> {
     const revocations = this.options.revocationListWith(release);
-    await Promise.all(satellites.map((satellite) => this.carriedOut(satellite, { type: 'revoke', revocations })));
+    await Promise.all(
+      satellites.map(async (satellite) => {
+        const report = await this.carriedOut(satellite, { type: 'revoke', revocations });
+        if (report?.type !== 'revoked' || report.mayDecide) return;
+        await this.known(() => this.options.isRefused(satellite));
+      }),
+    );
   }
 
   close(): void {
@@ -93,10 +101,10 @@ export class BusExecutor implements UpdateExecutor {
     return this.withinDeadline(answer$, () => bus.publish(subject, bytes));
   }
 
-  private async known(satellite: number, bundleVersion: string): Promise<boolean> {
-    const { fliesVersion, standings$ } = this.options;
-    if (fliesVersion(satellite, bundleVersion)) return true;
-    const heard$ = standings$.pipe(filter(() => fliesVersion(satellite, bundleVersion)));
+  /** Waits until the world has heard of something, no longer than the deadline; resolves to whether it has. */
+  private async known(isHeard: () => boolean): Promise<boolean> {
+    if (isHeard()) return true;
+    const heard$ = this.options.standings$.pipe(filter(isHeard));
     return (await this.withinDeadline(heard$, () => undefined)) !== undefined;
   }
 

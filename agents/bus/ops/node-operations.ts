@@ -12,7 +12,7 @@ export interface NodeOperationsOptions {
   readonly fleet: string;
   readonly satellite: string;
   readonly onBoard: OnBoard;
-  readonly control: NodeControl;
+  readonly control: Pick<NodeControl, 'install' | 'refuse'>;
   /** JetStream domain of the fleet's stores, where the node's own server is another. */
   readonly storeDomain?: string;
 }
@@ -25,11 +25,18 @@ export function serveGround(options: NodeOperationsOptions): () => void {
   const { bus, fleet, satellite } = options;
   const subjects = subjectsOf(fleet);
   let last = Promise.resolve();
+  /** The order that was carried out last, and what was said of it. */
+  let done: { readonly order: Buffer; readonly report: Uint8Array } | undefined;
   const listening = bus.messages$(subjects.opsIn(satellite)).subscribe(({ data }) => {
     const order = decodeOrder(data);
     if (order === undefined) return;
     last = last.then(async () => {
-      bus.publish(subjects.opsOut(satellite), encodeDocument(await carryOut(order, options)));
+      if (done?.order.equals(data) !== true) {
+        const report = await carryOut(order, options);
+        done = report.type === 'failed' ? undefined : { order: Buffer.from(data), report: encodeDocument(report) };
+        if (done === undefined) bus.publish(subjects.opsOut(satellite), encodeDocument(report));
+      }
+      if (done !== undefined) bus.publish(subjects.opsOut(satellite), done.report);
     });
   });
   return () => listening.unsubscribe();

@@ -95,6 +95,11 @@ export class OnBoard {
     }
   }
 
+  /** Of the bundle in use; undefined before there is one. */
+  get rootDigest(): string | undefined {
+    return this.flying?.rootDigest;
+  }
+
   /** Takes a revocation list into use; returns its number. Errors: TRUST_STORE for one that is not newer or not trusted. */
   revoke(text: string): number {
     const { stateFolder, trust: believed } = this.options;

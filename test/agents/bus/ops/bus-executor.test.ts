@@ -72,7 +72,7 @@ async function fleet(): Promise<{ executor: BusExecutor; groundBus: Bus; nodeBus
       // The world hears of it after the ground has heard the report.
       setTimeout(() => standings.next(), 20);
     };
-    const control: NodeControl = {
+    const control: Pick<NodeControl, 'install' | 'refuse'> = {
       install: (_policy, bundleVersion) => tell(bundleVersion),
       refuse: (reason) => tell(reason),
     };
@@ -88,6 +88,7 @@ async function fleet(): Promise<{ executor: BusExecutor; groundBus: Bus; nodeBus
     orderRollback: ({ rootDigest }) => ground.rollbackTo(rootDigest === three.rootDigest ? three : four),
     revocationListWith: ({ rootDigest }) => ground.revoking(rootDigest === three.rootDigest ? three : four),
     fliesVersion: (satellite, version) => flown[satellite] === version,
+    isRefused: (satellite) => flown[satellite] === 'revoked',
     standings$: standings,
   });
   ends.push(() => executor.close());
