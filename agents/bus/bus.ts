@@ -86,6 +86,8 @@ export class Bus {
       pingInterval: options.pingIntervalMs ?? PING_MS,
       maxPingOut: 2,
       ignoreClusterUpdates: true,
+      // A damaged link can damage the proof of identity too; that must not end a bus that was connected before.
+      ignoreAuthErrorAbort: true,
       ...(identity === undefined
         ? {}
         : { authenticator: nkeyAuthenticator(identity.seed), inboxPrefix: inboxOf(identity.publicKey) }),

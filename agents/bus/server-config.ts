@@ -80,7 +80,7 @@ export function serverConfig(config: ServerConfig, place: ServerPlace): string {
   const lines = [
     `server_name: ${quoted(config.name ?? 'spacecloud')}`,
     `listen: "127.0.0.1:${place.port}"`,
-    `max_payload: ${config.maxPayloadBytes ?? MIB}`,
+    `max_payload: ${config.maxPayloadBytes ?? 2 * MIB}`,
     `max_connections: ${config.maxConnections ?? 1024}`,
     `ping_interval: "${PING_S}s"`,
     'ping_max: 2',

@@ -1,4 +1,4 @@
-import { firstValueFrom, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, take, timer, toArray } from 'rxjs';
 import { describe, expect } from 'vitest';
 import { Bus } from '../../../agents/bus/index.ts';
 import { itWithNats, natsServer } from '../../nats.ts';
@@ -34,6 +34,53 @@ describe('a bus', () => {
     expect(await states).toEqual(['connected', 'disconnected', 'reconnecting', 'connected']);
     bus.publish('news', bytes('after'));
     expect((await heard).map(({ data }) => text(data))).toEqual(['before', 'after']);
+    await bus.close();
+  });
+
+  itWithNats('ends also while its link is lost; what is sent then is dropped, and streams complete', async () => {
+    await using nats = await natsServer();
+    const bus = await Bus.connect({ servers: nats.url, name: 'bus' });
+    const seen: string[] = [];
+    bus.messages$('news').subscribe({ complete: () => seen.push('messages') });
+    bus.refusals$.subscribe({ complete: () => seen.push('refusals') });
+    const closed = firstValueFrom(bus.status$.pipe(filter((status) => status === 'closed')));
+    const lost = firstValueFrom(bus.status$.pipe(filter((status) => status !== 'connected')));
+    await nats.server.kill();
+    await lost;
+    bus.publish('news', bytes('nobody hears this'));
+    await bus.flush();
+    await bus.close();
+    await closed;
+    bus.publish('news', bytes('nor this'));
+    await bus.flush();
+    await bus.reconnect();
+    await bus.close();
+    bus.messages$('late').subscribe({ complete: () => seen.push('late') });
+    await firstValueFrom(timer(10));
+    expect(seen.sort()).toEqual(['late', 'messages', 'refusals']);
+  });
+
+  itWithNats('says when a message is larger than the server takes', async () => {
+    await using nats = await natsServer({ maxPayloadBytes: 1000 });
+    const bus = await Bus.connect({ servers: nats.url, name: 'bus' });
+    expect(() => bus.publish('news', new Uint8Array(1001))).toThrow("Expected at most 1000 bytes on 'news', got 1001.");
+    bus.publish('news', new Uint8Array(1000));
+    await bus.flush();
+    await bus.close();
+  });
+
+  itWithNats('ends subscriptions that nobody holds any more', async () => {
+    await using nats = await natsServer();
+    const bus = await Bus.connect({ servers: nats.url, name: 'bus' });
+    const heard = bus.messages$('news').pipe(take(1), toArray());
+    const first = firstValueFrom(heard);
+    for (const word of ['one', 'two']) bus.publish('news', bytes(word));
+    expect((await first).map(({ data }) => text(data))).toEqual(['one']);
+    await bus.flush();
+    const { inMsgs } = bus.connection.stats();
+    bus.publish('news', bytes('three'));
+    await bus.flush();
+    expect(bus.connection.stats().inMsgs).toBe(inMsgs);
     await bus.close();
   });
 });
