@@ -18,7 +18,7 @@ export interface TestBundle {
  * weights disturbed, so that it decides otherwise than the fallback and any baseline.
  */
 export function writeTestBundle(folder: string): TestBundle {
-  const { previous: _, ...content } = contentOf(1);
+  const content = contentOf(1);
   const { architecture } = content;
   const rng = new Rng(1, 'fleet-bundle');
   const weights = Float32Array.from(initialWeights(architecture, 1), (weight) => weight + 0.02 * rng.normal());
@@ -29,12 +29,7 @@ export function writeTestBundle(folder: string): TestBundle {
     bundle,
     {
       ...content,
-      ...{
-        weights,
-        normaliser: identityNormaliser(content.spec),
-        policyName: 'fleet-test',
-        version: 1,
-      },
+      ...{ weights, normaliser: identityNormaliser(content.spec) },
       validity: { notBefore: at(-1), notAfter: at(30) },
     },
     { privateKeyPem },
