@@ -146,6 +146,34 @@ describe('a node', () => {
     expect(refusal.message).toContain('until 2020-01-31T00:00:00.000Z'); // 30 days on
   });
 
+  it('with a trust store wants the flight signature, and refuses what was withdrawn', async () => {
+    const pem = (name: string, kind: string): string => place.at(name, `${kind}.pem`);
+    for (const name of ['flight', 'root', 'ops']) await place.json(['key', place.at(name), '--type', 'ed25519']);
+    const bundle = place.at('cleared');
+    const key = ['--key', demo('key', 'private.pem'), '--flight-key', pem('flight', 'private')];
+    await place.json(['export', demo('run'), '--out', bundle, ...key]);
+    const trust = ['--trust', place.at('trust.json')];
+    await place.json([
+      ...[
+        'trust',
+        'create',
+        '--publish',
+        `us=${demo('key', 'public.pem')}`,
+        '--flight',
+        `flight=${pem('flight', 'public')}`,
+      ],
+      ...['--trust', `root=${pem('root', 'public')}`, '--revoke', `ops=${pem('ops', 'public')}`],
+      ...['--key', pem('root', 'private'), '--out', place.at('trust.json')],
+    ]);
+    const verified = await place.json<{ signers: { name: string }[] }>(['verify', bundle, ...trust]);
+    expect(verified.signers.map(({ name }) => name)).toEqual(['us', 'flight']);
+    expect(await place.refusal(node(demo('bundle'), trust))).toMatchObject({ code: 'BUNDLE_SIGNERS', status: 7 });
+    const list = ['--out', place.at('revocations.json'), '--key', pem('ops', 'private')];
+    await place.json(['trust', 'revoke', ...trust, ...list, '--revoke-bundle', bundle]);
+    const refusal = await place.refusal(node(bundle, [...trust, '--revocations', place.at('revocations.json')]));
+    expect(refusal).toMatchObject({ code: 'BUNDLE_REVOKED', status: 7 });
+  });
+
   it('whose bundle is refused flies by its fallback: the world goes on, nothing is lost', async () => {
     const bundle = copyOf('refused');
     writeFileSync(place.at('refused', 'notes.txt'), 'hello');
