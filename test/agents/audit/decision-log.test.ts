@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DecisionLog, observationHash, verifyLog } from '../../../agents/audit/index.ts';
@@ -23,7 +23,8 @@ describe('DecisionLog', () => {
         logits: fc.boolean(),
         by: fc.constantFrom('policy' as const, 'fallback' as const),
         flush: fc.constantFrom('none', 'flush', 'reopen'),
-        each: fc.constantFrom('block' as const, 'call' as const),
+        // Mostly without a thread: each takes a good part of a second to start from source.
+        each: fc.constantFrom(...Array<'call'>(15).fill('call'), 'block' as const),
       }),
       { minLength: 1, maxLength: 6 },
     );
@@ -153,10 +154,15 @@ describe('DecisionLog', () => {
     expect(() => log.append({ policy, by: 'policy' }, rows)).toThrow(/open decision log/);
   });
 
-  it('says what stands in the way of writing', () => {
-    const file = freshLog();
-    expect(() => new DecisionLog(`${import.meta.filename}/x.log`, SESSION)).toThrow(/FILE_WRITE|Expected/);
-    // /dev/full takes no byte: the thread that writes reports it to the one that logs.
-    void file;
+  it('says what stands in the way of writing, also from the thread that writes', () => {
+    expect(() => new DecisionLog(`${import.meta.filename}/x.log`, SESSION)).toThrow(
+      expect.objectContaining({ code: 'FILE_WRITE' }),
+    );
+    if (!existsSync('/dev/full')) return;
+    const full = expect.objectContaining({ code: 'DISK_FULL' }) as Error;
+    expect(() => new DecisionLog('/dev/full', SESSION, { flush: 'call' })).toThrow(full);
+    const log = new DecisionLog('/dev/full', SESSION);
+    expect(() => log.head()).toThrow(full);
+    expect(() => log.close()).toThrow(full);
   });
 });

@@ -37,10 +37,10 @@ export function randomBatch(spec: DecisionSpec, rows: number, seed: number): Dec
     batch.timeS[row] = rng.uniform() * 86_400;
     batch.candidateCount[row] = count;
     const { context, candidate } = spec.kinds[kind] as DecisionSpec['kinds'][number];
-    for (let i = 0; i < context.length; i++) batch.context[row * batch.contextStride + i] = rng.normal();
+    for (let i = 0; i < context.length; i++) batch.context[row * batch.contextStride + i] = rng.uniform();
     for (let k = 0; k < count; k++) {
       const slot = row * batch.maxCandidates + k;
-      for (let i = 0; i < candidate.length; i++) batch.candidates[slot * batch.candidateStride + i] = rng.normal();
+      for (let i = 0; i < candidate.length; i++) batch.candidates[slot * batch.candidateStride + i] = rng.uniform();
       batch.actionMask[slot] = rng.uniform() < 0.7 ? 1 : 0;
       batch.candidateNode[slot] = whole(66);
     }
