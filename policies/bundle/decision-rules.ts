@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DecisionKind, DecisionSpec } from '../../core/index.ts';
 import { candidateWidth, contextWidth, DECISION_KINDS } from '../../core/index.ts';
 import { NORMALISED_CLIP } from '../runtime/index.ts';
+import { MEMORY_INPUT, MEMORY_OUTPUT } from './onnx/memory.ts';
 import { WEIGHT_LIMIT } from './onnx/quantise.ts';
 
 /** What of a manifest says how decisions are asked and answered, and what quantisation means. */
@@ -52,6 +53,18 @@ export const actionSchema = z.strictObject({
         .nullable(),
     }),
   ),
+});
+
+export const memorySchema = z.strictObject({
+  units: z.int().min(1).max(4096),
+  shape: z.tuple([z.literal('B'), count]),
+  type: z.literal('float32'),
+  input: z.literal(MEMORY_INPUT),
+  output: z.literal(MEMORY_OUTPUT),
+  start: z.literal('zeros'),
+  owner: z.literal('satellite-and-decision-kind'),
+  reset: z.literal('episode-start'),
+  fallbackDecision: z.literal('unchanged'),
 });
 
 const loss = z.strictObject({ mean: z.number().min(0), largest: z.number().min(0) });
@@ -123,6 +136,22 @@ export function observationRules(spec: DecisionSpec): z.output<typeof observatio
       value: 0,
       mask: 0,
     },
+  };
+}
+
+/** `memory` of a manifest; null without memory. */
+export function memoryRules(units: number): z.output<typeof memorySchema> | null {
+  if (units === 0) return null;
+  return {
+    units,
+    shape: ['B', units],
+    type: 'float32',
+    input: MEMORY_INPUT,
+    output: MEMORY_OUTPUT,
+    start: 'zeros',
+    owner: 'satellite-and-decision-kind',
+    reset: 'episode-start',
+    fallbackDecision: 'unchanged',
   };
 }
 

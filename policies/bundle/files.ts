@@ -102,5 +102,6 @@ function checkedManifest(content: BundleContent, int8: readonly Int8Agreement[])
 
 function problemOf(cause: unknown): string {
   const issue = (cause as { issues?: readonly { path: readonly PropertyKey[]; message: string }[] }).issues?.[0];
-  return issue === undefined ? String(cause) : `${issue.path.map(String).join('.')}: ${issue.message}`;
+  if (issue === undefined) return cause instanceof Error ? cause.message.replace(/\.$/, '') : String(cause);
+  return `${issue.path.map(String).join('.')}: ${issue.message}`;
 }

@@ -8,13 +8,14 @@ import {
   actionRules,
   actionSchema,
   int8Schema,
+  memoryRules,
+  memorySchema,
   observationRules,
   observationSchema,
   outsideGraph,
 } from './decision-rules.ts';
 import { GOLDEN_TOLERANCE } from './golden.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './onnx/fields.ts';
-import { MEMORY_INPUT, MEMORY_OUTPUT } from './onnx/memory.ts';
 import { onnxInputs, onnxOutputs } from './onnx/network.ts';
 import type { Int8Agreement } from './int8.ts';
 import { parseJsonWith } from './signing/dsse.ts';
@@ -103,19 +104,7 @@ const manifestSchema = z.strictObject({
     clip: z.literal(NORMALISED_CLIP),
   }),
   /** How the state of a policy with memory is carried; null = it has none. */
-  memory: z
-    .strictObject({
-      units: z.int().min(1).max(4096),
-      shape: z.tuple([z.literal('B'), count]),
-      type: z.literal('float32'),
-      input: z.literal(MEMORY_INPUT),
-      output: z.literal(MEMORY_OUTPUT),
-      start: z.literal('zeros'),
-      owner: z.literal('satellite-and-decision-kind'),
-      reset: z.literal('episode-start'),
-      fallbackDecision: z.literal('unchanged'),
-    })
-    .nullable(),
+  memory: memorySchema.nullable(),
   onnx: z.strictObject({
     opset: z.literal(ONNX_OPSET),
     irVersion: z.literal(ONNX_IR_VERSION),
@@ -171,10 +160,10 @@ export function int8File(kind: string): string {
   return `${kind}.int8.onnx`;
 }
 
-/** The manifest of a content; throws a ZodError, with the member at fault, for a content no bundle can carry. */
+/** The manifest of a content; throws a ZodError, with the member at fault, or a RangeError for a content no bundle can carry. */
 export function manifestOf(content: BundleContent, int8: readonly Int8Agreement[]): BundleManifest {
   const { spec, architecture } = content;
-  return manifestSchema.parse({
+  const manifest = manifestSchema.parse({
     format: FORMAT,
     formatVersion: FORMAT_VERSION,
     policyName: content.policyName,
@@ -217,6 +206,9 @@ export function manifestOf(content: BundleContent, int8: readonly Int8Agreement[
     validity: content.validity,
     lineage: content.lineage,
   });
+  const problem = contradictionIn(manifest);
+  if (problem !== undefined) throw new RangeError(problem);
+  return manifest;
 }
 
 /** Reads `policy.json`; throws BUNDLE_MALFORMED when its parts contradict each other, or it is of another format version. */
@@ -290,21 +282,6 @@ function isSame(a: unknown, b: unknown): boolean {
 
 function logitRule(prior: PriorUse): (typeof LOGIT_RULES)[number] {
   return prior === 'added' ? 'prior-plus-residual' : 'network';
-}
-
-function memoryRules(units: number): BundleManifest['memory'] {
-  if (units === 0) return null;
-  return {
-    units,
-    shape: ['B', units],
-    type: 'float32',
-    input: MEMORY_INPUT,
-    output: MEMORY_OUTPUT,
-    start: 'zeros',
-    owner: 'satellite-and-decision-kind',
-    reset: 'episode-start',
-    fallbackDecision: 'unchanged',
-  };
 }
 
 function filesOf(spec: DecisionSpec, nameOf: (kind: string) => string): Record<string, string> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -99,6 +99,7 @@ describe('a checkpoint exported twice', () => {
 
   it('is refused a number that does not grow', { timeout: 120_000 }, () => {
     const again = ['--out', join(folder, 'same'), '--previous', first, '--release', '1', '--not-before', START];
-    expect(() => exportIn(folder, [runFolder, ...again], {})).toThrow(/above/);
+    expect(() => exportIn(folder, [runFolder, ...again], {})).toThrow(/above that of the previous release, 1, got 1/);
+    expect(existsSync(join(folder, 'same'))).toBe(false);
   });
 });
