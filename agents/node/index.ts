@@ -5,6 +5,7 @@ export type { DoorEvents, LineEvents, NodeChannel, NodeDoor, WorldLine } from '.
 export type { MirrorSource } from './mirror-source.ts';
 export type { NodeAnswer } from './node-link.ts';
 export { type NodeControl, type NodeResult, type RunNodeOptions, runNode } from './run-node.ts';
-export { type NodeServer, type NodeStatus, type ServeNodesOptions, serveNodes } from './serve-nodes.ts';
+export type { NodeServer, NodeStatus } from './node-server.ts';
+export { type ServeNodesOptions, serveNodes } from './serve-nodes.ts';
 export type { NodeTally } from './tally.ts';
 export type { Timer } from './timer.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { NodeControl, NodeServer } from '../../../agents/node/index.ts';
+import type { NodeAnswer, NodeControl, NodeServer } from '../../../agents/node/index.ts';
 import { encodeAnswer } from '../../../agents/node/answer.ts';
 import { HEADER_BYTES, KIND, openMessage, seal } from '../../../agents/node/message.ts';
 import { encodeHello } from '../../../agents/node/messages.ts';
@@ -368,6 +368,32 @@ describe.each(WAYS)('over %s, a node', (_way, meet) => {
     await running;
   });
 
+  it('has its answers watched: how long, how many rows, and what became of them', async () => {
+    const world = new ScriptedWorld({ seed: 3 });
+    const answers: NodeAnswer[] = [];
+    let nowMs = 0;
+    const nodes = await meeting.serve(world, {
+      ...{ deadlineMs: 150, pingMs: 50 },
+      nowMs: () => (nowMs += 7),
+      onAnswer: (answer) => answers.push(answer),
+    });
+    let count = 0;
+    const leaving = (message: Buffer): readonly Buffer[] =>
+      kindOf(message) === KIND.answer && ++count === 3 ? [] : [message];
+    const running = meeting.node('sat-1', { line: tapped(await meeting.line('sat-1'), { leaving }) });
+    await nodes.whenJoined(['sat-1']);
+    await constellationOf(world, nodes).run({ untilS: 4 });
+    // Decisions 1, 5 and 9 of 12; the clock goes on by 7 ms whenever it is read, which is twice per request.
+    const answer = { satellite: 1, rows: 1, durationMs: 7 };
+    expect(answers).toEqual([
+      { ...answer, outcome: 'answered' },
+      { ...answer, outcome: 'answered' },
+      { ...answer, outcome: 'late' },
+    ]);
+    await nodes.close();
+    await running;
+  });
+
   describe('in a process of its own', () => {
     it('gives the same trajectory, and ends with the world', async () => {
       const world = new ScriptedWorld({ seed: 2 });
@@ -428,6 +454,18 @@ describe.each(WAYS)('over %s, a node', (_way, meet) => {
       await nodes.whenJoined(['sat-3']);
       expect((await constellation.run({ untilS: 60 })).fallbackDecisions).toBe(0);
       expect(statusOf(nodes)).toMatchObject({ decisions: before + 15, rejoined: 1 });
+    }, 60_000);
+
+    it('is not taken for lost by a world that was busy for long', async () => {
+      const nodes = await meeting.serve(new ScriptedWorld({ seed: 2 }), { pingMs: 50 });
+      meeting.child('sat-3');
+      await nodes.whenJoined(['sat-3']);
+      for (let round = 0; round < 3; round++) {
+        const untilMs = performance.now() + 500; // ten pings long
+        while (performance.now() < untilMs);
+        await sleep(100);
+      }
+      expect(statusOf(nodes)).toMatchObject({ isJoined: true, rejoined: 0 });
     }, 60_000);
 
     it('told to end says bye and is lost at once', async () => {
