@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { writeBundle } from '../../policies/bundle/index.ts';
@@ -44,14 +44,16 @@ it('docs/BUNDLE.md names commands that work, in the order in which they stand', 
   const lines = commandsOf(readFileSync('docs/BUNDLE.md', 'utf8'));
   expect(lines.length).toBeGreaterThan(15);
   for (const line of lines) {
-    const [npx, name, ...args] = wordsOf(line);
-    expect([npx, name]).toEqual(['npx', 'spacecloud']);
+    const [name, ...args] = wordsOf(line.replace(/^[A-Z_]+=\S+ /, '').replace(/^npx /, ''));
+    expect(name).toBe('spacecloud');
     if (args[0] === 'export') {
       // A training run takes long; that `export` has these options is for its help to say.
       const { out } = await captured(['export', '--help']);
       for (const option of args.filter((word) => word.startsWith('--'))) expect(out).toContain(`${option} <`);
-      makeBundle('earlier', 3);
-      makeBundle('bundle', 4);
+      if (!existsSync(join(folder, 'runs'))) {
+        makeBundle('earlier', 3);
+        makeBundle('bundle', 4);
+      }
       continue;
     }
     const { status, err } = await captured(args);
