@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { OnBoard } from '../../agents/bus/index.ts';
-import type { NodeControl, NodeResult, WorldLine } from '../../agents/node/index.ts';
+import type { NodeResult, RunNodeOptions, WorldLine } from '../../agents/node/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
+import { wholeNumber } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
 import { addressOf } from '../node-address.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -21,6 +22,7 @@ interface NodeCommandOptions {
   readonly ca?: string;
   readonly opsBus?: string;
   readonly storeDomain?: string;
+  readonly report?: number;
   readonly json?: boolean;
 }
 
@@ -43,9 +45,14 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--ca <file>', 'with --bus: certificate of the authority of its server (PEM)')
     .option(
       '--ops-bus <url>',
-      'with --bus and --state: nats-server that carries orders of the ground; default: that of --bus',
+      'with --bus: nats-server that carries what the ground and the node tell each other; default: that of --bus',
     )
     .option('--store-domain <name>', 'with --ops-bus: JetStream domain of the fleet')
+    .option(
+      '--report <ms>',
+      'with --bus: tell the ground its modes when they change, and telemetry so often',
+      wholeNumber('--report', 10),
+    )
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
       expectOneWay(options);
@@ -85,7 +92,7 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
       bundleVersion: flight.release,
       refusal: flight.refusal,
       onWelcome: () => streams.err(`${satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
-      onControl: (control) => way.onControl?.(control),
+      ...way.hooks,
     });
   // Refused at first, unless the ground has sent another bundle since.
   const refused = (): SpaceCloudError | undefined => (flight.onBoard?.refusalNow() === null ? undefined : error);
@@ -111,16 +118,17 @@ function textOf(satellite: string, { decisions, requests, abstentions, dropped }
 /** How this node reaches its world. */
 interface Way {
   readonly to: { readonly line: WorldLine } | { readonly address: ReturnType<typeof addressOf> };
-  readonly onControl?: (control: NodeControl) => void;
+  readonly hooks?: Pick<RunNodeOptions, 'onControl' | 'onModes'>;
   readonly close: () => Promise<void>;
 }
 
 /** Errors: USAGE, BUS_*, FILE_*. */
 async function wayToWorld(options: NodeCommandOptions, onBoard: OnBoard | undefined): Promise<Way> {
-  const { connect, identity, ca, satellite, storeDomain } = options;
+  const { connect, identity, ca, satellite, storeDomain, report: periodMs } = options;
   if (connect !== undefined) return { to: { address: addressOf(connect) }, close: () => Promise.resolve() };
-  const [{ Bus, busLine, serveGround }, { readText }, { readIdentity }] = await Promise.all([
+  const [{ Bus, busLine }, { NodeOperations }, { readText }, { readIdentity }] = await Promise.all([
     import('../../agents/bus/index.ts'),
+    import('../node/node-operations.ts'),
     import('../files.ts'),
     import('../fleet/identity-folder.ts'),
   ]);
@@ -129,16 +137,17 @@ async function wayToWorld(options: NodeCommandOptions, onBoard: OnBoard | undefi
   const fleet = options.fleet as string;
   const bus = await Bus.connect({ ...who, servers: options.bus as string });
   const ops = options.opsBus === undefined ? bus : await Bus.connect({ ...who, servers: options.opsBus });
-  let dismiss = (): void => undefined;
+  const operations = new NodeOperations({
+    ...{ bus: ops, fleet, satellite },
+    ...(onBoard === undefined ? {} : { onBoard }),
+    ...(storeDomain === undefined ? {} : { storeDomain }),
+    ...(periodMs === undefined ? {} : { periodMs }),
+  });
   return {
     to: { line: busLine({ bus, fleet }, satellite) },
-    onControl(control) {
-      if (onBoard === undefined) return;
-      const domain = storeDomain === undefined ? {} : { storeDomain };
-      dismiss = serveGround({ bus: ops, fleet, satellite, onBoard, control, ...domain });
-    },
+    hooks: operations.hooks,
     async close() {
-      dismiss();
+      await operations.finish();
       await Promise.all([bus.close(), ops.close()]);
     },
   };

@@ -25,7 +25,7 @@ export interface NodeOperationsOptions {
 type Modes = Parameters<NonNullable<RunNodeOptions['onModes']>>[0];
 
 /** Longest time at the end for what was not stored yet, ms; less than a supervisor waits. */
-const FINISH_MS = 2000;
+const FINISH_MS = 1500;
 
 /** What a node has to do with the ground: orders, telemetry, and its entry in the fleet's bucket of modes. */
 export class NodeOperations {

@@ -69,10 +69,12 @@ export class ModeWriter {
   private async put(entry: StoredModes): Promise<boolean> {
     const { bus, fleet, satellite, storeDomain: domain } = this.options;
     if (bus.connection.isClosed()) return false;
-    const { modeBucket, modeKey } = subjectsOf(fleet);
+    const subjects = subjectsOf(fleet);
     try {
-      const bucket = await new Kvm(jetstream(bus.connection, domain === undefined ? {} : { domain })).open(modeBucket);
-      await bucket.put(modeKey(satellite), JSON.stringify({ version: 1, ...entry }));
+      const bucket = await new Kvm(jetstream(bus.connection, domain === undefined ? {} : { domain })).open(
+        subjects.modeBucket,
+      );
+      await bucket.put(subjects.modeKey(satellite), JSON.stringify({ version: 1, ...entry }));
       return true;
     } catch {
       return false;
@@ -103,12 +105,12 @@ export async function readModes(
   fleet: string,
   satellites: readonly string[],
 ): Promise<ReadonlyMap<string, StoredModes>> {
-  const { modeBucket, modeKey } = subjectsOf(fleet);
+  const subjects = subjectsOf(fleet);
   const found = new Map<string, StoredModes>();
   try {
-    const bucket = await new Kvm(bus.connection).open(modeBucket);
+    const bucket = await new Kvm(bus.connection).open(subjects.modeBucket);
     for (const satellite of satellites) {
-      const entry = await bucket.get(modeKey(satellite));
+      const entry = await bucket.get(subjects.modeKey(satellite));
       if (entry?.operation !== 'PUT') continue;
       const parsed = entrySchema.safeParse(jsonOf(entry.string()));
       if (parsed.success) found.set(satellite, { timeS: parsed.data.timeS, modes: parsed.data.modes });
@@ -120,10 +122,8 @@ export async function readModes(
 }
 
 /** Whether two satellites are in the same modes. */
-export function sameModes(a: SatelliteModes, b: SatelliteModes): boolean {
-  return Object.keys(modesSchema.shape).every(
-    (region) => a[region as keyof SatelliteModes] === b[region as keyof SatelliteModes],
-  );
+export function sameModes(a: SatelliteModes, b: Readonly<Record<string, string>>): boolean {
+  return Object.entries(a).every(([region, mode]) => b[region] === mode);
 }
 
 function jsonOf(text: string): unknown {
