@@ -36,7 +36,7 @@ for kind in (entry["kind"] for entry in manifest["spec"]["kinds"]):
         "count": np.array([len(row["candidates"]) for row in rows], np.int64),
     }
     difference = 0.0
-    if "memory" in manifest:
+    if manifest["memory"] is not None:
         inputs["memory"] = np.array([row["memory"] for row in rows], np.float32)
         expected = np.array([row["nextMemory"] for row in rows], np.float32)
         difference = float(np.abs(session.run(["nextMemory"], inputs)[0] - expected).max())
