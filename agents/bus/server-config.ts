@@ -3,7 +3,7 @@ import { type BusPermissions, type BusUser, subscriptionsOf } from './permission
 
 /** What a nats-server of ours is told. */
 export interface ServerConfig {
-  /** Name in its reports. */
+  /** Name in its reports; spaces become underscores. */
   readonly name?: string;
   /** Who may connect; without users everyone may, and do everything. */
   readonly users?: readonly BusUser[];
@@ -69,8 +69,6 @@ const MIB = 1024 * 1024;
 const PING_S = 5;
 /** Handshakes of many clients that start at once take their time, s. */
 const HANDSHAKE_S = 20;
-/** A lost link is tried again after, s. nats-server 2.9 takes whole seconds without their unit. */
-const LINK_RETRY_S = 1;
 
 /**
  * Text of a nats-server's configuration: loopback only, JetStream on disk, one account, limits, and where asked TLS, users
@@ -78,7 +76,7 @@ const LINK_RETRY_S = 1;
  */
 export function serverConfig(config: ServerConfig, place: ServerPlace): string {
   const lines = [
-    `server_name: ${quoted(config.name ?? 'spacecloud')}`,
+    `server_name: ${quoted((config.name ?? 'spacecloud').replaceAll(' ', '_'))}`,
     `listen: "127.0.0.1:${place.port}"`,
     `max_payload: ${config.maxPayloadBytes ?? 2 * MIB}`,
     `max_connections: ${config.maxConnections ?? 1024}`,
@@ -135,12 +133,7 @@ function remoteLines(leaf: LeafRemote, secured: boolean): readonly string[] {
     url.username = encodeURIComponent(leaf.user.name);
     url.password = encodeURIComponent(leaf.user.password);
   }
-  return [
-    'leafnodes {',
-    `  reconnect: ${LINK_RETRY_S}`,
-    `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`,
-    '}',
-  ];
+  return ['leafnodes {', `  remotes: [ { url: ${quoted(url.href)}${account}${tls} } ]`, '}'];
 }
 
 function listenerLines(port: number | undefined, tls: ServerTls | undefined): readonly string[] {

@@ -1,4 +1,4 @@
-export { type BusCertificates, type CertificateOptions, makeCertificates } from './certificates.ts';
-export { type FoundServer, findNatsServer, versionNote } from './find-server.ts';
-export { Gate, type GateMode, type GateOptions } from './gate.ts';
-export { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
+export { type BusCertificates, makeCertificates } from './certificates.ts';
+export { findNatsServer, versionNote } from './find-server.ts';
+export { Gate } from './gate.ts';
+export { type NatsServer, startNatsServer } from './nats-server.ts';

@@ -140,7 +140,8 @@ class RunningServer implements NatsServer {
     }
     // The log goes through a file: a pipe would stop the server when nobody reads it.
     const log = openSync(this.logFile, 'a', 0o600);
-    const child = spawn(this.binary, ['-c', this.configFile], { stdio: ['ignore', log, log] });
+    // In a group of its own: a terminal's Ctrl-C goes to the whole group, and clients want to say goodbye before the server ends.
+    const child = spawn(this.binary, ['-c', this.configFile], { stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     this.child = child;
     process.on('exit', this.killAtExit);

@@ -72,9 +72,10 @@ async function linked(): Promise<{
   await makeLeafStores(atStation, FLEET);
   await atStation.close();
   const atHub = await Bus.connect({ servers: hub.url, name: 'ground', seed: ground.seed, caPem: tls.caPem });
-  expect(await until(() => gate.connections > 0)).toBe(true);
-  await makeFleetStores(atHub, FLEET, { leafDomains: [DOMAIN] });
   const node = await Bus.connect({ servers: station.url, name: 'alpha', seed: alpha.seed });
+  // A stream that is to take telemetry over while the link is not yet there tries again after 40 s only (nats-server 2.15).
+  expect(await carries(node, atHub)).toBe(true);
+  await makeFleetStores(atHub, FLEET, { leafDomains: [DOMAIN] });
   return {
     gate,
     ground: atHub,
@@ -85,6 +86,20 @@ async function linked(): Promise<{
       await Promise.all([station.end(), hub.end()]);
     },
   };
+}
+
+/** Whether reports of the node reach the ground, within a while. */
+async function carries(node: Bus, ground: Bus): Promise<boolean> {
+  let heard = false;
+  const ear = ground.messages$(subjects.opsOut('alpha')).subscribe(() => (heard = true));
+  const answer = await until(async () => {
+    node.publish(subjects.opsOut('alpha'), new Uint8Array(1));
+    await node.flush();
+    await ground.flush();
+    return heard;
+  });
+  ear.unsubscribe();
+  return answer;
 }
 
 /** All telemetry that the ground has, in order. */
