@@ -41,6 +41,7 @@ export function busDoor({ bus, fleet }: BusMeeting, satelliteNames: readonly str
       await bus.flush();
       for (const channel of channels.values()) channel.send(seal(encodeBare(KIND.who), 0, 0));
     },
+    renew: () => renew(bus),
     async close() {
       await bus.flush();
       listening?.unsubscribe();
@@ -77,8 +78,14 @@ export function busLine({ bus, fleet }: BusMeeting, satellite: string): WorldLin
       );
     },
     send: (message) => bus.publish(subjects.satelliteOut(satellite), message),
+    renew: () => renew(bus),
     close: () => subscriptions.forEach((subscription) => subscription.unsubscribe()),
   };
+}
+
+/** A connection whose subscriptions were damaged under way hears nothing, and does not know it. */
+function renew(bus: Bus): void {
+  bus.reconnect().catch(() => undefined);
 }
 
 function isOf({ details }: SpaceCloudError, ...subjects: readonly string[]): boolean {

@@ -23,6 +23,8 @@ export interface DoorEvents {
 export interface NodeDoor {
   /** Errors: NODE_CONNECT, BUS_*. */
   open(events: DoorEvents): Promise<void>;
+  /** Makes the way in anew: nothing came for long, though there were nodes. */
+  renew?(): void;
   /** Resolves when what was sent has left and all channels are gone. */
   close(): Promise<void>;
 }
@@ -45,5 +47,7 @@ export interface WorldLine {
   readonly outlivesWorlds: boolean;
   open(events: LineEvents): void;
   send(message: Uint8Array): void;
+  /** Makes the way anew: nothing came for long. */
+  renew?(): void;
   close(): void;
 }

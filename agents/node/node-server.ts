@@ -16,6 +16,8 @@ import { type NodeTally, createTally } from './tally.ts';
 
 /** Time between two pings of a node, ms. */
 const PING_MS = 1000;
+/** So many of these times without a word of any node, and the door is made anew: a damaged one may let nothing in. */
+const MOST_SILENT = 10;
 
 export interface NodeServerOptions extends ReceptionOptions, AnswerWatch {
   /** Decides for satellites that have no node. */
@@ -64,6 +66,8 @@ export class NodeServer {
   private localRows: PickedRows | undefined;
   private fallbackRows: PickedRows | undefined;
   private pinging: unknown;
+  /** Pings since a message came in. */
+  private silent = 0;
   private closed = false;
 
   constructor(options: NodeServerOptions, door: NodeDoor) {
@@ -187,6 +191,7 @@ export class NodeServer {
 
   private hear(channel: NodeChannel, bytes: Uint8Array): void {
     if (this.closed) return;
+    this.silent = 0;
     const satellite = this.reception.satelliteOf(channel);
     const tally = satellite === undefined ? undefined : this.records.get(satellite)?.tally;
     const message = openMessage(bytes);
@@ -254,6 +259,7 @@ export class NodeServer {
       for (const link of [...this.links.values()]) if (!link.ping()) this.lose(link);
       this.reception.remind();
       for (const [satellite, { last }] of this.records) if (!this.links.has(satellite)) askWho(last.channel, 0);
+      if (this.records.size > 0 && ++this.silent % MOST_SILENT === 0) this.door.renew?.();
       this.pingLater();
     }, this.options.pingMs ?? PING_MS);
   }

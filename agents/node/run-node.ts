@@ -10,6 +10,8 @@ import type { Timer } from './timer.ts';
 
 /** A hello without an answer is said again after this time, ms. */
 const HELLO_AGAIN_MS = 500;
+/** So many of these times without a word of the world, and the line is made anew: a damaged one may carry only one way. */
+const MOST_SILENT = 20;
 
 interface NodeOptions {
   /** Name of the satellite this process is. */
@@ -88,7 +90,7 @@ export interface NodeControl {
  */
 export function runNode(options: RunNodeOptions): Promise<NodeResult> {
   const { satellite, signal, timer, draw, spec = SPACE_CLOUD_SPEC } = options;
-  const line = 'line' in options ? options.line : new SocketLine(options.address);
+  const line: WorldLine = 'line' in options ? options.line : new SocketLine(options.address);
   const first = aboard(options.policy, options.bundleVersion ?? '', options.refusal ?? null);
   const mind = new NodeMind(spec, first, new Mirrors(options.onModes));
   const onWelcome = (): void => options.onWelcome?.();
@@ -99,6 +101,7 @@ export function runNode(options: RunNodeOptions): Promise<NodeResult> {
     if (signal?.aborted === true) return resolve(resultOf('abort'));
     let settled = false;
     let asking: unknown;
+    let silent = 0;
     const settle = (outcome: () => void): void => {
       if (settled) return;
       settled = true;
@@ -115,6 +118,7 @@ export function runNode(options: RunNodeOptions): Promise<NodeResult> {
       timer.clear(asking);
       asking = timer.set(() => {
         if (desk.isAsking) desk.introduce();
+        if (++silent % MOST_SILENT === 0) line.renew?.();
         askAgain();
       }, HELLO_AGAIN_MS);
     };
@@ -127,6 +131,7 @@ export function runNode(options: RunNodeOptions): Promise<NodeResult> {
       },
       message(bytes) {
         if (settled) return;
+        silent = 0;
         try {
           if (desk.take(bytes) === 'goodbye') settle(() => resolve(resultOf('goodbye')));
         } catch (error) {

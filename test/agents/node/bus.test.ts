@@ -150,6 +150,31 @@ describe('a bus', () => {
     expect(await running).toMatchObject({ endedBy: 'goodbye' });
   });
 
+  itWithNats(
+    'that lost the subscription of a node, or of the world, gives it back',
+    async () => {
+      const nats = await natsServer();
+      toEnd.push(() => nats.end());
+      const world = new ScriptedWorld({ seed: 2 });
+      const [worldBus, nodeBus] = [await connected(nats, 'world'), await connected(nats, 'sat-1')];
+      const nodes = await serve(worldBus, world, 200);
+      const running = node(nodeBus, 'sat-1');
+      await nodes.whenJoined(['sat-1']);
+      for (const bus of [nodeBus, worldBus]) {
+        // As a damaged SUB would: the server knows nothing of it, and the client does not know.
+        const { protocol } = bus.connection as unknown as { protocol: { sendCommand(text: string): void } };
+        for (let sid = 1; sid < 10; sid++) protocol.sendCommand(`UNSUB ${sid}\r\n`);
+        await bus.flush();
+        await expect.poll(() => nodes.nodes[0]?.isJoined, { timeout: 5000 }).toBe(false);
+        await expect.poll(() => nodes.nodes[0]?.isReady, { timeout: 20_000 }).toBe(true);
+      }
+      expect(await constellationOf(world, nodes).run({ untilS: 20 })).toMatchObject({ fallbackDecisions: 0 });
+      await nodes.close();
+      expect(await running).toMatchObject({ sessions: 3, endedBy: 'goodbye' });
+    },
+    60_000,
+  );
+
   itWithNats('full of messages of satellites that do not exist changes nothing', async () => {
     const nats = await natsServer();
     toEnd.push(() => nats.end());
