@@ -27,6 +27,8 @@ export interface FlightPolicy {
   readonly policy: Policy;
   /** Version of the bundle; empty when it was refused. */
   readonly release: string;
+  /** Of a bundle that was taken once and for all; else `onBoard` knows. */
+  readonly rootDigest?: string;
   /** Why the bundle may not decide now; null while it may. */
   readonly refusal: () => BundleRefusal | null;
   /** Of a bundle refused from the start; the satellite flies by its fallback, and the command ends with the error. */
@@ -60,6 +62,7 @@ export async function loadFlightPolicy(options: FlightPolicyOptions): Promise<Fl
         mode: 'greedy',
       }),
       release: String(manifest.version),
+      rootDigest: loaded.verified.rootDigest,
       refusal: recheckLater(loaded, trust, bundles),
       error: undefined,
     };
