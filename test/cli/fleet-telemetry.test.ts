@@ -280,3 +280,30 @@ describe('a telemetry file', () => {
     expect(JSON.parse(readFileSync('docs/fleet-telemetry.schema.json', 'utf8'))).toEqual(telemetryJsonSchema());
   });
 });
+
+describe('docs/FLEET.md', () => {
+  const page = readFileSync('docs/FLEET.md', 'utf8');
+
+  it('has a row for every metric, with its type and its labels', () => {
+    const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => [name, type] as const);
+    expect(types.length).toBeGreaterThan(10);
+    for (const [name, type] of types) {
+      const row = page
+        .split('\n')
+        .find((line) => line.startsWith(`| \`${type === 'counter' ? `${name}_total` : name}\``));
+      expect(row, name).toContain(`| ${type} `);
+      const labels = new RegExp(`^${name}\\w*\\{(.*)\\} `, 'm').exec(text)?.[1] ?? '';
+      const names = [...labels.matchAll(/(\w+)="/g)]
+        .map((match) => match[1] as string)
+        .filter((label) => label !== 'le');
+      for (const label of names) expect(row).toContain(`\`${label}\``);
+    }
+  });
+
+  it('names every field of every kind of line', () => {
+    for (const { shape } of telemetryLineSchema.options) {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${shape.kind.value}\``));
+      for (const field of Object.keys(shape)) if (field !== 'kind') expect(row, field).toContain(`\`${field}\``);
+    }
+  });
+});
