@@ -1,4 +1,4 @@
-import { DiscardPolicy, RetentionPolicy, StorageType, jetstreamManager } from '@nats-io/jetstream';
+import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstreamManager } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { Objm } from '@nats-io/obj';
 import type { Bus } from './bus.ts';
@@ -14,13 +14,16 @@ export interface FleetStoreOptions {
   readonly leafDomains?: readonly string[];
 }
 
+/** JetStream's code of a stream that is there with other options (JSStreamNameExistErr). */
+const NAME_IN_USE = 10058;
 const MIB = 1024 * 1024;
 /** One mode is a short JSON document. */
 const MODE_BYTES = 4096;
 
 /**
- * Makes the fleet's telemetry stream, bundle store and mode bucket on the ground's server where they are missing, and
- * adapts them where they are there. Errors: BUS_CONNECT.
+ * Makes the fleet's telemetry stream, bundle store and mode bucket on the ground's server where they are missing; a telemetry
+ * stream that is there keeps what it has and takes the new options. Servers beside satellites must be linked by now: else the
+ * stream asks them again only after 5 s (nats-server 2.9) to 40 s (2.15). Errors: BUS_CONNECT.
  */
 export async function makeFleetStores(bus: Bus, fleet: string, options: FleetStoreOptions = {}): Promise<void> {
   const { bundleBucket, modeBucket } = subjectsOf(fleet);
@@ -65,5 +68,10 @@ async function makeTelemetryStream(
       external: { api: `$JS.${domain}.API`, deliver: subjects.takeover(domain) },
     })),
   };
-  await manager.streams.add(config);
+  try {
+    await manager.streams.add(config);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError && error.code === NAME_IN_USE)) throw error;
+    await manager.streams.update(telemetryStream, config);
+  }
 }

@@ -8,11 +8,11 @@ import {
   type BusIdentity,
   busIdentity,
   groundPermissions,
+  makeFleetStores,
   nodePermissions,
   subjectsOf,
   worldPermissions,
 } from '../../../agents/bus/index.ts';
-import { makeFleetStores } from '../../../agents/bus/fleet-stores.ts';
 import { NATS_VERSION, type TestServer, itWithNats, natsServer } from '../../nats.ts';
 import { must } from '../../present.ts';
 
@@ -200,6 +200,19 @@ describe('a node', () => {
 });
 
 describe('world and ground', () => {
+  itWithNats('the ground gives the telemetry stream other options; what it holds stays', async () => {
+    const [ground, alpha] = [await join('ground'), await join('alpha')];
+    await jetstream(alpha.connection).publish(subjects.telemetry('alpha'), 'kept');
+    const manager = await jetstreamManager(ground.connection);
+    const before = await manager.streams.info(subjects.telemetryStream);
+    await makeFleetStores(ground, FLEET, { telemetryBytes: 1_000_000 });
+    const after = await manager.streams.info(subjects.telemetryStream);
+    expect(before.config.max_bytes).not.toBe(1_000_000);
+    expect(after.config.max_bytes).toBe(1_000_000);
+    expect(after.state).toEqual(before.state);
+    await expect(makeFleetStores(alpha, FLEET)).rejects.toMatchObject({ code: 'BUS_CONNECT' });
+  });
+
   itWithNats('the world asks and hears nodes, and has no part in operations', async () => {
     const world = await join('world');
     for (const subject of [subjects.opsIn('alpha'), subjects.satelliteOut('alpha'), subjects.telemetry('alpha')]) {
