@@ -1,4 +1,6 @@
+import { merge } from 'rxjs';
 import { type NodeDoor, type NodeServer, type ServeNodesOptions, serveNodes } from '../agents/index.ts';
+import type { Policy } from '../core/index.ts';
 import { createWorldModel } from '../environment/index.ts';
 import {
   type EpisodeOptions,
@@ -28,6 +30,7 @@ export interface SimulationOptions
       | 'onEnd'
       | 'beforeRound'
       | 'onConstellation'
+      | 'watchOutcomes'
     > {
   readonly source: PolicySource;
 }
@@ -53,6 +56,10 @@ export interface ServedSimulationOptions
   readonly satellites: readonly string[];
   /** Called when the world listens; the nodes may be started now. */
   readonly onListening: (server: NodeServer) => void;
+  /** Decides for satellites that have no node; default: the policy of `source`. */
+  readonly local?: Policy;
+  /** Events for satellites' machines beside those of nodes. */
+  readonly reports$?: NonNullable<EpisodeOptions['reports$']>;
   /** Ends the waiting for nodes that cannot come. */
   readonly failed?: Promise<never>;
 }
@@ -64,13 +71,14 @@ export interface ServedRun {
 
 /** The same run with some satellites as processes of their own. */
 export async function simulateWithNodes(options: ServedSimulationOptions): Promise<ServedRun> {
-  const { address, satellites, deadlineMs, pingMs, onAnswer, onListening, failed, ...simulation } = options;
+  const { address, satellites, deadlineMs, pingMs, onAnswer, onListening, failed, local, reports$, ...simulation } =
+    options;
   const { scenario, geometry, source, seed } = simulation;
   const server = await serveNodes({
     ...NODE_CLOCK,
     ...(typeof address === 'string' ? { address: addressOf(address) } : { door: address }),
     satelliteNames: geometry.nodeNames.slice(0, geometry.satelliteCount),
-    local: createPolicy(source, seed),
+    local: local ?? createPolicy(source, seed),
     fallback: createBaseline(TRAIN_DEFAULTS.fallback, seed),
     deadlineMs,
     ...(pingMs === undefined ? {} : { pingMs }),
@@ -84,7 +92,7 @@ export async function simulateWithNodes(options: ServedSimulationOptions): Promi
       { name: source.name, decider: server.decide },
       {
         ...episodeOf(simulation),
-        reports$: server.reports$,
+        reports$: reports$ === undefined ? server.reports$ : merge(server.reports$, reports$),
         onConstellation: (constellation) => {
           server.mirror(constellation);
           simulation.onConstellation?.(constellation);

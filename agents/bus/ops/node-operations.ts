@@ -57,8 +57,10 @@ async function update(
   { order, rootDigest, rollback }: Extract<GroundOrder, { type: 'update' }>,
   { bus, fleet, onBoard, control, storeDomain }: NodeOperationsOptions,
 ): Promise<NodeReport> {
-  const pack = await fetchBundle(bus, fleet, rootDigest, storeDomain);
-  const flight = onBoard.install(unpackFiles(pack), rootDigest, rollback);
+  // What a satellite flew before it has kept: the order to go back is short.
+  const kept = onBoard.keptFiles(rootDigest);
+  const files = kept ?? unpackFiles(await fetchBundle(bus, fleet, rootDigest, storeDomain));
+  const flight = onBoard.install(files, rootDigest, rollback);
   control.install(flight.policy, flight.bundleVersion, flight.refusalNow);
   return { type: 'installed', order, rootDigest, bundleVersion: flight.bundleVersion };
 }

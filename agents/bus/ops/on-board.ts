@@ -100,6 +100,13 @@ export class OnBoard {
     return this.flying?.rootDigest;
   }
 
+  /** The files of a bundle that was in use here before; undefined for any other. */
+  keptFiles(rootDigest: string): ReadonlyMap<string, Uint8Array> | undefined {
+    const folder = this.folderOf(rootDigest);
+    if (!existsSync(folder)) return undefined;
+    return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+  }
+
   /** Takes a revocation list into use; returns its number. Errors: TRUST_STORE for one that is not newer or not trusted. */
   revoke(text: string): number {
     const { stateFolder, trust: believed } = this.options;
