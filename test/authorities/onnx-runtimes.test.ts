@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type * as OnnxRuntime from 'onnxruntime-common';
+import type * as OnnxRuntime from 'onnxruntime-web';
 import * as web from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type DecisionBatch, Rng, SPACE_CLOUD_SPEC as spec } from '../../core/index.ts';

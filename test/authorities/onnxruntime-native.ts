@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type * as OnnxRuntime from 'onnxruntime-common';
+import type * as OnnxRuntime from 'onnxruntime-web';
 import { AUTHORITIES, mustHaveAuthorities } from './python.ts';
 
 /**
