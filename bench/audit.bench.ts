@@ -22,14 +22,14 @@ import {
 import { recordRows } from './recorded-rows.ts';
 import { startLap } from './stopwatch.ts';
 
-const WARM_UP_S = 20;
+const WARM_UP_S = 10;
 /** Simulated time of one turn, s, and pairs of turns. Short turns see the same state of the machine. */
-const TURN_S = 1;
-const PAIRS = 60;
+const TURN_S = 0.5;
+const PAIRS = 40;
 /** Requests of a node per sample, and samples. */
-const REQUESTS = 400;
+const REQUESTS = 200;
 const SAMPLES = 10;
-const READ_SAMPLES = 5;
+const READ_SAMPLES = 3;
 
 const SESSION = { writer: 'bench', startedAt: '2026-01-01T00:00:00Z', spec: SPACE_CLOUD_SPEC };
 const BUNDLE = { name: 'bench', kind: 'bundle', version: '1', rootDigest: 'bench' } as const;

@@ -15,5 +15,6 @@ export const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> 
   'train-fused': async () => (await import('./train.bench.ts')).measure('fused-fma'),
   'train-wasm': async () => (await import('./train.bench.ts')).measure('wasm'),
   'train-node': async () => (await import('./train.bench.ts')).measure('node'),
+  audit: async () => (await import('./audit.bench.ts')).measure(),
   pytorch: async () => (await import('./pytorch.bench.ts')).measure(),
 };
