@@ -17,7 +17,7 @@ const orderSchema = z.discriminatedUnion('type', [
     type: z.literal('revoke'),
     order: orderId,
     /** Signed revocation list. */
-    revocations: z.string().max(5_000_000),
+    revocations: z.string().max(1_500_000),
   }),
 ]);
 
