@@ -51,9 +51,16 @@ export function flownRelease(reference: string, options: ReleaseOptions): FlownR
   return { release, open: (seed) => drilled(createPolicy(source, seed), drill) };
 }
 
+/** What a bundle says of itself; one that was changed has no digest of its own, and gets one that no other has. */
 function bundleRelease(folder: string): Release {
-  const { policyName: name, version, rootDigest } = releaseOf(folder);
-  return { name, version, rootDigest, sizeBytes: folderBytes(folder) };
+  const { policyName: name, version } = readManifest(folder);
+  const sizeBytes = folderBytes(folder);
+  try {
+    return { name, version, rootDigest: releaseOf(folder).rootDigest, sizeBytes };
+  } catch (error) {
+    if (bundleRefusalOf(error) === undefined) throw error;
+    return { name, version, rootDigest: hashJson({ changed: folder, version }), sizeBytes };
+  }
 }
 
 /** Bytes of all files of a bundle, signatures included. */

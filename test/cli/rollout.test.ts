@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROLLOUT_DEFAULTS } from '../../agents/fleet/index.ts';
 import { loadRolloutPlan, parseRolloutPlan } from '../../cli/rollout/plan-file.ts';
 import type { RolloutRun } from '../../cli/rollout/rollout-run.ts';
+import { generateSigningKey, writeBundle } from '../../policies/bundle/index.ts';
+import { contentOf } from '../policies/bundle/content.ts';
 import { captured } from './captured.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'spacecloud-rollout-'));
@@ -57,6 +59,44 @@ describe('roll-out plans', () => {
       expect(String(error)).toContain(place);
       expect(String(error)).toContain('ROLLOUT_FILE');
     }
+  });
+});
+
+/** A signed release of the untrained policy of the tests, valid whenever they are run. */
+function signedRelease(version: number, privateKeyPem: string): string {
+  const bundle = join(folder, `release-${version}`);
+  const validity = { notBefore: '2026-01-01T00:00:00Z', notAfter: '2099-01-01T00:00:00Z' };
+  writeBundle(bundle, { ...contentOf(version), version, validity }, { privateKeyPem });
+  return bundle;
+}
+
+describe('spacecloud rollout of signed bundles', () => {
+  const key = generateSigningKey();
+  const keyFile = join(folder, 'public.pem');
+  writeFileSync(keyFile, key.publicKeyPem);
+  const [one, two] = [signedRelease(3, key.privateKeyPem), signedRelease(4, key.privateKeyPem)];
+  const sizeBytes = readdirSync(two).reduce((sum, file) => sum + statSync(join(two, file)).size, 0);
+  const rollOut = async (from: string, to: string): Promise<RolloutRun['result']> => {
+    const { status, out, err } = await captured([...RUN, '--from', from, '--to', to, '--key', keyFile, '--json']);
+    expect(status, err).toBe(0);
+    return (JSON.parse(out) as [RolloutRun])[0].result;
+  };
+
+  it('sends them in their real size', async () => {
+    const { kpis } = await rollOut(one, two);
+    expect(kpis.timeToCanaryS).toBeGreaterThan(0);
+    // Every satellite on the way to a canary gets the bundle and an order of 1 KiB, once per stage.
+    expect(sizeBytes).toBeGreaterThan(10_000);
+    expect(kpis.sentBytes.bundles % (sizeBytes + 1024)).toBe(0);
+    expect(kpis.sentBytes.bundles).toBeGreaterThanOrEqual(4 * (sizeBytes + 1024));
+  });
+
+  it('halts where satellites refuse: an older release, then one that was changed', async () => {
+    expect((await rollOut(two, one)).kpis.reason).toMatch(/refused the release: rollback/);
+    appendFileSync(join(two, 'README.txt'), 'x');
+    const changed = await rollOut(one, two);
+    expect(changed.kpis).toMatchObject({ state: 'rolledBack', decisionsByRelease: 0 });
+    expect(changed.kpis.reason).toMatch(/refused the release: changed/);
   });
 });
 
