@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Bus, busDoor, busLine, subjectsOf } from '../../../agents/bus/index.ts';
+import { Bus, busDoor, busLine } from '../../../agents/bus/index.ts';
 import { Constellation } from '../../../agents/index.ts';
 import {
   type NodeDoor,
@@ -64,7 +64,7 @@ export function socketMeeting(): Promise<Meeting & { readonly socketPath: string
 }
 
 /** Over a nats-server of its own. */
-export async function busMeeting(): Promise<Meeting & { readonly url: string; readonly world: () => Promise<Bus> }> {
+export async function busMeeting(): Promise<Meeting> {
   const nats = await natsServer();
   const buses: Bus[] = [];
   const connect = async (name: string): Promise<Bus> => {
@@ -72,7 +72,7 @@ export async function busMeeting(): Promise<Meeting & { readonly url: string; re
     buses.push(bus);
     return bus;
   };
-  const meeting = meetingBy({
+  return meetingBy({
     serve: async (world) => ({ door: busDoor({ bus: await connect('world'), fleet: FLEET }, namesOf(world)) }),
     line: async (satellite) => busLine({ bus: await connect(satellite), fleet: FLEET }, satellite),
     childArguments: (satellite) => [satellite, nats.url, '-', FLEET],
@@ -81,11 +81,7 @@ export async function busMeeting(): Promise<Meeting & { readonly url: string; re
       await nats.end();
     },
   });
-  return { ...meeting, url: nats.url, world: () => connect('listener') };
 }
-
-/** Subjects of the fleet that `busMeeting` serves. */
-export const SUBJECTS = subjectsOf(FLEET);
 
 export function namesOf(world: ScriptedWorld): string[] {
   return world.nodeNames.slice(0, world.satelliteCount);
@@ -100,7 +96,7 @@ interface Transport {
 
 function meetingBy(transport: Transport): Meeting {
   const toEnd: (() => unknown)[] = [];
-  const meeting: Meeting = {
+  return {
     async serve(world, options = {}) {
       const nodes = await serveNodes({
         ...CLOCK,
@@ -136,7 +132,6 @@ function meetingBy(transport: Transport): Meeting {
       await transport.end();
     },
   };
-  return meeting;
 }
 
 /** The world with its nodes as agents, mirrors and all. */
