@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Constellation, runNode, serveNodes } from '../../../agents/index.ts';
+import { Constellation } from '../../../agents/index.ts';
 import { type Policy, Rng, SPACE_CLOUD_SPEC } from '../../../core/index.ts';
 import {
   LearnedPolicy,
@@ -13,8 +10,9 @@ import {
   weightCount,
   weightLayout,
 } from '../../../policies/index.ts';
+import { itWithNats } from '../../nats.ts';
 import { ScriptedWorld } from '../scripted-world.ts';
-import { CLOCK } from './clock.ts';
+import { type Meeting, busMeeting, constellationOf, socketMeeting } from './meeting.ts';
 
 const architecture = architectureOf(SPACE_CLOUD_SPEC, { hidden: 8, memory: 6, prior: 'hidden' });
 const rng = new Rng(3, 'node-memory');
@@ -34,41 +32,29 @@ function inProcess(policy: Policy): string {
   return world.trajectory();
 }
 
-async function withNode(policy: Policy): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'nodes-'));
+async function withNode(meet: () => Promise<Meeting>, policy: Policy): Promise<string> {
   const world = new ScriptedWorld({ seed: 1 });
-  const address = { socketPath: join(folder, 'world.sock') };
-  const nodes = await serveNodes({
-    address,
-    satelliteNames: world.nodeNames.slice(0, world.satelliteCount),
-    local: learned(),
-    fallback: fallback(),
-    deadlineMs: 5000,
-    ...CLOCK,
-  });
+  const meeting = await meet();
   try {
-    const running = runNode({ ...CLOCK, address, satellite: 'sat-1', policy });
+    const nodes = await meeting.serve(world, { local: learned(), fallback: fallback() });
+    const running = meeting.node('sat-1', { policy });
     await nodes.whenJoined(['sat-1']);
-    const constellation = new Constellation({
-      worlds: [world],
-      policy: nodes.decide,
-      fallback: fallback(),
-      reports$: nodes.reports$,
-    });
-    nodes.mirror(constellation);
-    await constellation.run({ untilS: 40 });
+    await constellationOf(world, nodes).run({ untilS: 40 });
     await nodes.close();
     await running;
     return world.trajectory();
   } finally {
-    await nodes.close();
-    rmSync(folder, { recursive: true });
+    await meeting.end();
   }
 }
 
 describe('a node whose policy remembers', () => {
   it('holds the state of its satellite: the trajectory is that of the run without nodes', async () => {
-    expect(await withNode(learned())).toBe(inProcess(learned()));
+    expect(await withNode(socketMeeting, learned())).toBe(inProcess(learned()));
+  });
+
+  itWithNats('does so over a bus', async () => {
+    expect(await withNode(busMeeting, learned())).toBe(inProcess(learned()));
   });
 
   it('would decide otherwise if it forgot', async () => {
@@ -80,6 +66,6 @@ describe('a node whose policy remembers', () => {
         policy.choose(batch, out);
       },
     };
-    expect(await withNode(forgetful)).not.toBe(inProcess(learned()));
+    expect(await withNode(socketMeeting, forgetful)).not.toBe(inProcess(learned()));
   });
 });
