@@ -392,9 +392,12 @@ export {
 export {
   type BundleManifest,
   type BundleValidity,
+  type Int8Agreement,
+  type PreviousRelease,
   type SigningKey,
   type VerifiedBundle,
   generateSigningKey,
+  releaseOf,
 } from './policies/bundle/index.ts';
 // Training and evaluation.
 export {

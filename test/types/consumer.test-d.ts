@@ -27,6 +27,11 @@ import {
   varyScenario,
   verifyBundle,
 } from 'spacecloud';
+import { verifyLog } from 'spacecloud/audit';
+import { loadBundle } from 'spacecloud/bundle';
+import { Bus, busLine } from 'spacecloud/bus';
+import { ROLLOUT_DEFAULTS, type RolloutPlan } from 'spacecloud/fleet';
+import { runNode } from 'spacecloud/node';
 import { LearnedPolicy, Scorer } from 'spacecloud/runtime';
 
 const scenario: Scenario = varyScenario(loadScenario('test-12', { load: 2 }), (draft) => {
@@ -70,6 +75,19 @@ export async function all(): Promise<Kpis | undefined> {
   constellation.runSync({ untilS: 60 });
   return kpis;
 }
+
+export async function fly(seed: Uint8Array): Promise<number> {
+  const { spec, architecture, weights, normaliser } = loadBundle('b', { publicKeyPem: '', now: Date.now });
+  const policy = new LearnedPolicy(new Scorer(spec, architecture, weights, normaliser), { name: 'b', mode: 'greedy' });
+  const bus = await Bus.connect({ servers: 'nats://127.0.0.1:4222', name: 'a', seed });
+  const timer = { set: setTimeout, clear: (handle: unknown) => clearTimeout(handle as NodeJS.Timeout) };
+  const line = busLine({ bus, fleet: 'f' }, 'a');
+  const { decisions } = await runNode({ line, satellite: 'a', policy, timer, draw: () => 1 });
+  return decisions;
+}
+
+export const plan: RolloutPlan = ROLLOUT_DEFAULTS;
+export const verify: typeof verifyLog = verifyLog;
 
 export function place(error: unknown): string | undefined {
   return error instanceof SpaceCloudError && error.code === 'SCENARIO_FIELD' ? error.place?.file : undefined;

@@ -85,7 +85,7 @@ describe('any set of signers, any set of revoked keys, any thresholds', () => {
             known.length === 0
               ? 'BUNDLE_KEY'
               : lacking === undefined
-                ? NAMES.filter((name) => good.includes(name)).join()
+                ? NAMES.filter((name) => good.some((one) => one === name)).join()
                 : signedFor.some(isRevoked)
                   ? 'BUNDLE_REVOKED'
                   : signedFor.includes('ended')
