@@ -2,15 +2,15 @@ import type { Command } from 'commander';
 import { SpaceCloudError } from '../../core/index.ts';
 import type { Geometry } from '../../environment/index.ts';
 import { positiveNumber, wholeNumber } from '../arguments.ts';
-import { readKey } from '../files.ts';
+import type { Comparison } from '../fleet/fleet-lines.ts';
+import { expectWritable, readKey } from '../files.ts';
 import { Interrupted, untilInterrupted } from '../interrupt.ts';
 import type { CommandStreams } from '../run-command.ts';
+import { type UpdateCommandOptions, takesUpdate, updateOrderOf } from '../fleet/ops/update-options.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 
-interface FleetCommandOptions extends ScenarioOptions {
+interface FleetCommandOptions extends ScenarioOptions, UpdateCommandOptions {
   readonly scenario?: string;
-  readonly bundle: string;
-  readonly key: string;
   readonly seed: number;
   readonly arrivals: number;
   readonly drain: number;
@@ -27,13 +27,15 @@ interface FleetCommandOptions extends ScenarioOptions {
   readonly metrics?: number;
   readonly telemetry?: string;
   readonly period: number;
+  readonly audit?: string;
+  readonly report: number;
   readonly compare?: boolean;
   readonly json?: boolean;
 }
 
 /** `spacecloud fleet`: one run with satellites as processes on a message bus. */
 export function register(program: Command, streams: CommandStreams): void {
-  takesScenario(program.command('fleet'))
+  takesUpdate(takesScenario(program.command('fleet')))
     .description(
       'run a bundle on a fleet: a world service and one process per satellite, joined by a message bus (NATS)',
     )
@@ -70,6 +72,13 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--metrics <port>', 'serve OpenMetrics at this loopback port; 0: any', wholeNumber('--metrics', 0, 65_535))
     .option('--telemetry <file>', 'write telemetry as lines of JSON (NDJSON)')
     .option('--period <s>', 'simulated time between two samples of telemetry, s', positiveNumber('--period'), 1)
+    .option(
+      '--report <ms>',
+      'how often each node tells the ground of itself, ms of wall clock',
+      wholeNumber('--report', 10),
+      1000,
+    )
+    .option('--audit <folder>', 'every node appends its decisions to a log in this folder (`spacecloud audit`)')
     .option('--compare', 'then run the same in this process, and compare the trajectories')
     .option('--json', 'print one JSON document')
     .action((name: string, options: FleetCommandOptions) => flyFleet(options.scenario ?? name, options, streams));
@@ -77,13 +86,17 @@ export function register(program: Command, streams: CommandStreams): void {
 
 async function flyFleet(name: string, options: FleetCommandOptions, streams: CommandStreams): Promise<void> {
   const publicKeyPem = readKey(options.key, 'public');
-  const [{ resolvePolicy }, { runFleet }, { simulate }, { fleetDocument, fleetLines }] = await Promise.all([
-    import('../../training/index.ts'),
-    import('../fleet/fleet-run.ts'),
-    import('../simulation.ts'),
-    import('../fleet/fleet-lines.ts'),
-  ]);
+  const [{ resolvePolicy }, { runFleet }, { simulate }, { runRollout }, { fleetDocument, fleetLines }] =
+    await Promise.all([
+      import('../../training/index.ts'),
+      import('../fleet/fleet-run.ts'),
+      import('../simulation.ts'),
+      import('../rollout/rollout-run.ts'),
+      import('../fleet/fleet-lines.ts'),
+    ]);
   const source = resolvePolicy(options.bundle, { now: Date.now, publicKeyPem });
+  const update = await updateOrderOf(options);
+  if (options.audit !== undefined) expectWritable(options.audit);
   const input = await loadScenarioInput(name, options, streams);
   expectFits(input.scenario, options.arrivals + options.drain);
   const simulation = {
@@ -95,9 +108,15 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
       ...{ simulation, signal, fleet: options.name, tls: options.tls, deadlineMs: options.deadline },
       ...{ startsAtOnce: options.startsAtOnce, restarts: options.restarts },
       nodes: chosenSatellites(options.nodes, input.geometry),
-      flight: ['--bundle', options.bundle, '--key', options.key],
+      flight: [
+        ...['--bundle', options.bundle],
+        ...(options.trust === undefined ? ['--key', options.key] : ['--trust', options.trust]),
+      ],
+      reportMs: options.report,
+      ...(update === undefined ? {} : { update }),
       onNote: (text) => streams.err(`${text}\n`),
       ...busOf(options),
+      ...(options.audit === undefined ? {} : { auditFolder: options.audit }),
       ...(options.pace === undefined ? {} : { pace: options.pace }),
       ...(options.metrics === undefined ? {} : { metricsPort: options.metrics }),
       ...(options.telemetry === undefined ? {} : { telemetry: { path: options.telemetry, periodS: options.period } }),
@@ -105,7 +124,9 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
   );
   const { record } = result;
   if (record === undefined) throw new Interrupted('SIGINT');
-  const comparison = options.compare === true ? await simulate(simulation) : undefined;
+  const inProcess = async (): Promise<Comparison> =>
+    update === undefined ? { record: await simulate(simulation) } : runRollout({ ...simulation, ...update });
+  const comparison = options.compare === true ? await inProcess() : undefined;
   const scheduledAtS = input.scenario.faults.scheduled.map(({ atS }) => atS);
   const told = { result: { ...result, record }, comparison, scheduledAtS };
   streams.out(options.json === true ? `${JSON.stringify(fleetDocument(told), undefined, 2)}\n` : fleetLines(told));

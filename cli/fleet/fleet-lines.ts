@@ -1,13 +1,21 @@
+import type { RolloutResult } from '../../agents/fleet/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { amountText } from '../amounts.ts';
 import { kpiLines } from '../kpi-lines.ts';
 import type { FleetResult } from './fleet-run.ts';
+import { accountRows, rolloutLines } from './ops/operations-lines.ts';
 
 export interface FleetLinesOptions {
   readonly result: FleetResult & { readonly record: RunRecord };
   /** The same run in one process, where it was asked for. */
-  readonly comparison: RunRecord | undefined;
+  readonly comparison: Comparison | undefined;
   readonly scheduledAtS: readonly number[];
+}
+
+export interface Comparison {
+  readonly record: RunRecord;
+  /** Of the roll-out, where there was one. */
+  readonly result?: RolloutResult;
 }
 
 type NodeStatus = FleetResult['figures']['nodes'][number];
@@ -32,7 +40,7 @@ const COUNTS = [
 
 /** The result as one JSON-safe document. */
 export function fleetDocument({ result, comparison }: FleetLinesOptions): object {
-  const { record, figures, standing, busRestarts, startS, runS } = result;
+  const { record, figures, standing, busRestarts, startS, runS, accounts, rollout } = result;
   const folded = COUNTS.map(([key]) => [key, fold(figures.nodes, key)]);
   return {
     ...record,
@@ -42,15 +50,20 @@ export function fleetDocument({ result, comparison }: FleetLinesOptions): object
       counts: Object.fromEntries(folded) as Record<string, Folded>,
       nodes: figures.nodes,
     },
-    ...(comparison === undefined
-      ? {}
-      : { inProcess: { trajectoryHash: comparison.trajectoryHash, isSame: isSame(record, comparison) } }),
+    ...(accounts === undefined ? {} : { ground: accounts }),
+    ...(rollout === undefined ? {} : { rollout }),
+    ...(comparison === undefined ? {} : { inProcess: comparisonDocument(record, comparison) }),
   };
+}
+
+function comparisonDocument(record: RunRecord, { record: other, result }: Comparison): object {
+  const rollout = result === undefined ? {} : { rolloutHash: result.logHash };
+  return { trajectoryHash: other.trajectoryHash, isSame: isSame(record, other), ...rollout };
 }
 
 /** The key figures of the run, then what its nodes did, summed up, with the worst of them. */
 export function fleetLines(options: FleetLinesOptions): string {
-  const { record, figures, standing, busRestarts, startS, runS } = options.result;
+  const { record, figures, standing, busRestarts, startS, runS, accounts, rollout } = options.result;
   const lines: (readonly [string, string])[] = [
     ['nodes', `${standing.nodes}, ${standing.joined} joined at the end`],
     ['started in', `${startS.toFixed(1)} s`],
@@ -58,12 +71,14 @@ export function fleetLines(options: FleetLinesOptions): string {
     ['started again', `${standing.restarts} nodes, ${busRestarts} times the bus`],
     ['decisions by a fallback', amountText(figures.fallbackDecisions)],
     ...COUNTS.map(([key, label]) => [label, foldedText(fold(figures.nodes, key))] as const),
+    ...(accounts === undefined ? [] : accountRows(accounts)),
   ];
   const width = Math.max(40, ...lines.map(([label]) => label.length));
   return [
     kpiLines(record, options.scheduledAtS).trimEnd(),
     'Fleet:',
     ...lines.map(([label, value]) => `  ${label.padEnd(width)} ${value}`),
+    ...(rollout === undefined ? [] : [rolloutLines(rollout, options.comparison?.result).trimEnd()]),
     ...comparisonLines(options),
     '',
   ].join('\n');
@@ -71,8 +86,8 @@ export function fleetLines(options: FleetLinesOptions): string {
 
 function comparisonLines({ result: { record }, comparison }: FleetLinesOptions): readonly string[] {
   if (comparison === undefined) return [];
-  if (isSame(record, comparison)) return ['Every decision is the same as in one process.'];
-  return [`Not the same as in one process, which has trajectory hash ${comparison.trajectoryHash}.`];
+  if (isSame(record, comparison.record)) return ['Every decision is the same as in one process.'];
+  return [`Not the same as in one process, which has trajectory hash ${comparison.record.trajectoryHash}.`];
 }
 
 function isSame(a: RunRecord, b: RunRecord): boolean {

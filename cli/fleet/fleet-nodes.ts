@@ -12,8 +12,8 @@ export interface FleetNodesOptions {
   readonly onProcess: (state: ProcessState) => void;
 }
 
-/** Exit statuses of a node after which another start would end the same way: usage, files, bundle, libraries. */
-const HOPELESS: ReadonlySet<number> = new Set([2, 5, 7, 9]);
+/** Exit statuses of a node after which another start would end the same way: usage, files, bundle, libraries, decision log. */
+const HOPELESS: ReadonlySet<number> = new Set([2, 5, 7, 9, 11]);
 /** Longest time in which no further node joins while they start, ms. */
 const PATIENCE_MS = 60_000;
 

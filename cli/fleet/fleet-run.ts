@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bus, busDoor } from '../../agents/bus/index.ts';
-import { type FleetFigures, FleetTelemetry } from '../../agents/fleet/index.ts';
+import { Bus, busDoor, tokenOf } from '../../agents/bus/index.ts';
+import { type FleetFigures, FleetTelemetry, type RolloutResult } from '../../agents/fleet/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { type SimulationOptions, simulateWithNodes } from '../simulation.ts';
 import { type FleetBus, othersBus, startOwnBus } from './fleet-bus.ts';
@@ -10,6 +10,9 @@ import { FleetNodes } from './fleet-nodes.ts';
 import { FleetProgress, joinedText } from './fleet-progress.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { nodeProcess } from './node-command.ts';
+import { FleetOperations } from './ops/fleet-operations.ts';
+import type { UpdateOrder } from './ops/fleet-update.ts';
+import type { GroundAccounts } from './ops/ground.ts';
 import { OpenMetrics } from './open-metrics.ts';
 import { RunStopped, paced } from './pace.ts';
 import type { FleetStanding } from './standing.ts';
@@ -25,6 +28,8 @@ export interface FleetOptions {
   readonly nodes: readonly string[];
   /** Words of `spacecloud node` that say what each flies and whom it believes. */
   readonly flight: readonly string[];
+  /** Folder for the decision logs of nodes, one each. */
+  readonly auditFolder?: string;
   /** A bus that runs already, and the folder with the identities of this fleet; default: a server of its own. */
   readonly bus?: { readonly url: string; readonly identities: string };
   /** Whether a server of its own speaks TLS. */
@@ -39,6 +44,10 @@ export interface FleetOptions {
   /** Port of the metrics; 0 takes a free one. */
   readonly metricsPort?: number;
   readonly telemetry?: { readonly path: string; readonly periodS: number };
+  /** Time between two documents of telemetry of a node, ms. */
+  readonly reportMs: number;
+  /** Rolled out while the fleet flies. */
+  readonly update?: UpdateOrder;
   /** What a user should know while it runs, one line each. */
   readonly onNote: (text: string) => void;
   readonly signal: AbortSignal;
@@ -51,6 +60,9 @@ export interface FleetResult {
   /** At the end of the run, before its nodes ended. */
   readonly standing: FleetStanding;
   readonly busRestarts: number;
+  /** What the ground heard of the nodes; undefined where the bus keeps nothing, or the run was told to stop. */
+  readonly accounts: GroundAccounts | undefined;
+  readonly rollout: RolloutResult | undefined;
   /** Wall clock: until all had joined, and of the run from then on, s. */
   readonly startS: number;
   readonly runS: number;
@@ -76,6 +88,7 @@ class FleetRun {
   private readonly nodes: FleetNodes;
   private readonly progress: FleetProgress;
   private file: TelemetryFile | undefined;
+  private work: { readonly folder: string; readonly warden: Warden } | undefined;
   /** What was made and is to be ended, in the opposite order. */
   private readonly closers: (() => unknown)[] = [];
   private readonly startMs = performance.now();
@@ -111,18 +124,23 @@ class FleetRun {
     const bus = await this.openBus();
     const world = await Bus.connect({ ...bus.identities.readWorld(), servers: bus.url, name: 'world' });
     closers.push(() => world.close());
+    const operations = await this.openOperations(bus);
+    closers.push(() => operations.close());
     closers.push(() => nodes.stop());
     const stop = (): void => nodes.giveUp(new RunStopped());
     signal.addEventListener('abort', stop);
     closers.push(() => signal.removeEventListener('abort', stop));
     if (signal.aborted) stop();
-    const record = await this.episode(bus, world).catch(unlessStopped);
+    const record = await this.episode(bus, world, operations).catch(unlessStopped);
     const endMs = performance.now();
     const { joinedMs = endMs } = this;
     if (record !== undefined) await nodes.finish();
+    const { figures } = this.telemetry;
+    const accounts = record === undefined ? undefined : await operations.accounts(figures);
+    const rollout = record === undefined ? undefined : operations.rollout;
     this.file?.close(record?.trajectoryHash);
     return {
-      ...{ record, figures: this.telemetry.figures, standing: this.standing, busRestarts: bus.restarts },
+      ...{ record, figures, accounts, rollout, standing: this.standing, busRestarts: bus.restarts },
       ...{ startS: (joinedMs - this.startMs) / 1000, runS: (endMs - joinedMs) / 1000 },
     };
   }
@@ -131,38 +149,48 @@ class FleetRun {
     for (const close of this.closers.splice(0).reverse()) await close();
   }
 
-  private async episode(bus: FleetBus, world: Bus): Promise<RunRecord> {
+  private async episode(bus: FleetBus, world: Bus, operations: FleetOperations): Promise<RunRecord> {
     const { telemetry, nodes, satellites, progress } = this;
     const { simulation, fleet, deadlineMs, signal, pace } = this.options;
     const pause = paced({ signal, ...(pace === undefined ? {} : { pace }) });
+    const { beforeRound, onConstellation, ...parts } = operations.episode;
     const { record } = await simulateWithNodes({
       ...simulation,
+      ...parts,
       address: busDoor({ bus: world, fleet }, satellites),
       ...{ satellites: this.options.nodes, deadlineMs, failed: nodes.failed },
-      onAnswer: (answer) => telemetry.answered(answer),
+      onAnswer: (answer) => {
+        telemetry.answered(answer);
+        operations.answered(answer);
+      },
       onListening: (server) => {
         telemetry.watchNodes(server);
-        nodes.start(this.plans(bus), server, satellites);
+        operations.watchNodes(server);
+        nodes.start(this.plans(bus, operations), server, satellites);
       },
       onConstellation: (constellation) => {
         this.allJoined();
+        onConstellation?.(constellation);
         telemetry.watch(constellation);
         this.file?.watch(constellation);
       },
       beforeRound: (timeS) => {
         progress.round(timeS);
-        return pause(timeS);
+        const paused = pause(timeS);
+        return paused === undefined ? beforeRound(timeS) : paused.then(() => beforeRound(timeS));
       },
       onEnd: () => (this.ended = nodes.standing),
     });
     return record;
   }
 
-  private plans(bus: FleetBus): readonly ProcessPlan[] {
-    const { nodes, flight, fleet } = this.options;
-    return nodes.map((satellite) =>
-      nodeProcess({ satellite, flight, fleet, bus: bus.url, identity: bus.identities.satellite(satellite) }),
-    );
+  private plans(bus: FleetBus, operations: FleetOperations): readonly ProcessPlan[] {
+    const { nodes, fleet, auditFolder } = this.options;
+    return nodes.map((satellite) => {
+      const log = auditFolder === undefined ? [] : ['--audit', join(auditFolder, `${tokenOf(satellite)}.log`)];
+      const flight = [...this.options.flight, ...log, ...operations.nodeWords(satellite)];
+      return nodeProcess({ satellite, flight, fleet, bus: bus.url, identity: bus.identities.satellite(satellite) });
+    });
   }
 
   private allJoined(): void {
@@ -175,12 +203,7 @@ class FleetRun {
   private async openBus(): Promise<FleetBus> {
     const { bus, fleet, nodes, tls, restarts } = this.options;
     if (bus !== undefined) return othersBus(bus.url, bus.identities);
-    const folder = mkdtempSync(join(tmpdir(), 'spacecloud-fleet-'));
-    const warden = new Warden(folder);
-    this.closers.push(() => {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-      warden.dismiss();
-    });
+    const { folder, warden } = this.makeFolder();
     const own = await startOwnBus({
       ...{ folder, fleet, tls, restarts, satellites: nodes },
       onProcesses: (pids) => warden.guard(pids),
@@ -188,6 +211,28 @@ class FleetRun {
     });
     this.closers.push(() => own.close());
     return own;
+  }
+
+  private openOperations(bus: FleetBus): Promise<FleetOperations> {
+    const { fleet, simulation, nodes, reportMs, update } = this.options;
+    return FleetOperations.open({
+      ...{ bus, fleet, simulation, nodes, reportMs },
+      ...(update === undefined ? {} : { update }),
+      stateFolder: () => join(this.makeFolder().folder, 'state'),
+      onNote: (text) => this.note(text),
+    });
+  }
+
+  /** The run's own folder, made when it is asked for first; it goes with the run, however that ends. */
+  private makeFolder(): { readonly folder: string; readonly warden: Warden } {
+    if (this.work !== undefined) return this.work;
+    const folder = mkdtempSync(join(tmpdir(), 'spacecloud-fleet-'));
+    const warden = new Warden(folder);
+    this.closers.push(() => {
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+      warden.dismiss();
+    });
+    return (this.work = { folder, warden });
   }
 
   private async openTelemetry(): Promise<void> {
