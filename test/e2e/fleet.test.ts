@@ -136,7 +136,8 @@ const itOnLinux = process.platform === 'linux' ? itWithNats : it.skip;
 
 describe('a fleet', { timeout: 2 * PATIENCE_MS }, () => {
   itWithNats('decides as one process does, with TLS, and leaves nothing behind', async () => {
-    const fleet = new Fleet('same', [...NODES, ...EPISODE, '--compare', '--json']);
+    const logs = place.at('logs');
+    const fleet = new Fleet('same', [...NODES, ...EPISODE, '--compare', '--json', '--audit', logs]);
     const { status, out, err } = await fleet.running.ended;
     expect(status, err).toBe(0);
     const document = JSON.parse(out) as FleetDocument;
@@ -145,7 +146,15 @@ describe('a fleet', { timeout: 2 * PATIENCE_MS }, () => {
     expect(document.inProcess).toEqual({ trajectoryHash: inProcess.trajectoryHash, isSame: true });
     expect(document.fleet).toMatchObject({ joined: 3, restarts: 0, busRestarts: 0, fallbackDecisions: 0 });
     expect(document.fleet.nodes.map(({ satellite }) => satellite).sort()).toEqual([...SATELLITES].sort());
-    for (const { decisions, late } of document.fleet.nodes) expect([decisions > 0, late]).toEqual([true, 0]);
+    for (const { satellite, decisions, late } of document.fleet.nodes) {
+      expect([decisions > 0, late]).toEqual([true, 0]);
+      const verified = await place.json<{ readonly decisions: number }>([
+        'audit',
+        'verify',
+        `${logs}/${satellite}.log`,
+      ]);
+      expect(verified.decisions).toBe(decisions);
+    }
     const { lines } = fleet;
     const end = { kind: 'end', outcome: 'finished', decisions: inProcess.decisions, fallbackDecisions: 0 };
     expect(lines.at(-1)).toMatchObject({ ...end, trajectoryHash: inProcess.trajectoryHash });
