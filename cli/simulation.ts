@@ -44,8 +44,15 @@ export function simulate(
   return runEpisode(createWorldModel(scenario, geometry), policy, episodeOf(options));
 }
 
+/** In flight, what a bundle sees is watched: observations far from those it was trained on hand over to the fallback. */
 function episodeOf({ scenario: _, geometry: __, source, ...episode }: SimulationOptions): EpisodeOptions {
-  return { ...episode, fallback: TRAIN_DEFAULTS.fallback, role: source.role };
+  const isBundle = source.kind === 'network' && source.bundle !== undefined;
+  return {
+    ...episode,
+    fallback: TRAIN_DEFAULTS.fallback,
+    role: source.role,
+    ...(isBundle ? { watch: { normaliser: source.network.normaliser } } : {}),
+  };
 }
 
 export interface ServedSimulationOptions
