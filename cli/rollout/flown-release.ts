@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { OpenedRelease, Release } from '../../agents/fleet/index.ts';
 import { SpaceCloudError, hashJson } from '../../core/index.ts';
 import { BUNDLE_FILES, readManifest, releaseOf } from '../../policies/bundle/index.ts';
-import { type PolicySource, createPolicy, resolvePolicy } from '../../training/index.ts';
+import { type EpisodeOptions, type PolicySource, createPolicy, resolvePolicy } from '../../training/index.ts';
 import { bundleRefusalOf } from '../flight-policy.ts';
 import { type Drill, drilled } from './drills.ts';
 
@@ -11,6 +11,8 @@ import { type Drill, drilled } from './drills.ts';
 export interface FlownRelease {
   readonly release: Release;
   readonly open: (seed: number) => OpenedRelease;
+  /** Of a bundle: what its observations are held against in flight. */
+  readonly watch?: NonNullable<EpisodeOptions['watch']>;
 }
 
 export interface ReleaseOptions {
@@ -48,7 +50,12 @@ export function flownRelease(reference: string, options: ReleaseOptions): FlownR
       hint: 'Oracles see what no satellite sees.',
     });
   }
-  return { release, open: (seed) => drilled(createPolicy(source, seed), drill) };
+  const isWatched = source.kind === 'network' && source.bundle !== undefined;
+  return {
+    release,
+    open: (seed) => drilled(createPolicy(source, seed), drill),
+    ...(isWatched ? { watch: { normaliser: source.network.normaliser } } : {}),
+  };
 }
 
 /** What a bundle says of itself; one that was changed has no digest of its own, and gets one that no other has. */

@@ -54,6 +54,7 @@ export async function runRollout(options: RolloutRunOptions): Promise<RolloutRun
   const record = await runEpisode(model, policies, {
     ...{ seed, arrivalsS, drainS, fallback, role: 'baseline', reports$: executor.reports$, ...rollout.hooks },
     ...(startS === undefined ? {} : { startS }),
+    ...(from.watch === undefined ? {} : { watch: from.watch }),
   });
   return { record, result: rollout.result() };
 }
