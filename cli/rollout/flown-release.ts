@@ -50,11 +50,11 @@ export function flownRelease(reference: string, options: ReleaseOptions): FlownR
       hint: 'Oracles see what no satellite sees.',
     });
   }
-  const isWatched = source.kind === 'network' && source.bundle !== undefined;
+  const normaliser = source.kind === 'network' && source.bundle !== undefined ? source.network.normaliser : undefined;
   return {
     release,
     open: (seed) => drilled(createPolicy(source, seed), drill),
-    ...(isWatched ? { watch: { normaliser: source.network.normaliser } } : {}),
+    ...(normaliser === undefined ? {} : { watch: { normaliser } }),
   };
 }
 
