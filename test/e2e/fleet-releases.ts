@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Rng } from '../../core/index.ts';
+import { createTrustStore, generateSigningKey, writeBundle } from '../../policies/bundle/index.ts';
+import { architectureOf, identityNormaliser, initialWeights } from '../../policies/index.ts';
+import { contentOf } from '../policies/bundle/content.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface TestReleases {
+  /** Folders of release 1, of a release 2 that decides nearly as it does, and of a release 2 that decides by chance. */
+  readonly first: string;
+  readonly good: string;
+  readonly bad: string;
+  /** Files: the publisher's public key, the trust store, the operator's private key. */
+  readonly key: string;
+  readonly trust: string;
+  readonly operatorKey: string;
+}
+
+/**
+ * Writes signed releases of one untrained policy, and what nodes believe. They are untrained networks with
+ * disturbed weights; the bad one is not given the heuristic that the others correct.
+ */
+export function writeTestReleases(folder: string): TestReleases {
+  const at = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
+  const [publisher, operator] = [generateSigningKey(), generateSigningKey()];
+  const write = (name: string, version: number, spread: number, prior?: 'hidden'): string => {
+    const content = contentOf(1);
+    const architecture = architectureOf(content.spec, prior === undefined ? {} : { prior });
+    const rng = new Rng(version, 'fleet-releases');
+    const weights = initialWeights(architecture, 1).map((weight) => weight + spread * rng.normal());
+    const place = join(folder, name);
+    writeBundle(
+      place,
+      {
+        ...{ ...content, architecture, weights, normaliser: identityNormaliser(content.spec) },
+        ...{ policyName: 'fleet-test', version, previous: null },
+        validity: { notBefore: at(-1), notAfter: at(30) },
+      },
+      { privateKeyPem: publisher.privateKeyPem },
+    );
+    return place;
+  };
+  const window = { notBefore: at(-1), notAfter: at(60) };
+  const trust = createTrustStore(
+    {
+      ...{ version: 1, issuedAt: at(-1), expires: at(60) },
+      keys: [
+        { name: 'publisher', publicKeyPem: publisher.publicKeyPem, uses: ['publish'], ...window },
+        { name: 'operator', publicKeyPem: operator.publicKeyPem, uses: ['trust', 'revoke', 'rollback'], ...window },
+      ],
+      thresholds: { publish: 1, trust: 1, revoke: 1, rollback: 1 },
+    },
+    [operator.privateKeyPem],
+  );
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  return {
+    first: write('first', 1, 0.02),
+    good: write('good', 2, 0.03),
+    bad: write('bad', 2, 1, 'hidden'),
+    key: file('public.pem', publisher.publicKeyPem),
+    trust: file('trust.json', trust),
+    operatorKey: file('operator.pem', operator.privateKeyPem),
+  };
+}
