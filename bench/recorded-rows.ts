@@ -3,7 +3,8 @@ import type { WorldModel } from '../environment/index.ts';
 import { createBaseline } from '../policies/index.ts';
 import { HEURISTIC, createConstellation, createWorlds } from './fixture.ts';
 
-const COLUMNS = [
+/** The columns of a batch. */
+export const COLUMNS = [
   ...(['kind', 'world', 'agent', 'decision', 'task', 'destination', 'sizeBits', 'timeS', 'candidateCount'] as const),
   ...(['context', 'candidates', 'actionMask', 'candidateNode'] as const),
 ];
