@@ -1,5 +1,5 @@
 import type { DecisionBatch, Policy } from '../../core/index.ts';
-import { type PickedRows, createPickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
+import { type PickedRows, pickRows, putBack } from '../batch-rows.kernel.ts';
 import type { AutonomyEvent, SatelliteEvent } from '../satellite.machine.ts';
 import { ABSTAINED, type Answer, NO_MIRROR, bundleRefusalOf, decodeAnswer } from './answer.ts';
 import { encodeRequest } from './batch-codec.ts';
@@ -8,6 +8,7 @@ import { KIND, type Message, seal } from './message.ts';
 import { type Standing, decodeHeartbeat, decodeStanding, encodeBare } from './messages.ts';
 import { encodeEvent, encodeSnapshot } from './mirror-messages.ts';
 import { type MirrorSource, capabilitiesOf } from './mirror-source.ts';
+import { abstainedIn, emptied, isAllowed } from './rows.ts';
 import type { NodeTally } from './tally.ts';
 import type { Timer } from './timer.ts';
 
@@ -15,6 +16,8 @@ import type { Timer } from './timer.ts';
 export const MOST_ILLEGAL = 3;
 /** Pings without a sign of life before a node is lost. */
 const MOST_MISSED = 3;
+/** Messages to a node in one session: the numbers of both ends have 32 bits, and the node says little more than it is told. */
+const MOST_SAID = 2 ** 31;
 
 /** What became of one request. */
 export interface NodeAnswer {
@@ -124,9 +127,9 @@ export class NodeLink {
     this.post(encodeEvent({ world, event }));
   }
 
-  /** Asks for a sign of life. False: the node has given none for too long. */
+  /** Asks for a sign of life. False: the node has given none for too long, or its session's numbers run out. */
   ping(): boolean {
-    if (++this.missed > MOST_MISSED) return false;
+    if (++this.missed > MOST_MISSED || this.said > MOST_SAID) return false;
     this.post(encodeBare(KIND.ping));
     return true;
   }
@@ -201,8 +204,7 @@ export class NodeLink {
     const { batch } = rows;
     const { choices } = answer;
     rows.choices.set(choices);
-    let abstained = 0;
-    for (let row = 0; row < batch.n; row++) abstained += choices[row] === ABSTAINED ? 1 : 0;
+    const abstained = abstainedIn(choices, batch.n);
     this.tally.decisions += batch.n - abstained;
     if (abstained === 0) return;
     this.tally.abstained += abstained;
@@ -291,27 +293,4 @@ export class NodeLink {
     this.channel.send(seal(message, this.session, ++this.said));
     return this.said;
   }
-}
-
-/** Whether there is a choice for every row, and each is allowed or left out. */
-function isAllowed({ n, maxCandidates, actionMask }: DecisionBatch, choices: Uint8Array): boolean {
-  if (choices.length !== n) return false;
-  for (let row = 0; row < n; row++) {
-    const choice = choices[row] as number;
-    if (choice === ABSTAINED) continue;
-    if (choice >= maxCandidates || actionMask[row * maxCandidates + choice] !== 1) return false;
-  }
-  return true;
-}
-
-/** Room for rows of the batch, emptied. */
-export function emptied(rows: PickedRows | undefined, batch: DecisionBatch): PickedRows {
-  const fits =
-    rows !== undefined &&
-    rows.batch.capacity >= batch.capacity &&
-    rows.batch.knowledge === batch.knowledge &&
-    rows.batch.spec === batch.spec;
-  const picked = fits ? rows : createPickedRows(batch);
-  picked.batch.n = 0;
-  return picked;
 }

@@ -10,6 +10,7 @@ import type { BundleRefusal } from '../satellite.machine.ts';
 import { ABSTAINED, type Abstention, type Answer } from './answer.ts';
 import { decodeRequest, requestRows } from './batch-codec.ts';
 import { Mirrors, mayDecide } from './mirror.ts';
+import { abstainedIn } from './rows.ts';
 
 /** Rows a node has room for at first; it makes more when asked for more. */
 const FIRST_ROWS = 64;
@@ -62,8 +63,7 @@ export class NodeMind {
     if (n > 0) this.timeS = this.batch.timeS[n - 1] as number;
     const abstention = this.choose();
     const { choices, capabilities } = this;
-    let abstained = 0;
-    for (let row = 0; row < n; row++) abstained += choices[row] === ABSTAINED ? 1 : 0;
+    const abstained = abstainedIn(choices, n);
     this.decisions += n - abstained;
     this.abstentions += abstained;
     return { answer: { request, abstention, choices, capabilities }, n };

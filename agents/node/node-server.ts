@@ -10,7 +10,8 @@ import { type Introduced, Reception, type ReceptionOptions } from './reception.t
 import { KIND, type Message, PROTOCOL_VERSION, openMessage, protocolError, seal, versionOf } from './message.ts';
 import { encodeBare, encodeRefusal } from './messages.ts';
 import type { MirrorSource } from './mirror-source.ts';
-import { type AnswerWatch, NodeLink, emptied } from './node-link.ts';
+import { type AnswerWatch, NodeLink } from './node-link.ts';
+import { emptied } from './rows.ts';
 import { SocketDoor } from './socket-door.ts';
 import { type NodeTally, createTally } from './tally.ts';
 
@@ -127,9 +128,10 @@ export class NodeServer {
     };
   }
 
-  /** Resolves when each of the satellites named has a node, ready or refused by itself. Rejects with NODE_CONNECT on `close`. */
+  /** Resolves when each of the satellites named has a node, ready or refused by itself. Rejects with NODE_CONNECT on and after `close`. */
   whenJoined(satellites: readonly string[]): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (this.closed) return reject(endedTooEarly());
       this.waiters.push({ satellites, resolve, reject });
       this.wakeWaiters();
     });
@@ -142,9 +144,7 @@ export class NodeServer {
     this.options.timer.clear(this.pinging);
     for (const link of this.links.values()) link.dismiss();
     this.reception.dismiss();
-    const hint = 'Start the nodes earlier.';
-    const error = cannotConnect('Expected all nodes to join, got the end of serving.', undefined, hint);
-    for (const waiter of this.waiters) waiter.reject(error);
+    for (const waiter of this.waiters) waiter.reject(endedTooEarly());
     this.waiters = [];
     await this.door.close();
     this.reports.complete();
@@ -277,6 +277,11 @@ export class NodeServer {
 /** Has a node introduce itself: one in this session, or with 0 any. */
 function askWho(channel: NodeChannel, session: number): void {
   channel.send(seal(encodeBare(KIND.who), session, 0));
+}
+
+function endedTooEarly(): SpaceCloudError {
+  const message = 'Expected all nodes to join, got the end of serving.';
+  return cannotConnect(message, undefined, 'Start the nodes earlier.');
 }
 
 function isProtocolError(error: unknown): boolean {

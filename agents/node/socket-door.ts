@@ -35,6 +35,8 @@ export class SocketDoor implements NodeDoor {
 
   async open(events: DoorEvents): Promise<void> {
     this.server.on('connection', (socket) => this.accept(socket, events));
+    // A connection that could not be accepted, as where no more files may be open, is one that the node makes again.
+    this.server.on('error', () => undefined);
     await listen(this.server, this.options.address);
   }
 

@@ -29,6 +29,15 @@ describe('runNode at a socket', () => {
     await expect(running).rejects.toThrow(meeting.socketPath);
   });
 
+  it('is not waited for once serving has ended', async () => {
+    const nodes = await meeting.serve(new ScriptedWorld({ seed: 3 }));
+    const waiting = nodes.whenJoined(['sat-0']);
+    const rejected = expect(waiting).rejects.toMatchObject({ code: 'NODE_CONNECT' });
+    await nodes.close();
+    await rejected;
+    await expect(nodes.whenJoined(['sat-0'])).rejects.toMatchObject({ code: 'NODE_CONNECT' });
+  });
+
   it('is refused where another node is connected', async () => {
     const nodes = await meeting.serve(new ScriptedWorld({ seed: 3 }));
     const first = node();
