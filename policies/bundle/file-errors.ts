@@ -62,13 +62,14 @@ export function writeFileAtomically(path: string, bytes: Uint8Array): void {
 
 /** Puts a folder's entries on the disk; not possible on every system, and not needed where it is not. */
 export function syncFolder(dir: string): void {
-  const descriptor = openSync(dir, 'r');
+  let descriptor: number | undefined;
   try {
+    descriptor = openSync(dir, 'r');
     fsyncSync(descriptor);
   } catch {
     return;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 

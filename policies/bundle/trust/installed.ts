@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolders } from '../../../core/files/index.ts';
@@ -62,12 +62,14 @@ interface Candidate {
  */
 export function readInstalled(stateFolder: string): Installed {
   const path = join(stateFolder, INSTALLED_FILE);
-  if (!existsSync(path)) return NOTHING_INSTALLED;
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw fileReadError(path, cause);
+    const error = fileReadError(path, cause);
+    // A file that is there and cannot be read must not count as none: what is older would be taken.
+    if (error.code === 'FILE_NOT_FOUND') return NOTHING_INSTALLED;
+    throw error;
   }
   const { sha256, state } = parseJsonWith(path, bytes, fileSchema, 'TRUST_STORE');
   if (sha256 === digestOf(state)) return state;

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -227,6 +227,14 @@ describe('the state folder of a node', () => {
     expectRefused('TRUST_STORE', INSTALLED_FILE, () => readInstalled(dir));
     writeFileSync(path, '');
     expectRefused('TRUST_STORE', INSTALLED_FILE, () => readInstalled(dir));
+  });
+
+  it('is not taken for an empty one when what is there cannot be opened', () => {
+    const dir = newFolder();
+    mkdirSync(dir, { recursive: true });
+    // A link to itself: there, and not to be opened (ELOOP), also for a user that may read everything.
+    symlinkSync(INSTALLED_FILE, join(dir, INSTALLED_FILE));
+    expectRefused('FILE_READ', INSTALLED_FILE, () => readInstalled(dir));
   });
 
   it('is named when it cannot be read or written', () => {
