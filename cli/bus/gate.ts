@@ -37,6 +37,8 @@ export class Gate {
     this.targetPort = options.targetPort;
     if (options.mode !== undefined) this.set(options.mode);
     server.on('connection', (socket) => this.take(socket));
+    // A connection that could not be accepted, as where no more files may be open, is a link that was not there.
+    server.on('error', () => undefined);
   }
 
   /** A gate on a free port. */

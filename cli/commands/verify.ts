@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
-import type { RollbackOrder, VerifiedBundle } from '../../policies/bundle/index.ts';
+import type { BundleTrust, RollbackOrder, VerifiedBundle } from '../../policies/bundle/index.ts';
 import { int8Lines } from '../int8-lines.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { addTrustOptions, readDocument, readTrust, type TrustOptions } from '../trust-options.ts';
@@ -25,7 +25,7 @@ export function register(program: Command, streams: CommandStreams): void {
     .action(async (bundle: string, options: VerifyOptions) => {
       const { readInstalled, verifyBundle } = await import('../../policies/bundle/index.ts');
       const believed = await readTrust(options);
-      const rollback = options.rollback === undefined ? {} : { rollback: await readOrder(options.rollback, options) };
+      const rollback = options.rollback === undefined ? {} : { rollback: await readOrder(options.rollback, believed) };
       const verified = verifyBundle(bundle, {
         ...believed,
         ...rollback,
@@ -38,19 +38,14 @@ export function register(program: Command, streams: CommandStreams): void {
 }
 
 /** The roll-back order of a file. Errors: USAGE (no trust store), FILE_*, TRUST_STORE. */
-async function readOrder(file: string, options: TrustOptions): Promise<RollbackOrder> {
-  const { trust, revocations, now, clockSkewS } = await readTrust(options);
-  if (trust === undefined) {
+async function readOrder(file: string, believed: BundleTrust): Promise<RollbackOrder> {
+  if (believed.trust === undefined) {
     throw new SpaceCloudError('USAGE', 'Expected --trust with --rollback, got --key.', {
       hint: 'A trust store says whose roll-back orders count; make one with `spacecloud trust create`.',
     });
   }
   const { readRollbackOrder } = await import('../../policies/bundle/index.ts');
-  return readRollbackOrder(readDocument(file), trust, {
-    now,
-    ...(clockSkewS === undefined ? {} : { clockSkewS }),
-    ...(revocations === undefined ? {} : { revocations }),
-  });
+  return readRollbackOrder(readDocument(file), believed.trust, believed);
 }
 
 function jsonOf(verified: VerifiedBundle): string {
