@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Rng } from '../../core/index.ts';
+import { Rng, SPACE_CLOUD_SPEC } from '../../core/index.ts';
 import { createTrustStore, generateSigningKey, writeBundle } from '../../policies/bundle/index.ts';
-import { architectureOf, identityNormaliser, initialWeights } from '../../policies/index.ts';
+import { type Normaliser, architectureOf, identityNormaliser, initialWeights } from '../../policies/index.ts';
 import { contentOf } from '../policies/bundle/content.ts';
 
 const DAY_MS = 86_400_000;
@@ -16,6 +16,18 @@ export interface TestReleases {
   readonly key: string;
   readonly trust: string;
   readonly operatorKey: string;
+}
+
+/** Observations are small numbers to these networks, and none is so far out that the watch would hand over to the fallback. */
+function wideNormaliser(): Normaliser {
+  const { kinds } = identityNormaliser(SPACE_CLOUD_SPEC);
+  return {
+    kinds: kinds.map((kind) => ({
+      ...kind,
+      contextStd: kind.contextStd.map(() => 100),
+      candidateStd: kind.candidateStd.map(() => 100),
+    })),
+  };
 }
 
 /**
@@ -34,7 +46,7 @@ export function writeTestReleases(folder: string): TestReleases {
     writeBundle(
       place,
       {
-        ...{ ...content, architecture, weights, normaliser: identityNormaliser(content.spec) },
+        ...{ ...content, architecture, weights, normaliser: wideNormaliser() },
         ...{ policyName: 'fleet-test', version, previous: null },
         validity: { notBefore: at(-1), notAfter: at(30) },
       },
@@ -60,8 +72,8 @@ export function writeTestReleases(folder: string): TestReleases {
     return path;
   };
   return {
-    first: write('first', 1, 0.02),
-    good: write('good', 2, 0.03),
+    first: write('first', 1, 0.2),
+    good: write('good', 2, 0.3),
     bad: write('bad', 2, 1, 'hidden'),
     key: file('public.pem', publisher.publicKeyPem),
     trust: file('trust.json', trust),
