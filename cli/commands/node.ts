@@ -4,6 +4,7 @@ import type { NodeResult, RunNodeOptions, WorldLine } from '../../agents/node/in
 import { SpaceCloudError } from '../../core/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import { untilInterrupted } from '../interrupt.ts';
+import type { NodeLog } from '../audit/node-log.ts';
 import { addressOf } from '../node-address.ts';
 import type { CommandStreams } from '../run-command.ts';
 
@@ -23,6 +24,7 @@ interface NodeCommandOptions {
   readonly opsBus?: string;
   readonly storeDomain?: string;
   readonly report?: number;
+  readonly audit?: string;
   readonly json?: boolean;
 }
 
@@ -53,6 +55,7 @@ export function register(program: Command, streams: CommandStreams): void {
       'with --bus: tell the ground its modes when they change, and telemetry so often',
       wholeNumber('--report', 10),
     )
+    .option('--audit <file>', 'append every decision to this log (`spacecloud audit`) before it is answered')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
       expectOneWay(options);
@@ -69,7 +72,7 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
       hint: 'Add --help to see what is accepted.',
     });
   }
-  const [{ runNode }, flights, { NODE_CLOCK }] = await Promise.all([
+  const [{ runNode }, { loadFlightPolicy, loadOnBoard }, { NODE_CLOCK }] = await Promise.all([
     import('../../agents/node/index.ts'),
     import('../flight-policy.ts'),
     import('../node-clock.ts'),
@@ -77,10 +80,11 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
   const { state } = options;
   const flight =
     options.bus === undefined || state === undefined
-      ? await flights.loadFlightPolicy({ ...options, bundle })
-      : await flights.loadOnBoard({ ...options, bundle, state });
+      ? await loadFlightPolicy({ ...options, bundle })
+      : await loadOnBoard({ ...options, bundle, state });
   const { error } = flight;
   if (error !== undefined) streams.err(`${satellite}: bundle refused, its fallback decides\n`);
+  const audit = await auditLog(options, () => flight.onBoard?.rootDigest ?? flight.rootDigest);
   const way = await wayToWorld(options, flight.onBoard);
   const run = (signal: AbortSignal): Promise<NodeResult> =>
     runNode({
@@ -88,11 +92,11 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
       ...way.to,
       satellite,
       signal,
-      policy: flight.policy,
+      policy: error === undefined ? (audit?.audited(flight.policy, flight.release) ?? flight.policy) : flight.policy,
       bundleVersion: flight.release,
       refusal: flight.refusal,
       onWelcome: () => streams.err(`${satellite}: joined with ${flight.policy.name} ${flight.release}\n`),
-      ...way.hooks,
+      ...(audit === undefined ? way.hooks : audit.hooks(way.hooks)),
     });
   // Refused at first, unless the ground has sent another bundle since.
   const refused = (): SpaceCloudError | undefined => (flight.onBoard?.refusalNow() === null ? undefined : error);
@@ -100,12 +104,26 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
     .catch((cause: unknown) => {
       throw cause instanceof SpaceCloudError ? (refused() ?? cause) : cause;
     })
-    .finally(() => way.close());
+    .finally(() => way.close())
+    .finally(() => {
+      const head = audit?.close();
+      if (head !== undefined) streams.err(`${satellite}: decision log of ${head.decisions}, head ${head.digest}\n`);
+    });
   const refusal = refused();
   if (refusal !== undefined) throw refusal;
   streams.out(
     options.json === true ? `${JSON.stringify({ satellite, ...result }, undefined, 2)}\n` : textOf(satellite, result),
   );
+}
+
+/** The log of --audit. Errors: FILE_WRITE, DISK_FULL, AUDIT_FORMAT, AUDIT_CHAIN. */
+async function auditLog(
+  { audit, satellite }: NodeCommandOptions,
+  rootDigest: () => string | undefined,
+): Promise<NodeLog | undefined> {
+  if (audit === undefined) return undefined;
+  const { openNodeLog } = await import('../audit/node-log.ts');
+  return openNodeLog(audit, { satellite, nowMs: Date.now(), rootDigest });
 }
 
 function textOf(satellite: string, { decisions, requests, abstentions, dropped }: NodeResult): string {
