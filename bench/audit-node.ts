@@ -10,7 +10,8 @@ const weights = initialWeights(architecture, 1);
 const scorer = new Scorer(SPACE_CLOUD_SPEC, architecture, weights, identityNormaliser(SPACE_CLOUD_SPEC));
 const policy = new LearnedPolicy(scorer, { name: 'bench', mode: 'greedy' });
 const session = { writer: 'node', startedAt: '2026-01-01T00:00:00Z', spec: SPACE_CLOUD_SPEC, satellite };
-const log = file === undefined ? undefined : new DecisionLog(file, session, { flush: 'call' });
+const log =
+  file === undefined ? undefined : new DecisionLog(file, session, { flush: (seal) => void setImmediate(seal) });
 process.on('message', () => process.send?.(process.cpuUsage()));
 await runNode({
   address: { socketPath },

@@ -5,9 +5,9 @@ import { logWriteError } from './write-error.ts';
 
 /** Seals blocks and appends them to a file, in order. */
 export interface BlockSink {
-  /** Memory of the next block, header and digest included; another one after each `seal`. */
+  /** Memory of the next block, header and digest included: free again after each `seal`. */
   readonly frame: Uint8Array;
-  /** Hands over the block whose payload stands in `frame`. Errors: DISK_FULL, FILE_WRITE. */
+  /** Takes over the block whose payload stands in `frame`. Errors: DISK_FULL, FILE_WRITE; the sink is of no use after one. */
   seal(block: OpenBlock): void;
   /** Waits until all blocks handed over are in the file. */
   head(): LogHead;

@@ -1,10 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { makeFolders } from '../../core/files/index.ts';
+import type { ProcessLock } from '../../core/files/index.ts';
 import { type DecisionBatch, type DecisionSpec, SpaceCloudError, VERSION, decisionSpecHash } from '../../core/index.ts';
-import { type BlockSink, DirectSink, type SinkTarget } from './block-sink.ts';
+import { type BlockSink, DirectSink } from './block-sink.ts';
 import {
   BLOCK,
+  type BlockKind,
   HEADER_BYTES,
   type LogHead,
   type LogSession,
@@ -14,7 +13,8 @@ import {
   type PolicyIdentity,
   REASONS,
 } from './format.ts';
-import { type TornBlock, readBlocks } from './read-blocks.ts';
+import { openForAppending } from './open-log.ts';
+import type { TornBlock } from './read-blocks.ts';
 import {
   type BatchWords,
   type RecordViews,
@@ -23,19 +23,21 @@ import {
   recordViews,
   writeRecord,
 } from './record.kernel.ts';
-import { type ChainEnd, newChain } from './seal.ts';
 import { WorkerSink } from './worker-sink.ts';
-import { logWriteError } from './write-error.ts';
 
-/** Payload of a block at most; a batch that needs more is spread over several. */
+/** Room for the payload of a block, as sessions with thousands of names need it. */
 const PAYLOAD_BYTES = 1 << 18;
+/** A block of decisions with so much in it is sealed: what a core keeps near. */
+const FULL_BYTES = 1 << 16;
 
 export interface DecisionLogOptions {
   /**
    * `block` (default): blocks are sealed when they are full, in a thread of their own. `call`: each `append` is sealed and handed
-   * to the operating system before it returns, so that a process that is killed has lost nothing that it answered.
+   * to the operating system before it returns, so that a process that is killed has lost nothing that it answered. A function:
+   * it is given the sealing after an `append` and calls it when there is time for it, such as `setImmediate`; what was appended
+   * in between goes into the same block. A process that is killed loses what was not sealed yet.
    */
-  readonly flush?: 'block' | 'call';
+  readonly flush?: 'block' | 'call' | ((seal: () => void) => void);
 }
 
 /** Who decided rows that are appended. */
@@ -64,17 +66,22 @@ export interface RowsToLog {
 
 /**
  * An append-only file of decisions whose blocks each carry the SHA-256 of the one before (`format.ts`). An existing log is
- * continued by a session of its own; a last block that was not written to its end is cut off first, and named in `recovered`. One
- * process writes a file at a time.
+ * continued by a session of its own; a last block that was not written to its end is cut off first, and named in `recovered`. Once
+ * a block could not be written, nothing more is logged: every call throws what stood in the way.
  */
 export class DecisionLog {
   readonly file: string;
   /** What was cut off when the log was opened. */
   readonly recovered: TornBlock | undefined;
   private readonly sink: BlockSink;
-  private readonly flushEveryCall: boolean;
+  private readonly lock: ProcessLock | undefined;
+  private readonly flushMode: NonNullable<DecisionLogOptions['flush']>;
+  private readonly views: RecordViews;
   private policies = 0;
-  private views: RecordViews;
+  /** A sealing was asked for and has not come yet. */
+  private isDue = false;
+  /** What stands in the way of writing. */
+  private failure: { readonly error: unknown } | undefined;
   /** Bytes and decisions in the open block. */
   private used = 0;
   private rows = 0;
@@ -86,14 +93,19 @@ export class DecisionLog {
   private readonly widths: { readonly context: Uint16Array; readonly candidate: Uint16Array };
   private closed = false;
 
-  /** Errors: FILE_WRITE, DISK_FULL; AUDIT_FORMAT, AUDIT_CHAIN for an existing log that is not valid. */
-  constructor(file: string, session: LogSession, options: DecisionLogOptions = {}) {
-    const { target, torn } = openForAppending(file);
+  /**
+   * Errors: FILE_WRITE, DISK_FULL; RUN_LOCKED while another process, or another log, writes the file; AUDIT_FORMAT, AUDIT_CHAIN
+   * for an existing log that is not valid.
+   */
+  constructor(file: string, session: LogSession, { flush = 'block' }: DecisionLogOptions = {}) {
+    const { target, torn, lock } = openForAppending(file, PAYLOAD_BYTES);
     this.file = file;
     this.recovered = torn;
-    this.flushEveryCall = options.flush === 'call';
-    this.sink = this.flushEveryCall ? new DirectSink(target) : new WorkerSink(target);
-    this.views = viewsOf(this.sink);
+    this.lock = lock;
+    this.flushMode = flush;
+    this.sink = flush === 'block' ? new WorkerSink(target) : new DirectSink(target);
+    const { frame } = this.sink;
+    this.views = recordViews(frame.buffer, frame.byteOffset + HEADER_BYTES, PAYLOAD_BYTES);
     this.spec = session.spec;
     const { kinds } = session.spec;
     this.widths = {
@@ -122,6 +134,7 @@ export class DecisionLog {
   append(source: LoggedSource, rows: RowsToLog): void {
     if (this.closed)
       throw new SpaceCloudError('MISUSE', `Expected an open decision log, got '${this.file}' after its close.`);
+    if (this.failure !== undefined) throw this.failure.error;
     const { batch, choices, first, end, sourceRow = first, reasonOf } = rows;
     const words = batch === this.batch && this.words !== undefined ? this.words : this.take(batch);
     const { logits, memory, memoryUnits = 0 } = source;
@@ -130,7 +143,7 @@ export class DecisionLog {
     const tag = source.policy | (source.by === 'fallback' ? 0x10000 : 0);
     const { context, candidate } = this.widths;
     for (let row = first; row < end; row++) {
-      if (this.used + most > PAYLOAD_BYTES) this.flush();
+      if (this.used >= FULL_BYTES || this.used + most > PAYLOAD_BYTES) this.flush();
       const kind = batch.kind[row] as number;
       this.used = writeRecord(
         this.views,
@@ -149,11 +162,17 @@ export class DecisionLog {
       );
       this.rows++;
     }
-    if (this.flushEveryCall) this.flush();
+    const { flushMode } = this;
+    if (flushMode === 'call') this.flush();
+    else if (flushMode !== 'block' && !this.isDue) {
+      this.isDue = true;
+      flushMode(this.sealDue);
+    }
   }
 
   /** Seals the open block, if any. With `flush: 'block'` another thread writes it; `head` waits for that. */
   flush(): void {
+    if (this.failure !== undefined) throw this.failure.error;
     if (this.used === 0) return;
     this.seal(BLOCK.decisions, this.used, this.rows);
     this.used = 0;
@@ -173,9 +192,24 @@ export class DecisionLog {
     try {
       return this.head();
     } finally {
-      this.sink.close();
+      try {
+        this.sink.close();
+      } finally {
+        this.lock?.release();
+      }
     }
   }
+
+  /** Nobody is there to catch what goes wrong here: the next call throws it. */
+  private readonly sealDue = (): void => {
+    this.isDue = false;
+    if (this.closed || this.failure !== undefined) return;
+    try {
+      this.flush();
+    } catch {
+      return; // kept by `seal`
+    }
+  };
 
   private take(batch: DecisionBatch): BatchWords {
     let words = this.known.get(batch);
@@ -199,42 +233,12 @@ export class DecisionLog {
     this.seal(kind, length, 0);
   }
 
-  private seal(kind: (typeof BLOCK)[keyof typeof BLOCK], payloadBytes: number, decisions: number): void {
-    const { frame } = this.sink;
-    this.sink.seal({ kind, payloadBytes, decisions });
-    if (this.sink.frame !== frame) this.views = viewsOf(this.sink);
-  }
-}
-
-function viewsOf({ frame }: BlockSink): RecordViews {
-  return recordViews(frame.buffer, frame.byteOffset + HEADER_BYTES, PAYLOAD_BYTES);
-}
-
-/** Opens or makes the file, checks what is there, and cuts off a torn block. */
-function openForAppending(file: string): { readonly target: SinkTarget; readonly torn: TornBlock | undefined } {
-  let descriptor: number;
-  try {
-    makeFolders(dirname(file));
-    descriptor = openSync(file, 'a+');
-    closeSync(descriptor);
-    descriptor = openSync(file, 'r+');
-  } catch (error) {
-    throw logWriteError(file, error);
-  }
-  try {
-    const { end, torn } = fstatSync(descriptor).size === 0 ? { end: newChain(), torn: undefined } : endOf(file);
-    if (torn !== undefined) ftruncateSync(descriptor, torn.offset);
-    return { target: { file, descriptor, end, payloadBytes: PAYLOAD_BYTES }, torn };
-  } catch (error) {
-    closeSync(descriptor);
-    throw logWriteError(file, error);
-  }
-}
-
-function endOf(file: string): { readonly end: ChainEnd; readonly torn: TornBlock | undefined } {
-  const blocks = readBlocks(file);
-  for (;;) {
-    const next = blocks.next();
-    if (next.done === true) return next.value;
+  private seal(kind: BlockKind, payloadBytes: number, decisions: number): void {
+    try {
+      this.sink.seal({ kind, payloadBytes, decisions });
+    } catch (error) {
+      this.failure = { error };
+      throw error;
+    }
   }
 }

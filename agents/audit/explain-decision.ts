@@ -1,5 +1,6 @@
 import { StrictMath } from '../../core/index.ts';
 import type { NetworkFacts } from './format.ts';
+import { candidateName } from './names.ts';
 import { type LoggedDecision, observationHash } from './read-decisions.ts';
 import { type AuditNetwork, Rescorer } from './rescore.ts';
 
@@ -79,30 +80,6 @@ export function explainDecision(decision: LoggedDecision, network?: AuditNetwork
     margin: runnerUp < 0 || logits === undefined ? null : (logits[choice] as number) - (logits[runnerUp] as number),
     features: network === undefined || facts === undefined ? null : featureWeights(decision, network, facts),
   };
-}
-
-/** Name of a node as the session knows it. */
-export function nodeName({ session }: Pick<LoggedDecision, 'session'>, node: number): string {
-  return session.nodeNames?.[node] ?? `node ${node}`;
-}
-
-/** The agent that decided. */
-export function agentName({ session, agent }: Pick<LoggedDecision, 'session' | 'agent'>): string {
-  return session.nodeNames?.[agent] ?? session.satellite ?? `satellite ${agent}`;
-}
-
-function candidateName(decision: LoggedDecision, k: number): string {
-  const node = decision.candidateNode[k] as number;
-  const kind = decision.session.spec.kinds[decision.kind];
-  const feature = (name: string): number => {
-    const column = kind?.candidate.findIndex((candidate) => candidate.name === name) ?? -1;
-    return column < 0 ? 0 : (decision.candidates[(k * decision.candidates.length) / decision.count + column] as number);
-  };
-  if (kind?.kind === 'cache') {
-    if (feature('isBypass') === 1) return 'do not keep';
-    return feature('isAdmit') === 1 ? 'keep' : `keep in the place of slot ${node}`;
-  }
-  return feature('isHold') === 1 ? 'hold' : nodeName(decision, node);
 }
 
 function featureWeights(decision: LoggedDecision, network: AuditNetwork, facts: NetworkFacts): FeatureWeight[] {

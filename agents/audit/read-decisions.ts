@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { SpaceCloudError } from '../../core/index.ts';
 import { BLOCK, type LoggedPolicy, type LoggedSession } from './format.ts';
 import { type LogBlock, type LogEnd, notALog, readBlocks } from './read-blocks.ts';
-import { OBSERVATION_HEADER_BYTES, RECORD_HEADER_BYTES, type RecordViews, recordViews } from './record.kernel.ts';
+import { RecordCursor } from './record-cursor.ts';
+import { RECORD_HEADER_BYTES, recordViews } from './record.kernel.ts';
 import type { ChainEnd } from './seal.ts';
 
-/** One decision as it was logged. Its columns are views of a copy of its block. */
+/** One decision as it was logged. Its columns are views of a copy of its record. */
 export interface LoggedDecision {
   /** Its place in the log, from 0. */
   readonly number: number;
@@ -55,6 +56,8 @@ export interface ReadDecisionsOptions {
   readonly to?: number;
   /** Given: decisions are not read but handed over one by one as who made them, which is much faster. */
   readonly tally?: (policy: number, byFallback: boolean) => void;
+  /** Given: decisions are not read, but this is called for each block, with a cursor before its first. */
+  readonly onRecords?: (cursor: RecordCursor) => void;
   readonly onBlock?: (end: ChainEnd) => void;
   readonly onSession?: (session: LoggedSession) => void;
   readonly onPolicy?: (policy: LoggedPolicy, session: LoggedSession) => void;
@@ -65,8 +68,9 @@ export interface ReadDecisionsOptions {
  * block that is as it was written makes no sense.
  */
 export function* readDecisions(file: string, options: ReadDecisionsOptions = {}): Generator<LoggedDecision, LogEnd> {
-  const { from = 0, to = Infinity, tally, onBlock, onSession, onPolicy } = options;
+  const { from = 0, to = Infinity, tally, onRecords, onBlock, onSession, onPolicy } = options;
   const blocks = readBlocks(file, onBlock);
+  const cursor = new RecordCursor(file);
   let session: LoggedSession | undefined;
   let policies: LoggedPolicy[] = [];
   for (;;) {
@@ -88,7 +92,9 @@ export function* readDecisions(file: string, options: ReadDecisionsOptions = {})
     } else if (tally !== undefined) {
       tallyBlock(file, block, policies.length, tally);
     } else if (block.firstDecision <= to && block.firstDecision + block.decisions > from) {
-      yield* decisionsOf(file, block, { session, policies, from, to });
+      cursor.enter(block, session, policies);
+      if (onRecords === undefined) yield* decisionsOf(cursor, from, to);
+      else onRecords(cursor);
     }
   }
 }
@@ -113,79 +119,40 @@ function tallyBlock(
   if (at !== payload.length) throw notALog(file, `${payload.length - at} bytes behind the decisions of block ${index}`);
 }
 
-interface BlockContext {
-  readonly session: LoggedSession;
-  readonly policies: readonly LoggedPolicy[];
-  readonly from: number;
-  readonly to: number;
+function* decisionsOf(cursor: RecordCursor, from: number, to: number): Generator<LoggedDecision, void> {
+  while (cursor.next()) if (cursor.number >= from && cursor.number <= to) yield decisionAt(cursor);
 }
 
-function* decisionsOf(file: string, block: LogBlock, context: BlockContext): Generator<LoggedDecision, void> {
-  const { payload, firstDecision, decisions } = block;
-  const { buffer, byteOffset, length } = payload;
-  // Records are read as columns of 8 bytes, which must lie on multiples of 8.
-  const views = recordViews(buffer.slice(byteOffset, byteOffset + length), 0, length);
-  let at = 0;
-  for (let i = 0; i < decisions; i++) {
-    const size = at + RECORD_HEADER_BYTES + OBSERVATION_HEADER_BYTES <= length ? (views.i32[at >> 2] as number) : 0;
-    if (size < RECORD_HEADER_BYTES + OBSERVATION_HEADER_BYTES || size % 8 !== 0 || at + size > length) {
-      throw notALog(file, `a record of ${size} bytes at ${at} of block ${block.index}`);
-    }
-    const number = firstDecision + i;
-    if (number >= context.from && number <= context.to) yield decisionAt(file, views, { at, size, number }, context);
-    at += size;
-  }
-  if (at !== length)
-    throw notALog(file, `${length - at} bytes behind the ${decisions} decisions of block ${block.index}`);
-}
-
-interface Place {
-  readonly at: number;
-  readonly size: number;
-  readonly number: number;
-}
-
-function decisionAt(file: string, views: RecordViews, place: Place, context: BlockContext): LoggedDecision {
-  const { bytes, u16, i32, f32, f64 } = views;
-  const { at, size, number } = place;
-  const { session, policies } = context;
-  const int = (word: number): number => i32[(at >> 2) + word] as number;
-  const policy = policies[u16[(at >> 1) + 4] as number];
-  const [kind, count] = [bytes[at + 50] as number, bytes[at + 51] as number];
-  const [contextWidth, width] = [u16[(at >> 1) + 26] as number, u16[(at >> 1) + 27] as number];
-  const units = u16[(at >> 1) + 7] as number;
-  const hasLogits = (bytes[at + 13] as number) === 1;
-  const choice = bytes[at + 12] as number;
-  const spec = session.spec.kinds[kind];
-  const candidatesAt = (at >> 2) + 14 + contextWidth;
-  const nodesAt = candidatesAt + count * width;
-  const maskAt = (nodesAt + count) << 2;
-  const observed = at + RECORD_HEADER_BYTES + int(1);
-  const logitsAt = (maskAt + count + 3) >> 2;
-  const memoryAt = logitsAt + (hasLogits ? count : 0);
-  const isWhole =
-    observed === logitsAt << 2 && at + size === Math.ceil((memoryAt + units) / 2) * 8 && choice < count && count > 0;
-  if (policy === undefined || spec?.context.length !== contextWidth || spec.candidate.length !== width || !isWhole) {
-    throw notALog(file, `decision ${number} of a policy, kind or size that its session does not have`);
-  }
+/** What a cursor stands at, with memory of its own. */
+export function decisionAt(cursor: RecordCursor): LoggedDecision {
+  const { at, size, number, session, policy, kind, count, choice, units, maskAt } = cursor;
+  // Columns keep their places: records begin on multiples of 8.
+  const { bytes, u16, i32, f32, f64 } = recordViews(cursor.views.bytes.slice(at, at + size).buffer, 0, size);
+  const [word, mask] = [at >> 2, maskAt - at];
+  const [contextAt, candidatesAt, nodesAt] = [
+    cursor.contextAt - word,
+    cursor.candidatesAt - word,
+    cursor.nodesAt - word,
+  ];
+  const [logitsAt, memoryAt] = [cursor.logitsAt - word, cursor.memoryAt - word];
   return {
     ...{ number, session, policy, kind, count, choice },
-    by: bytes[at + 10] === 1 ? 'fallback' : 'policy',
-    reason: session.reasons[bytes[at + 11] as number] ?? '',
-    timeS: f64[(at >> 3) + 2] as number,
-    sizeBits: f64[(at >> 3) + 3] as number,
-    agent: int(8),
-    decision: int(9),
-    task: int(10),
-    destination: int(11),
-    world: u16[(at >> 1) + 24] as number,
-    context: f32.subarray((at >> 2) + 14, candidatesAt),
+    by: bytes[10] === 1 ? 'fallback' : 'policy',
+    reason: session.reasons[bytes[11] as number] ?? '',
+    timeS: f64[2] as number,
+    sizeBits: f64[3] as number,
+    agent: i32[8] as number,
+    decision: i32[9] as number,
+    task: i32[10] as number,
+    destination: i32[11] as number,
+    world: u16[24] as number,
+    context: f32.subarray(contextAt, candidatesAt),
     candidates: f32.subarray(candidatesAt, nodesAt),
     candidateNode: i32.subarray(nodesAt, nodesAt + count),
-    actionMask: bytes.subarray(maskAt, maskAt + count),
-    logits: hasLogits ? f32.subarray(logitsAt, memoryAt) : undefined,
+    actionMask: bytes.subarray(mask, mask + count),
+    logits: cursor.hasLogits ? f32.subarray(logitsAt, memoryAt) : undefined,
     memory: units > 0 ? f32.subarray(memoryAt, memoryAt + units) : undefined,
-    observation: bytes.subarray(at + RECORD_HEADER_BYTES, observed),
+    observation: bytes.subarray(RECORD_HEADER_BYTES, cursor.observedEnd - at),
   };
 }
 

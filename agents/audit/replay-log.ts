@@ -1,12 +1,14 @@
 import { SpaceCloudError } from '../../core/index.ts';
 import { headOf } from './block-sink.ts';
 import type { LogHead, LoggedPolicy } from './format.ts';
-import { type LoggedDecision, readDecisions } from './read-decisions.ts';
+import { agentName } from './names.ts';
 import type { TornBlock } from './read-blocks.ts';
+import { readDecision, readDecisions } from './read-decisions.ts';
+import type { RecordCursor } from './record-cursor.ts';
 import { type AuditNetwork, Rescorer } from './rescore.ts';
 
 /** Rows that are scored at once. */
-const ROWS = 64;
+const ROWS = 256;
 
 export interface ReplayOptions {
   /** Only this decision; default: all. */
@@ -41,19 +43,30 @@ export function replayLog(file: string, network: AuditNetwork, options: ReplayOp
     ...range,
     onBlock: ({ bytes }) => onProgress?.(bytes),
     onSession: () => desk.forget(),
+    onRecords: (cursor) => {
+      while (cursor.next()) if (decision === undefined || cursor.number === decision) desk.take(cursor);
+    },
   });
-  for (;;) {
-    const next = decisions.next();
-    if (next.done === true) {
-      desk.finish();
-      const { end, torn } = next.value;
-      const head = headOf(end);
-      if (desk.replayed === 0) throw nothingToReplay(file, network, { options, head, passedOver: desk.passedOver });
-      const { replayed, sampled, passedOver } = desk;
-      return { replayed, sampled, passedOver: Object.fromEntries(passedOver), head, torn };
-    }
-    desk.take(next.value);
-  }
+  const next = decisions.next();
+  if (next.done !== true) throw new SpaceCloudError('MISUSE', 'Expected blocks to be replayed, got a decision.');
+  desk.finish();
+  const { end, torn } = next.value;
+  const head = headOf(end);
+  if (desk.replayed === 0) throw nothingToReplay(file, network, { options, head, passedOver: desk.passedOver });
+  const { replayed, sampled, passedOver } = desk;
+  return { replayed, sampled, passedOver: Object.fromEntries(passedOver), head, torn };
+}
+
+/** What was logged of a row that waits to be scored. */
+interface WaitingRows {
+  /** [ROWS] */
+  readonly number: Float64Array;
+  readonly choice: Uint8Array;
+  readonly world: Uint16Array;
+  readonly agent: Int32Array;
+  readonly hasLogits: Uint8Array;
+  /** [ROWS * K] bits of the logits. */
+  readonly logits: Int32Array;
 }
 
 /** Gathers rows, scores them, and compares. */
@@ -64,7 +77,7 @@ class ReplayDesk {
   private readonly file: string;
   private readonly network: AuditNetwork;
   private readonly followsMemory: boolean;
-  private readonly waiting: LoggedDecision[] = [];
+  private readonly waiting: WaitingRows;
   private rescorer: Rescorer | undefined;
   private policy: LoggedPolicy | undefined;
   /** Policy, world, agent and kind -> what its last decision left. */
@@ -74,22 +87,38 @@ class ReplayDesk {
     this.file = file;
     this.network = network;
     this.followsMemory = followsMemory && network.architecture.memory > 0;
+    this.waiting = {
+      number: new Float64Array(ROWS),
+      choice: new Uint8Array(ROWS),
+      world: new Uint16Array(ROWS),
+      agent: new Int32Array(ROWS),
+      hasLogits: new Uint8Array(ROWS),
+      logits: new Int32Array(ROWS * network.spec.maxCandidates),
+    };
   }
 
-  take(decision: LoggedDecision): void {
-    const { policy } = decision;
+  /** The record that a cursor stands at. */
+  take(cursor: RecordCursor): void {
+    const { policy, views, at, count, logitsAt } = cursor;
     if (policy.rootDigest !== this.network.rootDigest || policy.network === undefined) {
       this.passedOver.set(policy.name, (this.passedOver.get(policy.name) ?? 0) + 1);
       return;
     }
-    if (policy !== this.policy) {
+    if (policy !== this.policy || this.rescorer === undefined) {
       this.finish();
       this.policy = policy;
       this.rescorer = new Rescorer(this.network, policy.network, ROWS);
     }
-    this.rescorer?.add(decision);
-    this.waiting.push(decision);
-    if (this.rescorer?.isFull === true) this.finish();
+    const { rescorer, waiting } = this;
+    const row = rescorer.addRecord(cursor);
+    waiting.number[row] = cursor.number;
+    waiting.choice[row] = cursor.choice;
+    waiting.world[row] = views.u16[(at >> 1) + 24] as number;
+    waiting.agent[row] = views.i32[(at >> 2) + 8] as number;
+    waiting.hasLogits[row] = cursor.hasLogits ? 1 : 0;
+    const first = row * rescorer.batch.maxCandidates;
+    if (cursor.hasLogits) for (let k = 0; k < count; k++) waiting.logits[first + k] = views.i32[logitsAt + k] as number;
+    if (rescorer.isFull) this.finish();
   }
 
   /** A new session: its policies remember nothing of the last one. */
@@ -101,60 +130,61 @@ class ReplayDesk {
 
   /** Scores and compares what waits. */
   finish(): void {
-    const { rescorer, waiting } = this;
-    if (rescorer === undefined || waiting.length === 0) return;
+    const { rescorer, policy } = this;
+    const rows = rescorer?.batch.n ?? 0;
+    if (rescorer === undefined || policy === undefined || rows === 0) return;
     rescorer.score();
-    waiting.forEach((decision, row) => this.compare(decision, row, rescorer));
-    this.replayed += waiting.length;
-    waiting.length = 0;
+    for (let row = 0; row < rows; row++) {
+      this.compare(row, rescorer, policy.network?.mode === 'sample');
+      if (this.followsMemory) this.follow(row, rescorer, policy);
+    }
+    this.replayed += rows;
     rescorer.clear();
   }
 
-  private compare(decision: LoggedDecision, row: number, rescorer: Rescorer): void {
-    const { logits, batch } = rescorer;
-    const { count, actionMask, choice, policy } = decision;
-    const logged = decision.logits;
+  private compare(row: number, { batch, logits, logitBits }: Rescorer, isSampled: boolean): void {
+    const { waiting } = this;
+    const count = batch.candidateCount[row] as number;
     const first = row * batch.maxCandidates;
     let best = -1;
-    for (let k = 0; k < count; k++) {
-      const logit = logits[first + k] as number;
-      if (!Object.is(logit, logged?.[k])) throw this.differs(decision, k, logit);
-      if (actionMask[k] === 1 && (best < 0 || logit > (logits[first + best] as number))) best = k;
+    for (let k = first; k < first + count; k++) {
+      if (logitBits[k] !== waiting.logits[k] || waiting.hasLogits[row] !== 1)
+        throw this.differs(row, k - first, logits[k]);
+      if (batch.actionMask[k] === 1 && (best < 0 || (logits[k] as number) > (logits[first + best] as number)))
+        best = k - first;
     }
-    if (policy.network?.mode === 'sample') this.sampled++;
-    else if (best !== choice) throw this.chosenOtherwise(decision, best);
-    if (this.followsMemory) this.follow(decision, rescorer.stateAfter(row));
+    if (isSampled) this.sampled++;
+    else if (best !== waiting.choice[row]) throw this.chosenOtherwise(row, best);
   }
 
-  private follow(decision: LoggedDecision, after: Float32Array): void {
-    const { policy, world, agent, kind } = decision;
-    const key = `${policy.number} ${world} ${agent} ${kind}`;
+  private follow(row: number, rescorer: Rescorer, { number }: LoggedPolicy): void {
+    const { world, agent } = this.waiting;
+    const key = `${number} ${world[row]} ${agent[row]} ${rescorer.batch.kind[row]}`;
     const left = this.left.get(key);
-    const { memory } = decision;
-    const isNew = memory?.every((value) => value === 0) === true;
-    if (!isNew && (left === undefined || !left.every((value, i) => Object.is(value, memory?.[i])))) {
-      throw this.refuse(decision, 'the memory that the decision before left, or zeros', 'another state', {});
+    const before = rescorer.stateBefore(row);
+    const isNew = before.every((value) => value === 0);
+    if (!isNew && (left === undefined || !left.every((value, i) => Object.is(value, before[i])))) {
+      throw this.refuse(row, 'the memory that the decision before left, or zeros', 'another state', {});
     }
-    this.left.set(key, after.slice());
+    this.left.set(key, rescorer.stateAfter(row).slice());
   }
 
-  private differs(decision: LoggedDecision, candidate: number, again: number): SpaceCloudError {
-    const logged = decision.logits?.[candidate];
-    return this.refuse(decision, `logit ${logged} of candidate ${candidate}, as logged`, `${again}`, {
-      candidate,
-      logged,
-      again,
+  private differs(row: number, candidate: number, again: number | undefined): SpaceCloudError {
+    const logged = readDecision(this.file, this.waiting.number[row] as number).logits?.[candidate];
+    return this.refuse(row, `logit ${logged} of candidate ${candidate}, as logged`, `${again}`, {
+      ...{ candidate, logged, again },
     });
   }
 
-  private chosenOtherwise(decision: LoggedDecision, again: number): SpaceCloudError {
-    const { choice } = decision;
-    return this.refuse(decision, `candidate ${choice}, as logged`, `candidate ${again}`, { logged: choice, again });
+  private chosenOtherwise(row: number, again: number): SpaceCloudError {
+    const logged = this.waiting.choice[row];
+    return this.refuse(row, `candidate ${logged}, as logged`, `candidate ${again}`, { logged, again });
   }
 
-  private refuse(decision: LoggedDecision, expected: string, got: string, details: object): SpaceCloudError {
-    const { number, timeS, agent, kind, session } = decision;
-    const name = session.nodeNames?.[agent] ?? session.satellite ?? `satellite ${agent}`;
+  private refuse(row: number, expected: string, got: string, details: object): SpaceCloudError {
+    const decision = readDecision(this.file, this.waiting.number[row] as number);
+    const { number, timeS, kind, session } = decision;
+    const name = agentName(decision);
     return new SpaceCloudError(
       'AUDIT_REPLAY',
       `Expected ${expected} for decision ${number} (${session.spec.kinds[kind]?.kind} of ${name} at ${timeS} s), got ${got}.`,

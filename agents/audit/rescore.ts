@@ -2,6 +2,7 @@ import { type DecisionBatch, type DecisionSpec, SpaceCloudError, createDecisionB
 import { type Architecture, type Normaliser, Scorer } from '../../policies/runtime/index.ts';
 import type { NetworkFacts } from './format.ts';
 import type { LoggedDecision } from './read-decisions.ts';
+import type { RecordCursor } from './record-cursor.ts';
 
 /** What was verified of the bundle that decided. */
 export interface AuditNetwork {
@@ -17,6 +18,8 @@ export class Rescorer {
   readonly batch: DecisionBatch;
   /** [rows * K] after `score`. */
   readonly logits: Float32Array;
+  /** The same memory, bit by bit. */
+  readonly logitBits: Int32Array;
   private readonly scorer: Scorer;
   private readonly units: number;
   /** [rows * M] */
@@ -37,6 +40,7 @@ export class Rescorer {
     this.units = network.architecture.memory;
     this.batch = createDecisionBatch(network.spec, rows);
     this.logits = new Float32Array(rows * this.batch.maxCandidates);
+    this.logitBits = new Int32Array(this.logits.buffer);
     this.states = new Float32Array(rows * this.units);
     this.memory = {
       states: this.states,
@@ -51,6 +55,30 @@ export class Rescorer {
 
   /** Appends a row and returns its index. */
   add({ kind, count, context, candidates, actionMask, memory }: LoggedDecision): number {
+    return this.addColumns(kind, count, { context, candidates, actionMask, memory });
+  }
+
+  /** The same of the record that a cursor stands at. */
+  addRecord(cursor: RecordCursor): number {
+    const { views, kind, count, contextAt, candidatesAt, nodesAt, maskAt, memoryAt, units } = cursor;
+    return this.addColumns(kind, count, {
+      context: views.f32.subarray(contextAt, candidatesAt),
+      candidates: views.f32.subarray(candidatesAt, nodesAt),
+      actionMask: views.bytes.subarray(maskAt, maskAt + count),
+      memory: units > 0 ? views.f32.subarray(memoryAt, memoryAt + units) : undefined,
+    });
+  }
+
+  private addColumns(
+    kind: number,
+    count: number,
+    {
+      context,
+      candidates,
+      actionMask,
+      memory,
+    }: Pick<LoggedDecision, 'context' | 'candidates' | 'actionMask' | 'memory'>,
+  ): number {
     const { batch, units } = this;
     const { contextStride, candidateStride, maxCandidates } = batch;
     const row = batch.n++;
@@ -75,6 +103,11 @@ export class Rescorer {
   /** Computes the logits of all rows. */
   score(): void {
     this.scorer.logitsInto(this.batch, this.logits, this.units > 0 ? this.memory : undefined);
+  }
+
+  /** State before the decision of a row, after `score`. */
+  stateBefore(row: number): Float32Array {
+    return this.memory.before.subarray(row * this.units, (row + 1) * this.units);
   }
 
   /** State after the decision of a row, after `score`. */

@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { type ErrorCode, SpaceCloudError } from '../../core/index.ts';
 import { type BlockSink, type SinkTarget, frameBytes, headOf } from './block-sink.ts';
-import type { LogHead } from './format.ts';
+import { HEADER_BYTES, type LogHead } from './format.ts';
 import type { OpenBlock } from './seal.ts';
 import {
   CLOSING,
@@ -15,15 +15,21 @@ import {
   WRITTEN,
 } from './seal-ring.ts';
 
-/** Blocks that may wait to be written before the thread that logs waits too. */
-const FRAMES = 8;
+/**
+ * Blocks that may wait to be written before the thread that logs waits too: as many as a run fills while the other thread starts.
+ * Memory that was never used takes none of the machine's.
+ */
+const FRAMES = 64;
 
 /**
  * Seals and writes in a thread of its own: the thread that decides only copies. A process that is killed loses the blocks that
  * wait and the one that is being filled. Neither side needs its event loop, so that runs that never yield are logged as well.
+ *
+ * Records are gathered in memory of this thread alone and copied block by block: small writes to memory that the other core
+ * has just read cost more than the second copy.
  */
 export class WorkerSink implements BlockSink {
-  frame: Uint8Array;
+  readonly frame: Uint8Array;
   private readonly target: SinkTarget;
   private readonly data: SealWorkerData;
   private readonly control: Int32Array;
@@ -42,20 +48,20 @@ export class WorkerSink implements BlockSink {
     this.control = new Int32Array(this.data.control);
     new Float64Array(this.data.counts).set([end.blocks, end.decisions, end.bytes]);
     new Uint8Array(this.data.digest).set(end.digest);
-    this.frame = this.frameAt(0);
+    this.frame = new Uint8Array(frameBytes(payloadBytes));
     const worker = startSealer(this.data);
     worker.unref();
   }
 
   seal({ kind, payloadBytes, decisions }: OpenBlock): void {
     const { control } = this;
-    const at = CONTROL_WORDS + (this.handed % FRAMES) * WORDS_PER_FRAME;
-    control.set([kind, payloadBytes, decisions], at);
+    const slot = this.handed % FRAMES;
+    this.slotAt(slot).set(this.frame.subarray(HEADER_BYTES, HEADER_BYTES + payloadBytes), HEADER_BYTES);
+    control.set([kind, payloadBytes, decisions], CONTROL_WORDS + slot * WORDS_PER_FRAME);
     this.handed++;
     Atomics.store(control, HANDED, this.handed);
     Atomics.notify(control, HANDED);
     this.waitUntil(this.handed - FRAMES + 1);
-    this.frame = this.frameAt(this.handed % FRAMES);
   }
 
   head(): LogHead {
@@ -93,7 +99,7 @@ export class WorkerSink implements BlockSink {
     return new SpaceCloudError(code === '' ? 'FILE_WRITE' : (code as ErrorCode), message, { place: { file }, hint });
   }
 
-  private frameAt(index: number): Uint8Array {
+  private slotAt(index: number): Uint8Array {
     const size = frameBytes(this.target.payloadBytes);
     return new Uint8Array(this.data.frames, index * size, size);
   }

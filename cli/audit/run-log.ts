@@ -21,7 +21,7 @@ export interface RunLog {
   close(): LogHead | undefined;
 }
 
-/** Opens, or continues, the log of a run. Errors: FILE_WRITE, DISK_FULL, AUDIT_FORMAT, AUDIT_CHAIN. */
+/** Opens, or continues, the log of a run. Errors: FILE_WRITE, DISK_FULL, RUN_LOCKED, AUDIT_FORMAT, AUDIT_CHAIN. */
 export function openRunLog(file: string, options: RunLogOptions): RunLog {
   const { scenario, geometry, source, policy, seed, nowMs } = options;
   const log = new DecisionLog(file, {

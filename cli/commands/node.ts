@@ -55,7 +55,7 @@ export function register(program: Command, streams: CommandStreams): void {
       'with --bus: tell the ground its modes when they change, and telemetry so often',
       wholeNumber('--report', 10),
     )
-    .option('--audit <file>', 'append every decision to this log (`spacecloud audit`) before it is answered')
+    .option('--audit <file>', 'append every decision to this log (`spacecloud audit`)')
     .option('--json', 'print one JSON document')
     .action(async (options: NodeCommandOptions) => {
       expectOneWay(options);

@@ -1,1 +1,2 @@
 export { makeFolders } from './make-folders.ts';
+export { type ProcessLock, lockForProcess } from './process-lock.ts';

@@ -117,8 +117,8 @@ describe('DecisionLog', () => {
     const head = log.close();
     const read = allDecisions(file);
     expect(read.map(({ decision }) => decision)).toEqual(Array.from({ length: 1000 }, (_, i) => i));
-    // About 0.7 kB each, so that a block of 256 KiB holds some 370: three blocks, session and policy.
-    expect(head?.blocks).toBe(5);
+    // About 0.7 kB each, so that a block of 64 KiB holds some 90: twelve blocks, session and policy.
+    expect(head?.blocks).toBe(14);
     expect(head?.decisions).toBe(1000);
     expect(head).toEqual(verifyLog(file).head);
   });
