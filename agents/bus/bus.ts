@@ -56,6 +56,7 @@ export class Bus {
   readonly refusals$: Observable<SpaceCloudError>;
   private readonly status = new BehaviorSubject<BusStatus>('connected');
   private readonly refusals = new Subject<SpaceCloudError>();
+  private closing: Promise<void> | undefined;
 
   private constructor(connection: NatsConnection, servers: string, user: string) {
     this.connection = connection;
@@ -137,9 +138,12 @@ export class Bus {
     });
   }
 
-  /** Resolves when the server has taken all that was sent; at once when the link is lost meanwhile. */
+  /** Resolves when the server has taken all that was sent; at once when the link is lost, or closed, meanwhile. */
   async flush(): Promise<void> {
-    if (!this.connection.isClosed()) await this.connection.flush().catch(() => undefined);
+    const { connection } = this;
+    if (connection.isClosed()) return;
+    // A connection that is closed leaves what waits for the server's word waiting for ever.
+    await Promise.race([connection.flush().catch(() => undefined), connection.closed()]);
   }
 
   /** Drops the link and makes it anew, with all subscriptions: a remedy where a damaged link may have lost one. */
@@ -148,7 +152,11 @@ export class Bus {
   }
 
   /** Ends the connection after what was sent has left; subscriptions complete. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.closing ??= this.flushAndClose());
+  }
+
+  private async flushAndClose(): Promise<void> {
     if (this.status.value === 'connected') await this.flush();
     if (!this.connection.isClosed()) await this.connection.close();
   }

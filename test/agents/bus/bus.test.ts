@@ -1,6 +1,7 @@
 import { filter, firstValueFrom, take, timer, toArray } from 'rxjs';
 import { describe, expect } from 'vitest';
 import { Bus } from '../../../agents/bus/index.ts';
+import { Gate } from '../../../cli/bus/index.ts';
 import { itWithNats, natsServer } from '../../nats.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -58,6 +59,19 @@ describe('a bus', () => {
     bus.messages$('late').subscribe({ complete: () => seen.push('late') });
     await firstValueFrom(timer(10));
     expect(seen.sort()).toEqual(['late', 'messages', 'refusals']);
+  });
+
+  itWithNats('closed by several at once, or while the server owes its word, leaves nobody waiting', async () => {
+    await using nats = await natsServer();
+    const bus = await Bus.connect({ servers: nats.url, name: 'bus' });
+    await Promise.all([bus.close(), bus.flush(), bus.close()]);
+    const gate = await Gate.start({ targetPort: nats.server.port });
+    const behind = await Bus.connect({ servers: `nats://127.0.0.1:${gate.port}`, name: 'behind' });
+    gate.set({ kind: 'silent' });
+    const flushing = behind.flush();
+    await behind.connection.close();
+    await flushing;
+    await gate.stop();
   });
 
   itWithNats('says when a message is larger than the server takes', async () => {
