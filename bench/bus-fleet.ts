@@ -41,17 +41,18 @@ export class BusFleet {
   /** The world's connection to the first server. */
   readonly bus: Bus;
   readonly satelliteNames: readonly string[];
+  private readonly securedBus: Bus;
   private readonly places: Places;
   private readonly network: LearnedNetwork;
   private readonly children: ChildProcess[] = [];
 
-  private constructor(places: Places, bus: Bus, ways: BusFleet['ways'], { satelliteNames, network }: BusFleetOptions) {
+  private constructor(places: Places, buses: readonly [Bus, Bus], ways: BusFleet['ways'], options: BusFleetOptions) {
     this.version = places.plain.version;
     this.places = places;
-    this.bus = bus;
+    [this.bus, this.securedBus] = buses;
     this.ways = ways;
-    this.satelliteNames = satelliteNames;
-    this.network = network;
+    this.satelliteNames = options.satelliteNames;
+    this.network = options.network;
   }
 
   /** Errors: BUS_SERVER, also where there is no nats-server. */
@@ -81,7 +82,7 @@ export class BusFleet {
       secured: await serve({ door: busDoor({ bus: securedBus, fleet: FLEET }, satelliteNames) }, secured.pid),
       socket: await serve({ address: { socketPath } }),
     };
-    return new BusFleet(places, bus, ways, options);
+    return new BusFleet(places, [bus, securedBus], ways, options);
   }
 
   /** Starts nodes until there are so many, and waits until they have joined on all ways. */
@@ -113,7 +114,7 @@ export class BusFleet {
     for (const { server } of Object.values(this.ways)) await server.close();
     await Promise.all(ended);
     const { plain, secured, folder } = this.places;
-    await this.bus.close();
+    await Promise.all([this.bus.close(), this.securedBus.close()]);
     await Promise.all([plain.stop(), secured.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }

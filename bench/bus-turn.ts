@@ -43,13 +43,15 @@ export function askNodes(fleet: BusFleet, way: Way, questions: readonly Question
   return turn({ fleet, busPid: way.busPid, ask, timesMs: () => way.answersMs }, length);
 }
 
-/** Bare requests of the NATS library over the plain bus: one in flight to each name, which may be there several times. */
-export function askBare(
-  fleet: BusFleet,
-  names: readonly string[],
-  requestBytes: number,
-  length: TurnLength,
-): Promise<Turn> {
+/** What leaves for whom when nothing is decided. */
+export interface BareQuestion {
+  /** One request is in flight to each; a name may be there several times. */
+  readonly names: readonly string[];
+  readonly requestBytes: number;
+}
+
+/** Bare requests over the plain bus, by `request` of the NATS library. */
+export function askBare(fleet: BusFleet, { names, requestBytes }: BareQuestion, length: TurnLength): Promise<Turn> {
   const { connection } = fleet.bus;
   const request = new Uint8Array(requestBytes);
   const subjects = names.map(bareSubject);
@@ -63,6 +65,41 @@ export function askBare(
   const ask = subjects.length === 1 ? () => askOne(only) : () => Promise.all(subjects.map(askOne));
   return turn({ fleet, busPid: fleet.ways.plain.busPid, ask, timesMs: () => times }, length);
 }
+
+/** The same by `publish` and one subscription for all answers: the least that a program in Node can do. */
+export async function askLean(
+  fleet: BusFleet,
+  { names, requestBytes }: BareQuestion,
+  length: TurnLength,
+): Promise<Turn> {
+  const { connection } = fleet.bus;
+  const request = new Uint8Array(requestBytes);
+  const times: number[] = [];
+  let startMs: number[] = [];
+  let open = 0;
+  let done = (): void => undefined;
+  const callback = (_: unknown, { subject }: { readonly subject: string }): void => {
+    times.push(performance.now() - (startMs[Number(subject.slice(LEAN.length))] as number));
+    if (--open === 0) done();
+  };
+  const answers = connection.subscribe(`${LEAN}*`, { callback });
+  const ask = (): Promise<void> => {
+    open = names.length;
+    startMs = [];
+    for (const [i, name] of names.entries()) {
+      startMs.push(performance.now());
+      connection.publish(bareSubject(name), request, { reply: `${LEAN}${i}` });
+    }
+    return new Promise((resolve) => (done = resolve));
+  };
+  try {
+    return await turn({ fleet, busPid: fleet.ways.plain.busPid, ask, timesMs: () => times }, length);
+  } finally {
+    answers.unsubscribe();
+  }
+}
+
+const LEAN = 'lean.';
 
 interface Round {
   readonly fleet: BusFleet;

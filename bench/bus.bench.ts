@@ -5,7 +5,7 @@ import { LearnedPolicy, createBaseline } from '../policies/index.ts';
 import { BusFleet } from './bus-fleet.ts';
 import { FLEET } from './bus-orders.ts';
 import { questionsOf } from './bus-questions.ts';
-import { type Question, type Turn, type TurnLength, askBare, askNodes } from './bus-turn.ts';
+import { type Question, type Turn, type TurnLength, askBare, askLean, askNodes } from './bus-turn.ts';
 import { type Figure, median } from './figures.ts';
 import { HEURISTIC, createConstellation, createNetwork, createScorer, createWorlds, loadFixture } from './fixture.ts';
 import { recordRows } from './recorded-rows.ts';
@@ -51,7 +51,7 @@ export async function measure(): Promise<Figure[]> {
 }
 
 type Turns = Readonly<Record<(typeof KINDS)[number], Turn>>;
-const KINDS = ['bare', 'pair', 'plain', 'secured', 'socket', 'plainMany', 'securedMany', 'socketMany'] as const;
+const KINDS = ['bare', 'lean', 'pair', 'plain', 'secured', 'socket', 'plainMany', 'securedMany', 'socketMany'] as const;
 
 /** All ways with so many nodes, turn by turn. */
 async function measureNodes(
@@ -63,10 +63,12 @@ async function measureNodes(
   const [first] = names as [string];
   const { plain, secured, socket } = fleet.ways;
   const sizes = await sizesOf(fleet, questions.one);
+  const requestBytes = sizes.request;
   fleet.tell({ answerBytes: sizes.answer });
   const run: Readonly<Record<keyof Turns, (length: TurnLength) => Promise<Turn>>> = {
-    bare: (length) => askBare(fleet, names, sizes.request, length),
-    pair: (length) => askBare(fleet, Array<string>(nodes).fill(first), sizes.request, length),
+    bare: (length) => askBare(fleet, { names, requestBytes }, length),
+    lean: (length) => askLean(fleet, { names, requestBytes }, length),
+    pair: (length) => askBare(fleet, { names: Array<string>(nodes).fill(first), requestBytes }, length),
     plain: (length) => askNodes(fleet, plain, questions.one, length),
     secured: (length) => askNodes(fleet, secured, questions.one, length),
     socket: (length) => askNodes(fleet, socket, questions.one, length),
@@ -120,6 +122,8 @@ function figuresOf(turns: readonly Turns[], nodes: number): Figure[] {
     ...times('bare', ({ bare }) => bare),
     ...(nodes === 1 ? [] : figure('pair', ({ pair }) => perS(pair))),
     ...figure('share', ({ plain, bare }) => perS(plain) / perS(bare)),
+    ...figure('lean', ({ lean }) => perS(lean)),
+    ...figure('share/lean', ({ plain, lean }) => perS(plain) / perS(lean)),
     ...figure('decisions', ({ plain }) => perS(plain)),
     ...times('decisions', ({ plain }) => plain),
     ...figure('messages', ({ plain }) => plain.messages / plain.wallS),

@@ -16,5 +16,6 @@ export const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> 
   'train-wasm': async () => (await import('./train.bench.ts')).measure('wasm'),
   'train-node': async () => (await import('./train.bench.ts')).measure('node'),
   audit: async () => (await import('./audit.bench.ts')).measure(),
+  bus: async () => (await import('./bus.bench.ts')).measure(),
   pytorch: async () => (await import('./pytorch.bench.ts')).measure(),
 };
