@@ -1,4 +1,4 @@
-export { bundleRefusalOf } from '../bundle-refusal.ts';
+export { bundleRefusalOf, refusalWatch } from '../bundle-refusal.ts';
 export type { BundleRefusal } from '../satellite.machine.ts';
 export type { NodeAddress } from './address.ts';
 export type { DoorEvents, LineEvents, NodeChannel, NodeDoor, WorldLine } from './channel.ts';

@@ -9,6 +9,7 @@ export type {
 } from './content.ts';
 export { DEFAULT_LIMITS } from './content.ts';
 export { renderBundle } from './files.ts';
+export { flownPolicy } from './flown-policy.ts';
 export type { GoldenAgreement } from './golden.ts';
 export { GOLDEN_TOLERANCE } from './golden.ts';
 export type { BundleTrust, BundleVerification, LoadedBundle, VerifiedBundle } from './load.ts';

@@ -55,7 +55,7 @@ describe('spacecloud node', () => {
       '--connect',
       at('no.sock'),
     ]);
-    expect([status, err]).toEqual([2, expect.stringMatching(/got --key and --revocations/)]);
+    expect([status, err]).toEqual([2, expect.stringMatching(/Expected --trust with --revocations, got --key/)]);
   });
 
   it('says which bus it cannot reach', async () => {
