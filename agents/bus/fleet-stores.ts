@@ -1,6 +1,3 @@
-import { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstreamManager } from '@nats-io/jetstream';
-import { Kvm } from '@nats-io/kv';
-import { Objm } from '@nats-io/obj';
 import type { Bus } from './bus.ts';
 import { failedStore } from './failures.ts';
 import { subjectsOf } from './subjects.ts';
@@ -28,6 +25,12 @@ const MODE_BYTES = 4096;
 export async function makeFleetStores(bus: Bus, fleet: string, options: FleetStoreOptions = {}): Promise<void> {
   const { bundleBucket, modeBucket } = subjectsOf(fleet);
   const { leafDomains = [], telemetryBytes = 256 * MIB, bundleBytes = 256 * MIB } = options;
+  // Loaded where a store is made: this face is that of nodes too, which make none.
+  const [{ StorageType }, { Kvm }, { Objm }] = await Promise.all([
+    import('@nats-io/jetstream'),
+    import('@nats-io/kv'),
+    import('@nats-io/obj'),
+  ]);
   try {
     await makeTelemetryStream(bus, fleet, { maxBytes: telemetryBytes, leafDomains });
     await new Objm(bus.connection).create(bundleBucket, { storage: StorageType.File, max_bytes: bundleBytes });
@@ -54,6 +57,8 @@ async function makeTelemetryStream(
   const subjects = subjectsOf(fleet);
   const { every, telemetryStream } = subjects;
   const { maxBytes, leafDomains } = options;
+  const { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstreamManager } =
+    await import('@nats-io/jetstream');
   const manager = await jetstreamManager(bus.connection);
   const config = {
     name: telemetryStream,
