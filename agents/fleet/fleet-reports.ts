@@ -1,5 +1,6 @@
 import { CACHE, type TransitionColumns } from '../../core/index.ts';
 import type { DecidedBatch, SatelliteEventFrame } from '../streams/frames.ts';
+import { OUTCOME_GROUPS, OutcomeGroups } from './outcome-groups.ts';
 
 /** What one satellite tells of one period. */
 export interface SatelliteReport {
@@ -15,9 +16,10 @@ export interface SatelliteReport {
   readonly outOfDistribution: number;
   /** Breaches of constraints; those of the fleet are told by the first satellite, as worlds count them together. */
   readonly breaches: number;
-  /** Decisions whose outcome was known when the report was made, and the sum of their outcomes. */
-  readonly outcomes: number;
-  readonly outcomeSum: number;
+  /** [OUTCOME_GROUPS] decisions whose outcome was known when the report was made. */
+  readonly outcomes: readonly number[];
+  /** [OUTCOME_GROUPS] sum of their outcomes, each as a share of the value of the task that was decided about. */
+  readonly earned: readonly number[];
 }
 
 /** Answers of policies so far, per satellite; `SatellitePolicies` counts them, or who asks nodes. */
@@ -33,13 +35,15 @@ interface Period {
   readonly late: Float64Array;
   readonly abstained: Float64Array;
   readonly outOfDistribution: Float64Array;
+  /** [satellites * groups] */
   readonly outcomes: Float64Array;
-  readonly outcomeSum: Float64Array;
+  readonly earned: Float64Array;
   breaches: number;
 }
 
 /** Decisions under way at once whose outcomes are awaited; of older ones none is counted. A power of two. */
 const AWAITED = 1 << 20;
+const GROUPS = OUTCOME_GROUPS.length;
 
 export interface FleetReportsOptions {
   readonly satelliteCount: number;
@@ -56,7 +60,8 @@ export interface FleetReportsOptions {
  *
  * The outcome of a decision about a task is all that the task earned from then to its end, whoever decided about it afterwards: what a
  * satellite does shows in the tasks that passed through it, often only where they end. The outcome of a decision of a cache is what was
- * earned until that cache's next decision.
+ * earned until that cache's next decision. Outcomes are told as shares of the value at stake, which the satellite knows of each task:
+ * otherwise a mean would mostly tell who happened to have valuable tasks.
  */
 export class FleetReports {
   private readonly options: FleetReportsOptions;
@@ -64,12 +69,15 @@ export class FleetReports {
   private readonly lateBefore: Float64Array;
   private readonly abstainedBefore: Float64Array;
   private breachesBefore = 0;
+  private groups: OutcomeGroups | undefined;
   /** Ring over decisions by their number: which, whose, in which period, what it earned until the next of its chain. */
   private readonly decision = new Int32Array(AWAITED).fill(-1);
   private readonly satellite = new Int32Array(AWAITED);
   private readonly period = new Int32Array(AWAITED);
   private readonly isCache = new Uint8Array(AWAITED);
   private readonly earned = new Float64Array(AWAITED);
+  private readonly group = new Uint8Array(AWAITED);
+  private readonly value = new Float64Array(AWAITED);
   /** Ring over decisions by their number: which has one before it in its chain, and that one. */
   private readonly next = new Int32Array(AWAITED).fill(-1);
   private readonly before = new Int32Array(AWAITED);
@@ -82,6 +90,7 @@ export class FleetReports {
 
   /** Notes a batch whose choices are made; for `onBatch`. */
   noteBatch({ batch, byFallback }: DecidedBatch): void {
+    const groups = (this.groups ??= new OutcomeGroups(batch.spec));
     for (let row = 0; row < batch.n; row++) {
       const number = batch.decision[row] as number;
       const at = number & (AWAITED - 1);
@@ -94,6 +103,8 @@ export class FleetReports {
       this.satellite[at] = satellite;
       this.period[at] = index;
       this.isCache[at] = batch.kind[row] === CACHE ? 1 : 0;
+      this.group[at] = groups.groupOf(batch, row);
+      this.value[at] = groups.valueOf(batch, row);
     }
   }
 
@@ -148,6 +159,8 @@ export class FleetReports {
   reportOf(satellite: number, startS: number): SatelliteReport {
     const period = this.periods[this.periodAt(startS + this.options.reportS / 2)] as Period;
     const of = (column: Float64Array): number => column[satellite] as number;
+    const byGroup = (columns: Float64Array): number[] =>
+      Array.from(columns.subarray(satellite * GROUPS, (satellite + 1) * GROUPS));
     return {
       satellite,
       startS,
@@ -157,16 +170,16 @@ export class FleetReports {
       abstained: of(period.abstained),
       outOfDistribution: of(period.outOfDistribution),
       breaches: satellite === 0 ? period.breaches : 0,
-      outcomes: of(period.outcomes),
-      outcomeSum: of(period.outcomeSum),
+      outcomes: byGroup(period.outcomes),
+      earned: byGroup(period.earned),
     };
   }
 
   private count(at: number, outcome: number): void {
-    const { outcomes, outcomeSum } = this.periods[this.period[at] as number] as Period;
-    const satellite = this.satellite[at] as number;
-    outcomes[satellite] = (outcomes[satellite] as number) + 1;
-    outcomeSum[satellite] = (outcomeSum[satellite] as number) + outcome;
+    const { outcomes, earned } = this.periods[this.period[at] as number] as Period;
+    const cell = (this.satellite[at] as number) * GROUPS + (this.group[at] as number);
+    outcomes[cell] = (outcomes[cell] as number) + 1;
+    earned[cell] = (earned[cell] as number) + outcome / (this.value[at] as number);
   }
 
   private periodAt(timeS: number): number {
@@ -181,8 +194,8 @@ export class FleetReports {
         late: column(),
         abstained: column(),
         outOfDistribution: column(),
-        outcomes: column(),
-        outcomeSum: column(),
+        outcomes: new Float64Array(satelliteCount * GROUPS),
+        earned: new Float64Array(satelliteCount * GROUPS),
         breaches: 0,
       });
     }

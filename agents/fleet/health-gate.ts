@@ -1,29 +1,25 @@
 import type { SatelliteReport } from './fleet-reports.ts';
-import { type GateLimits } from './rollout-plan.ts';
-import { studentQuantile, welchDifference } from './student-t.ts';
+import { type GateEvidence, compareOutcomes } from './outcome-effect.ts';
+import type { GateLimits, GateLook } from './rollout-plan.ts';
+import { studentQuantile } from './student-t.ts';
 
-/** What the ground has heard, sorted by what it compares. */
-export interface GateEvidence {
-  /** Reports of the time before the first order, by satellite. */
-  readonly before: ReadonlyMap<number, readonly SatelliteReport[]>;
-  /** Reports of the observation: of satellites with the release, and of those without. */
-  readonly updated: ReadonlyMap<number, readonly SatelliteReport[]>;
-  readonly rest: ReadonlyMap<number, readonly SatelliteReport[]>;
-}
-
-/** The comparison of outcomes: change of the updated satellites minus change of the rest. */
+/** The comparison of outcomes; all in share of the value at stake, per decision. */
 export interface OutcomeEffect {
-  /** Reward per decision. */
+  /** Updated satellites compared with the rest. */
   readonly difference: number;
-  /** One-sided bounds, each with the given confidence. */
-  readonly lower: number;
+  /** Harmless when not below `-tolerated`; null: this look does not ask. */
+  readonly lower: number | null;
+  /** Harm when below `-tolerated`. */
   readonly upper: number;
-  readonly confidence: number;
+  /** One-sided confidence of `lower` and of `upper` at this look. */
+  readonly lowerConfidence: number | null;
+  readonly upperConfidence: number;
   /** Satellites on either side that had enough decisions. */
   readonly updated: number;
   readonly rest: number;
-  /** Loss that would be tolerated, reward per decision. */
   readonly tolerated: number;
+  /** How much of a satellite's deviation before it kept. */
+  readonly slope: number;
 }
 
 export interface GateFigures {
@@ -64,15 +60,12 @@ export function guardReasons(figures: GateFigures, limits: GateLimits): string[]
 }
 
 /**
- * Judges a release by what was heard. It passes when every share is within its limit and the outcome is, with confidence
- * 1 - `alpha` / `looks`, not worse than tolerated; it fails when a share is exceeded or the outcome is, with that confidence, worse than
- * tolerated; else it waits. Where nobody is left without the release, outcomes cannot be compared and the limits alone decide.
- *
- * Samples are satellites: each has one change of its mean outcome per decision, from before to the observation. Decisions of one satellite
- * depend on each other, so they are no samples.
+ * Judges a release by what was heard. It fails when a share is beyond its limit, or when harm is proven: the outcome is, with the look's
+ * confidence, worse than tolerated. It passes, at looks that may pass it, when harmlessness is proven: with the look's confidence not
+ * worse than tolerated. Else it waits. Where nobody is left without the release, outcomes cannot be compared and the limits alone decide.
  */
-export function judge(evidence: GateEvidence, limits: GateLimits, looks: number): GateVerdict {
-  const figures = gateFigures(evidence, limits, limits.alpha / looks);
+export function judge(evidence: GateEvidence, limits: GateLimits, look: GateLook): GateVerdict {
+  const figures = gateFigures(evidence, limits, look);
   const guards = guardReasons(figures, limits);
   if (guards !== null && guards.length > 0) return { verdict: 'fail', reasons: guards, figures };
   if (guards === null) {
@@ -81,18 +74,24 @@ export function judge(evidence: GateEvidence, limits: GateLimits, looks: number)
   }
   const { outcome } = figures;
   if (outcome === null) {
-    if (evidence.rest.size < limits.leastSatellites) {
+    if (look.passAlpha !== null && evidence.rest.size < limits.leastSatellites) {
       return { verdict: 'pass', reasons: ['outcomes not compared: too few satellites without the release'], figures };
     }
     return { verdict: 'wait', reasons: ['too few satellites with enough decisions on both sides'], figures };
   }
-  const text = `outcome ${outcome.difference.toFixed(4)} per decision [${outcome.lower.toFixed(4)}, ${outcome.upper.toFixed(4)}], tolerated -${outcome.tolerated.toFixed(4)}`;
-  if (outcome.lower >= -outcome.tolerated) return { verdict: 'pass', reasons: [], figures };
-  if (outcome.upper < -outcome.tolerated) return { verdict: 'fail', reasons: [`${text}: worse`], figures };
-  return { verdict: 'wait', reasons: [`${text}: not sure yet`], figures };
+  const text = `outcome ${outcomeText(outcome)}`;
+  if (outcome.upper < -outcome.tolerated) return { verdict: 'fail', reasons: [`${text}: proven harm`], figures };
+  if (outcome.lower !== null && outcome.lower >= -outcome.tolerated) return { verdict: 'pass', reasons: [], figures };
+  return { verdict: 'wait', reasons: [`${text}: cannot tell yet`], figures };
 }
 
-export function gateFigures(evidence: GateEvidence, limits: GateLimits, alpha: number): GateFigures {
+/** The difference with its bounds, as percentages of the value at stake. */
+export function outcomeText({ difference, lower, upper, tolerated }: OutcomeEffect): string {
+  const bounds = `${lower === null ? '' : percent(lower)} .. ${percent(upper)}`;
+  return `${percent(difference)} of the value at stake [${bounds}], tolerated ${percent(-tolerated)}`;
+}
+
+export function gateFigures(evidence: GateEvidence, limits: GateLimits, look: GateLook): GateFigures {
   const { updated } = evidence;
   const reports = [...updated.values()].flat();
   const total = (of: (report: SatelliteReport) => number): number => reports.reduce((sum, r) => sum + of(r), 0);
@@ -109,48 +108,30 @@ export function gateFigures(evidence: GateEvidence, limits: GateLimits, alpha: n
     outOfDistributionFrac: updated.size === 0 ? 0 : unknown / updated.size,
     breaches:
       total((report) => report.breaches) + [...evidence.rest.values()].flat().reduce((sum, r) => sum + r.breaches, 0),
-    outcome: outcomeEffect(evidence, limits, alpha),
+    outcome: outcomeEffect(evidence, limits, look),
   };
 }
 
 function outcomeEffect(
-  { before, updated, rest }: GateEvidence,
+  evidence: GateEvidence,
   limits: GateLimits,
-  alpha: number,
+  { harmAlpha, passAlpha }: GateLook,
 ): OutcomeEffect | null {
-  const changesOf = (after: GateEvidence['updated']): number[] =>
-    [...after].flatMap(([satellite, reports]) => {
-      const was = meanOutcome(before.get(satellite) ?? [], limits.leastDecisions);
-      const is = meanOutcome(reports, limits.leastDecisions);
-      return was === undefined || is === undefined ? [] : [is - was];
-    });
-  const withIt = changesOf(updated);
-  const without = changesOf(rest);
-  const least = Math.max(2, limits.leastSatellites);
-  if (withIt.length < least || without.length < least) return null;
-  const { difference, standardError, freedom } = welchDifference(withIt, without);
-  const halfWidth = standardError * studentQuantile(1 - alpha, freedom);
-  const usual = meanOutcome([...before.values()].flat(), 1) ?? 0;
+  const compared = compareOutcomes(evidence, limits);
+  if (compared === undefined) return null;
+  const { difference, standardError, freedom, usual, updated, rest, slope } = compared;
+  const halfWidth = (alpha: number): number => standardError * studentQuantile(1 - alpha, freedom);
   return {
     difference,
-    lower: difference - halfWidth,
-    upper: difference + halfWidth,
-    confidence: 1 - alpha,
-    updated: withIt.length,
-    rest: without.length,
+    lower: passAlpha === null ? null : difference - halfWidth(passAlpha),
+    upper: difference + halfWidth(harmAlpha),
+    lowerConfidence: passAlpha === null ? null : 1 - passAlpha,
+    upperConfidence: 1 - harmAlpha,
+    updated,
+    rest,
     tolerated: limits.outcomeLossFrac * Math.abs(usual),
+    slope,
   };
-}
-
-/** Mean outcome per decision over reports; undefined below `least` decisions with known outcome. */
-function meanOutcome(reports: readonly SatelliteReport[], least: number): number | undefined {
-  let n = 0;
-  let sum = 0;
-  for (const { outcomes, outcomeSum } of reports) {
-    n += outcomes;
-    sum += outcomeSum;
-  }
-  return n < least || n === 0 ? undefined : sum / n;
 }
 
 function percent(share: number): string {

@@ -1,10 +1,16 @@
 import { SpaceCloudError } from '../../core/index.ts';
 
+export const WHEN_UNCLEAR = ['rollBack', 'hold', 'proceed'] as const;
+export type WhenUnclear = (typeof WHEN_UNCLEAR)[number];
+
 /** When a new release counts as healthy. Shares are of decisions of satellites that fly it. */
 export interface GateLimits {
-  /** Chance that a release which is worse by exactly `outcomeLossFrac` passes the comparison of outcomes, over all looks of one gate. */
+  /**
+   * Over all looks of one gate: chance that a release which is worse by exactly `outcomeLossFrac` is taken for harmless, and that one which
+   * is not worse than that is taken for harmful.
+   */
   readonly alpha: number;
-  /** Loss of mean outcome per decision that would be tolerated, as a share of the fleet's mean before. */
+  /** Tolerated loss of the share of the value at stake that decisions earn, as a share of the fleet's mean before. */
   readonly outcomeLossFrac: number;
   /** Decisions with known outcome that a satellite needs before and after, to count. */
   readonly leastDecisions: number;
@@ -18,8 +24,13 @@ export interface GateLimits {
   readonly outOfDistributionFrac: number;
   /** Breaches of constraints anywhere in the window. */
   readonly breaches: number;
-  /** From the begin of the observation to failing for want of data, s. */
+  /** From the begin of the observation to the last look, s. */
   readonly deadlineS: number;
+  /**
+   * What happens when the last look cannot tell either: back, stay as it is until a person decides (limits are still watched), or go on.
+   * Default: back. Where outcomes could not be compared for want of reports, it goes back also with `proceed`.
+   */
+  readonly whenUnclear?: WhenUnclear;
 }
 
 /** Who gets a release when, and what must hold before it goes on. Times are simulated, s; shares of the fleet in (0, 1]. */
@@ -36,7 +47,7 @@ export interface RolloutPlan {
   readonly acknowledgedFrac: number;
   /** From the order of a stage to failing for want of acknowledgements. */
   readonly stageDeadlineS: number;
-  /** Length of the observation before the first look, and between looks. */
+  /** Length of the observation before the first look that may pass the release, and between such looks. Harm is looked for every `reportS`. */
   readonly observeS: number;
   /** Period that one report of a satellite covers. */
   readonly reportS: number;
@@ -56,7 +67,7 @@ export interface RolloutPlan {
 
 export const ROLLOUT_DEFAULTS: RolloutPlan = {
   baselineS: 120,
-  canaryShare: 0.1,
+  canaryShare: 0.2,
   leastCanaries: 4,
   waves: [0.5, 1],
   acknowledgedFrac: 0.8,
@@ -67,15 +78,16 @@ export const ROLLOUT_DEFAULTS: RolloutPlan = {
   rollBackDeadlineS: 3600,
   gate: {
     alpha: 0.05,
-    outcomeLossFrac: 0.1,
-    leastDecisions: 50,
+    outcomeLossFrac: 0.03,
+    leastDecisions: 20,
     leastSatellites: 3,
     fallbackFrac: 0.05,
     lateFrac: 0.01,
     abstainedFrac: 0.01,
     outOfDistributionFrac: 0.1,
     breaches: 0,
-    deadlineS: 600,
+    deadlineS: 900,
+    whenUnclear: 'rollBack',
   },
   orderBytes: 1024,
   acknowledgementBytes: 512,
@@ -83,9 +95,38 @@ export const ROLLOUT_DEFAULTS: RolloutPlan = {
   revocationBytes: 1024,
 };
 
-/** Looks that a gate may take before its deadline; each has its part of `alpha`. */
-export function looksOf({ gate, observeS }: Pick<RolloutPlan, 'gate' | 'observeS'>): number {
-  return Math.max(1, Math.floor(gate.deadlineS / observeS + 1e-9));
+/** One look of a gate at what was heard, at a time that was fixed before. */
+export interface GateLook {
+  /** Since the begin of the observation, s. */
+  readonly atS: number;
+  /** Chance of this look to take a release for harmful that is not worse than tolerated. */
+  readonly harmAlpha: number;
+  /** Chance of this look to take one for harmless that is just as bad as tolerated; null: this look passes none. */
+  readonly passAlpha: number | null;
+}
+
+/**
+ * The looks of a gate, in order: after each report for harm, after each `observeS` also for harmlessness, the last at the deadline. Each of
+ * both questions has `alpha`, shared equally among the looks that ask it (Bonferroni: right however looks depend on each other).
+ */
+export function looksOf({
+  gate: { alpha, deadlineS },
+  observeS,
+  reportS,
+  settleS,
+}: Pick<RolloutPlan, 'gate' | 'observeS' | 'reportS' | 'settleS'>): GateLook[] {
+  const passing = Math.max(1, Math.floor(deadlineS / observeS + 1e-9));
+  const passTimes = Array.from({ length: passing }, (_, i) =>
+    i + 1 === passing ? deadlineS : Math.min(deadlineS, (i + 1) * observeS + settleS),
+  );
+  const reports = Math.max(0, Math.ceil((deadlineS - settleS) / reportS - 1e-9) - 1);
+  const reportTimes = Array.from({ length: reports }, (_, i) => (i + 1) * reportS + settleS);
+  const times = [...new Set([...reportTimes, ...passTimes])].sort((a, b) => a - b);
+  return times.map((atS) => ({
+    atS,
+    harmAlpha: alpha / times.length,
+    passAlpha: passTimes.includes(atS) ? alpha / passing : null,
+  }));
 }
 
 /** Refuses a plan whose parts contradict each other. Errors: MISUSE. */

@@ -9,6 +9,7 @@ export type RolloutEvent =
   | { readonly type: 'install.refused'; readonly reason: string }
   | { readonly type: 'gate.passed' }
   | { readonly type: 'gate.failed'; readonly reason: string }
+  | { readonly type: 'gate.unclear'; readonly reason: string }
   | { readonly type: 'rollback.acknowledged' }
   | { readonly type: 'rollback.late' }
   | { readonly type: 'release.revoked' };
@@ -24,7 +25,8 @@ export interface RolloutContext {
 /**
  * The course of a roll-out as the ground sees it. `delivering` sends a stage and waits for acknowledgements, `observing` hears how the
  * satellites do; a gate that does not pass, a refused installation and a deadline lead to `rollingBack`, whatever the stage. A release that
- * is revoked ends it in `revoked`: satellites that hear of it fall back by themselves.
+ * is revoked ends it in `revoked`: satellites that hear of it fall back by themselves. `held`: a gate could not tell, and the plan leaves it to
+ * a person; limits are still watched.
  */
 export const rolloutMachine = setup({
   types: {
@@ -64,6 +66,14 @@ export const rolloutMachine = setup({
           { guard: 'isLastStage', target: 'done' },
           { target: 'delivering', actions: 'nextStage' },
         ],
+        'gate.failed': { target: 'rollingBack', actions: 'noteReason' },
+        'gate.unclear': { target: 'held', actions: 'noteReason' },
+        'install.refused': { target: 'rollingBack', actions: 'noteReason' },
+        'release.revoked': 'revoked',
+      },
+    },
+    held: {
+      on: {
         'gate.failed': { target: 'rollingBack', actions: 'noteReason' },
         'install.refused': { target: 'rollingBack', actions: 'noteReason' },
         'release.revoked': 'revoked',

@@ -14,10 +14,11 @@ import type { Constellation } from '../constellation.ts';
 import type { DecidedBatch } from '../streams/frames.ts';
 import { DueEvents } from './due-events.ts';
 import { type AnswerCounts, FleetReports, type SatelliteReport } from './fleet-reports.ts';
-import { type GateEvidence, type GateVerdict, gateFigures, guardReasons, judge } from './health-gate.ts';
+import { type GateVerdict, gateFigures, guardReasons, judge } from './health-gate.ts';
+import type { GateEvidence } from './outcome-effect.ts';
 import type { InstallResult, Release, UpdateExecutor } from './release.ts';
 import { type OperationsBytes, type RolloutKpis, timeSpread } from './rollout-kpis.ts';
-import { type RolloutPlan, expectPlan, looksOf } from './rollout-plan.ts';
+import { type GateLook, type RolloutPlan, expectPlan, looksOf } from './rollout-plan.ts';
 import { type RolloutEvent, type RolloutState, rolloutMachine } from './rollout.machine.ts';
 import { stageSizes, updateOrder } from './stages.ts';
 
@@ -259,7 +260,7 @@ export class Rollout {
     this.heard.push(report);
     const { state } = this;
     if (state === 'baseline') this.tryFirstOrder(timeS);
-    else if (state === 'delivering' || state === 'observing') this.checkGuards(timeS, report);
+    else if (state === 'delivering' || state === 'observing' || state === 'held') this.checkGuards(timeS, report);
   }
 
   /** Orders the canaries once enough satellites were heard of: none is chosen that the ground knows nothing of. */
@@ -355,33 +356,38 @@ export class Rollout {
     this.observedFromS = timeS;
     this.note(timeS, 'observing', { stage });
     const looks = looksOf(plan);
-    for (let look = 1; look <= looks; look++) {
-      const atS =
-        timeS +
-        (look === looks ? plan.gate.deadlineS : Math.min(plan.gate.deadlineS, look * plan.observeS + plan.settleS));
-      this.due.add(atS, () => this.look(atS, stage, look === looks));
+    for (const look of looks) {
+      this.due.add(timeS + look.atS, () => this.look(timeS + look.atS, stage, look, look === looks.at(-1)));
     }
   }
 
-  private look(timeS: number, stage: number, isLast: boolean): void {
+  private look(timeS: number, stage: number, look: GateLook, isLast: boolean): void {
     const { value, context } = this.begun.actor.getSnapshot();
     if (value !== 'observing' || context.stage !== stage) return;
-    const { plan } = this.options;
-    const verdict = judge(this.evidence(this.observedFromS), plan.gate, looksOf(plan));
+    const { gate } = this.options.plan;
+    const verdict = judge(this.evidence(this.observedFromS), gate, look);
+    // Looks for harm alone are many; those that find none are left out of the log.
+    if (look.passAlpha === null && verdict.verdict !== 'fail') return;
     this.note(timeS, 'gate', { stage, detail: verdict.verdict, verdict });
+    const reason = verdict.reasons.join('; ');
     if (verdict.verdict === 'pass') this.send(timeS, { type: 'gate.passed' });
-    else if (verdict.verdict === 'fail') this.send(timeS, { type: 'gate.failed', reason: verdict.reasons.join('; ') });
-    else if (isLast) {
-      const reason = `no verdict within ${plan.gate.deadlineS} s: ${verdict.reasons.join('; ')}`;
-      this.send(timeS, { type: 'gate.failed', reason });
-    }
+    else if (verdict.verdict === 'fail') this.send(timeS, { type: 'gate.failed', reason });
+    else if (isLast) this.endUnclear(timeS, `no verdict within ${gate.deadlineS} s: ${reason}`, verdict);
+  }
+
+  private endUnclear(timeS: number, reason: string, { figures }: GateVerdict): void {
+    const { whenUnclear = 'rollBack' } = this.options.plan.gate;
+    if (whenUnclear === 'hold') this.send(timeS, { type: 'gate.unclear', reason });
+    else if (whenUnclear === 'proceed' && figures.outcome !== null) this.send(timeS, { type: 'gate.passed' });
+    else this.send(timeS, { type: 'gate.failed', reason });
   }
 
   /** Limits are looked at whenever an updated satellite is heard of, not only when the observation is over. */
   private checkGuards(timeS: number, { satellite }: SatelliteReport): void {
     if (Number.isNaN(this.recordOf(satellite).acknowledgedS)) return;
     const { gate } = this.options.plan;
-    const figures = gateFigures({ ...this.evidence(this.firstOrderS), rest: new Map() }, gate, gate.alpha);
+    const look = { atS: 0, harmAlpha: gate.alpha, passAlpha: null };
+    const figures = gateFigures({ ...this.evidence(this.firstOrderS), rest: new Map() }, gate, look);
     const reasons = guardReasons(figures, gate);
     if (reasons === null || reasons.length === 0) return;
     this.note(timeS, 'gate', { detail: 'fail', verdict: { verdict: 'fail', reasons, figures } });

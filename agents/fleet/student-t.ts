@@ -68,32 +68,3 @@ export function studentQuantile(probability: number, freedom: number): number {
   }
   return (low + high) / 2;
 }
-
-/** A difference of two means and how sure it is. */
-export interface MeanDifference {
-  readonly difference: number;
-  readonly standardError: number;
-  /** Degrees of freedom by Welch and Satterthwaite. */
-  readonly freedom: number;
-}
-
-/**
- * Mean of `x` minus mean of `y` for samples whose variances may differ (B. L. Welch, Biometrika 34, 1947). Both need two values or more.
- */
-export function welchDifference(x: readonly number[], y: readonly number[]): MeanDifference {
-  const a = meanAndError2(x);
-  const b = meanAndError2(y);
-  const sum = a.error2 + b.error2;
-  const freedom =
-    sum === 0
-      ? x.length + y.length - 2
-      : (sum * sum) / (a.error2 ** 2 / (x.length - 1) + b.error2 ** 2 / (y.length - 1));
-  return { difference: a.mean - b.mean, standardError: Math.sqrt(sum), freedom };
-}
-
-/** Mean, and variance of the mean. */
-function meanAndError2(values: readonly number[]): { readonly mean: number; readonly error2: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error2: squares / (values.length - 1) / values.length };
-}

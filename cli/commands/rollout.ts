@@ -22,6 +22,7 @@ interface RolloutCommandOptions extends ScenarioOptions {
   readonly start?: number;
   readonly revokeAt?: number;
   readonly drill?: Drill;
+  readonly drillShare: number;
   readonly repeat: number;
   readonly events?: boolean;
   readonly json?: boolean;
@@ -62,8 +63,14 @@ export function register(program: Command, streams: CommandStreams): void {
     )
     .option('--revoke-at <s>', 'revoke the new release at this time of the run', positiveNumber('--revoke-at'))
     .addOption(
-      new Option('--drill <fault>', 'plant a fault in the new release').choices(['inverted', 'late', 'abstains']),
+      new Option('--drill <fault>', 'plant a fault in the new release').choices([
+        'inverted',
+        'random',
+        'late',
+        'abstains',
+      ]),
     )
+    .option('--drill-share <frac>', 'share of decisions that --drill random draws', positiveNumber('--drill-share'), 1)
     .option(
       '--repeat <n>',
       'so many runs, of seeds from --seed on, and how they ended',
@@ -119,6 +126,7 @@ async function bothReleases({
   key,
   size,
   drill,
+  drillShare,
 }: RolloutCommandOptions): Promise<[FlownRelease, FlownRelease]> {
   const { flownRelease, namedRelease } = await import('../rollout/flown-release.ts');
   const given = { from: namedRelease(from), to: namedRelease(to) };
@@ -130,6 +138,11 @@ async function bothReleases({
   };
   return [
     flownRelease(from, { ...common, named: { name, version } }),
-    flownRelease(to, { ...common, named: { name, version: version + 1 }, ...(drill === undefined ? {} : { drill }) }),
+    flownRelease(to, {
+      ...common,
+      named: { name, version: version + 1 },
+      drillShare,
+      ...(drill === undefined ? {} : { drill }),
+    }),
   ];
 }

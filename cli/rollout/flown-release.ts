@@ -23,6 +23,8 @@ export interface ReleaseOptions {
   /** Of a policy that is no bundle: what a bundle would say of itself. */
   readonly named: Pick<Release, 'name' | 'version'>;
   readonly drill?: Drill;
+  /** Of the drill `random`: share of decisions that are drawn. */
+  readonly drillShare?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export interface ReleaseOptions {
  * Errors: those of `resolvePolicy` that are no refusals of a bundle; USAGE for a bundle without its key.
  */
 export function flownRelease(reference: string, options: ReleaseOptions): FlownRelease {
-  const { publicKeyPem, now, named, sizeBytes, drill } = options;
+  const { publicKeyPem, now, named, sizeBytes, drill, drillShare: shareFrac = 1 } = options;
   const isBundle = existsSync(join(reference, BUNDLE_FILES.manifest));
   const release = isBundle
     ? bundleRelease(reference)
@@ -53,7 +55,7 @@ export function flownRelease(reference: string, options: ReleaseOptions): FlownR
   const normaliser = source.kind === 'network' && source.bundle !== undefined ? source.network.normaliser : undefined;
   return {
     release,
-    open: (seed) => drilled(createPolicy(source, seed), drill),
+    open: (seed) => drilled(createPolicy(source, seed), { drill, shareFrac, seed }),
     ...(normaliser === undefined ? {} : { watch: { normaliser } }),
   };
 }

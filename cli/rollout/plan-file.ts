@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ROLLOUT_DEFAULTS, type RolloutPlan, planProblem } from '../../agents/fleet/index.ts';
+import { ROLLOUT_DEFAULTS, type RolloutPlan, WHEN_UNCLEAR, planProblem } from '../../agents/fleet/index.ts';
 import { type JsonSchema, parseOtherFile } from '../../environment/index.ts';
 import { readText } from '../files.ts';
 
@@ -16,10 +16,10 @@ const gateSchema = z.strictObject({
     .gt(0)
     .max(0.5)
     .default(limits.alpha)
-    .describe('chance that a release as bad as tolerated passes the comparison'),
+    .describe('chance that a release as bad as tolerated is taken for harmless, and one not worse for harmful'),
   outcomeLossFrac: share
     .default(limits.outcomeLossFrac)
-    .describe("tolerated loss of mean outcome per decision, share of the fleet's mean before"),
+    .describe("tolerated loss of what decisions earn of the value at stake, share of the fleet's mean before"),
   leastDecisions: count
     .min(1)
     .default(limits.leastDecisions)
@@ -35,9 +35,11 @@ const gateSchema = z.strictObject({
     .default(limits.outOfDistributionFrac)
     .describe('satellites reported out of distribution, at most'),
   breaches: count.default(limits.breaches).describe('breaches of constraints while observing, at most'),
-  deadlineS: seconds
-    .default(limits.deadlineS)
-    .describe('from the begin of the observation to failing for want of data'),
+  deadlineS: seconds.default(limits.deadlineS).describe('from the begin of the observation to the last look'),
+  whenUnclear: z
+    .enum(WHEN_UNCLEAR)
+    .default('rollBack')
+    .describe('when the last look cannot tell: back, stay until a person decides, or go on'),
 });
 
 const planSchema = z.strictObject({
@@ -52,7 +54,7 @@ const planSchema = z.strictObject({
     .describe('share of the fleet that has the release after each further stage'),
   acknowledgedFrac: partOfFleet.default(defaults.acknowledgedFrac).describe('of a stage, at which observation begins'),
   stageDeadlineS: seconds.default(defaults.stageDeadlineS).describe('for the acknowledgements of a stage'),
-  observeS: seconds.default(defaults.observeS).describe('before the first look, and between looks'),
+  observeS: seconds.default(defaults.observeS).describe('before the first look that may pass, and between such looks'),
   reportS: seconds.default(defaults.reportS).describe('period of one report of a satellite'),
   settleS: z
     .number()

@@ -1,4 +1,10 @@
-import type { GateVerdict, RolloutEntry, RolloutKpis, TimeSpread } from '../../agents/fleet/index.ts';
+import {
+  type GateVerdict,
+  type RolloutEntry,
+  type RolloutKpis,
+  type TimeSpread,
+  outcomeText,
+} from '../../agents/fleet/index.ts';
 import type { RolloutRun } from './rollout-run.ts';
 
 const SHOWN: ReadonlySet<RolloutEntry['event']> = new Set([
@@ -35,9 +41,7 @@ function entryText({ event, stage, satellite, satellites, detail, verdict }: Rol
 
 function verdictText({ verdict, reasons, figures: { decisions, outcome } }: GateVerdict): string {
   const compared =
-    outcome === null
-      ? ''
-      : `; outcome per decision ${outcome.difference.toFixed(4)} [${outcome.lower.toFixed(4)}, ${outcome.upper.toFixed(4)}] against ${outcome.rest} satellites, tolerated -${outcome.tolerated.toFixed(4)}`;
+    outcome === null ? '' : `; ${outcomeText(outcome)}, ${outcome.updated} satellites against ${outcome.rest}`;
   const why = reasons.length === 0 || (outcome !== null && verdict !== 'fail') ? '' : `: ${reasons.join('; ')}`;
   return `${verdict} after ${decisions} decisions${compared}${why}`;
 }

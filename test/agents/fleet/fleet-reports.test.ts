@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { FleetReports } from '../../../agents/fleet/fleet-reports.ts';
+import { FleetReports, type SatelliteReport } from '../../../agents/fleet/fleet-reports.ts';
+import { OUTCOME_GROUPS } from '../../../agents/fleet/outcome-groups.ts';
 import type { DecidedBatch } from '../../../agents/streams/frames.ts';
-import { CACHE, FORWARD, SPACE_CLOUD_SPEC, type TransitionColumns, createDecisionBatch } from '../../../core/index.ts';
+import {
+  CACHE,
+  FORWARD,
+  PLACE,
+  SPACE_CLOUD_SPEC,
+  type TransitionColumns,
+  createDecisionBatch,
+} from '../../../core/index.ts';
 
 interface Row {
   readonly decision: number;
@@ -34,6 +42,12 @@ function outcomes(...rows: [decision: number, next: number, reward: number][]): 
   };
 }
 
+/** Decisions with known outcome and what they earned, over all groups. */
+function told({ decisions, outcomes, earned }: SatelliteReport) {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return { decisions, outcomes: sum(outcomes), earned: sum(earned) };
+}
+
 const setUp = () => new FleetReports({ satelliteCount: 3, startS: 100, reportS: 10 });
 
 describe('what satellites report', () => {
@@ -45,20 +59,50 @@ describe('what satellites report', () => {
     reports.noteBatch(decided([{ decision: 1, agent: 1, timeS: 102 }]));
     reports.noteOutcomes(outcomes([1, 2, 0]));
     reports.noteBatch(decided([{ decision: 2, agent: 2, timeS: 111 }]));
-    expect(reports.reportOf(0, 100)).toMatchObject({ decisions: 1, outcomes: 0, outcomeSum: 0 });
+    expect(told(reports.reportOf(0, 100))).toMatchObject({ decisions: 1, outcomes: 0, earned: 0 });
     reports.noteOutcomes(outcomes([2, -1, 3]));
     // -0.5 + 0 + 3, 0 + 3, 3: each with the satellite and the period of its own decision.
-    expect(reports.reportOf(0, 100)).toMatchObject({ outcomes: 1, outcomeSum: 2.5 });
-    expect(reports.reportOf(1, 100)).toMatchObject({ outcomes: 1, outcomeSum: 3 });
-    expect(reports.reportOf(2, 100)).toMatchObject({ decisions: 0, outcomes: 0 });
-    expect(reports.reportOf(2, 110)).toMatchObject({ decisions: 1, outcomes: 1, outcomeSum: 3 });
+    expect(told(reports.reportOf(0, 100))).toMatchObject({ outcomes: 1, earned: 2.5 });
+    expect(told(reports.reportOf(1, 100))).toMatchObject({ outcomes: 1, earned: 3 });
+    expect(told(reports.reportOf(2, 100))).toMatchObject({ decisions: 0, outcomes: 0 });
+    expect(told(reports.reportOf(2, 110))).toMatchObject({ decisions: 1, outcomes: 1, earned: 3 });
   });
 
   it('is, for a decision of a cache, what was earned until the next of that cache', () => {
     const reports = setUp();
     reports.noteBatch(decided([{ decision: 0, agent: 1, timeS: 105, kind: CACHE }]));
     reports.noteOutcomes(outcomes([0, 1, 0.25]));
-    expect(reports.reportOf(1, 100)).toMatchObject({ decisions: 1, outcomes: 1, outcomeSum: 0.25 });
+    expect(told(reports.reportOf(1, 100))).toMatchObject({ decisions: 1, outcomes: 1, earned: 0.25 });
+  });
+
+  it('is a share of the value of the task, told by kind and traffic', () => {
+    const reports = setUp();
+    const rows = decided([
+      { decision: 0, agent: 0, timeS: 101 },
+      { decision: 1, agent: 0, timeS: 101 },
+      { decision: 2, agent: 0, timeS: 101, kind: PLACE },
+    ]);
+    const { batch } = rows;
+    const set = (row: number, name: string, value: number) => {
+      const columns = SPACE_CLOUD_SPEC.kinds[batch.kind[row] as number]?.context.map((feature) => feature.name) ?? [];
+      expect(columns).toContain(name);
+      batch.context[row * batch.contextStride + columns.indexOf(name)] = value;
+    };
+    set(0, 'value', 2);
+    set(0, 'isContent', 1);
+    set(1, 'value', 4);
+    set(2, 'value', 0.5);
+    set(2, 'isReplica', 1);
+    reports.noteBatch(rows);
+    reports.noteOutcomes(outcomes([0, -1, 1.5], [1, -1, -1], [2, -1, 0.25]));
+    const { outcomes: counts, earned } = reports.reportOf(0, 100);
+    const byGroup = OUTCOME_GROUPS.flatMap((group, g) => (counts[g] === 0 ? [] : [[group, counts[g], earned[g]]]));
+    // 1.5 of 2, -1 of 4, 0.25 of 0.5.
+    expect(byGroup).toEqual([
+      ['forward: content', 1, 0.75],
+      ['forward: results', 1, -0.25],
+      ['place: replicas', 1, 0.5],
+    ]);
   });
 
   it('does not take an old decision for the one before', () => {
@@ -67,8 +111,8 @@ describe('what satellites report', () => {
     reports.noteBatch(decided([{ decision: 5, agent: 0, timeS: 101 }]));
     reports.noteBatch(decided([{ decision: 5 + far, agent: 1, timeS: 102 }]));
     reports.noteOutcomes(outcomes([5, -1, 7], [5 + far, -1, 1]));
-    expect(reports.reportOf(0, 100)).toMatchObject({ outcomes: 0 });
-    expect(reports.reportOf(1, 100)).toMatchObject({ outcomes: 1, outcomeSum: 1 });
+    expect(told(reports.reportOf(0, 100))).toMatchObject({ outcomes: 0 });
+    expect(told(reports.reportOf(1, 100))).toMatchObject({ outcomes: 1, earned: 1 });
   });
 
   it('counts who decided, late answers and breaches per period', () => {

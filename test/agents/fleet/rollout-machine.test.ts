@@ -32,6 +32,17 @@ describe('the course of a roll-out', () => {
     expect(after([...late, { type: 'rollback.acknowledged' }]).state).toBe('rolledBack');
   });
 
+  it('stays where it is when it is held, until a limit is exceeded or the release revoked', () => {
+    const held: RolloutEvent[] = [...CANARY, { type: 'gate.unclear', reason: 'who knows' }];
+    expect(after(held)).toMatchObject({ state: 'held', stage: 0, reason: 'who knows' });
+    expect(after([...held, { type: 'gate.passed' }]).state).toBe('held');
+    expect(after([...held, { type: 'gate.failed', reason: 'late' }])).toMatchObject({
+      state: 'rollingBack',
+      reason: 'late',
+    });
+    expect(after([...held, { type: 'release.revoked' }]).state).toBe('revoked');
+  });
+
   it('does not go on when nobody answers', () => {
     const late: RolloutEvent = { type: 'stage.late', reason: 'nobody' };
     expect(after([{ type: 'baseline.heard' }, late])).toMatchObject({ state: 'rollingBack', reason: 'nobody' });

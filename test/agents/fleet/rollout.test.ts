@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RolloutResult } from '../../../agents/fleet/index.ts';
+import type { RolloutResult, WhenUnclear } from '../../../agents/fleet/index.ts';
 import { NEXT, QUICK, modelOf, network, plainRun, rollOut } from './fleet-on-test-12.ts';
 
 const model = modelOf();
@@ -72,6 +72,21 @@ describe('a roll-out', () => {
     const { result } = await rollOut(model, { plan: { gate: { ...QUICK.gate, leastDecisions: 1_000_000 } } });
     expect(result.kpis.state).toBe('rolledBack');
     expect(result.kpis.reason).toContain('no verdict within 80 s');
+  });
+
+  it('does what the plan says when the last look cannot tell, but never goes on unheard', async () => {
+    // Tolerates nothing: the same network is neither proven harmful nor proven harmless.
+    const unclear = async (whenUnclear: WhenUnclear, limits = {}): Promise<RolloutResult> =>
+      (await rollOut(model, { plan: { gate: { ...QUICK.gate, outcomeLossFrac: 0, whenUnclear, ...limits } } })).result;
+    const back = await unclear('rollBack');
+    expect(back.kpis).toMatchObject({ state: 'rolledBack' });
+    expect(back.kpis.reason).toMatch(/no verdict within 80 s: .*cannot tell yet/);
+    const held = await unclear('hold');
+    expect(held.kpis.state).toBe('held');
+    expect(events(held, 'installed')).toHaveLength(4);
+    expect(events(held, 'rolled back')).toHaveLength(0);
+    expect((await unclear('proceed')).kpis.state).toBe('done');
+    expect((await unclear('proceed', { leastDecisions: 1_000_000 })).kpis.state).toBe('rolledBack');
   });
 
   it('never reaches a satellite that is lost, and does not start when no gateway is left', async () => {

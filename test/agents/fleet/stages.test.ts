@@ -27,7 +27,7 @@ describe('who comes when', () => {
   it('refuses plans that contradict themselves', () => {
     expect(planProblem(ROLLOUT_DEFAULTS)).toBeUndefined();
     expect(planProblem({ ...ROLLOUT_DEFAULTS, waves: [0.5, 0.4] })?.path).toEqual(['waves', 1]);
-    expect(planProblem({ ...ROLLOUT_DEFAULTS, observeS: 700 })?.path).toEqual(['gate', 'deadlineS']);
+    expect(planProblem({ ...ROLLOUT_DEFAULTS, observeS: 1000 })?.path).toEqual(['gate', 'deadlineS']);
     expect(planProblem({ ...ROLLOUT_DEFAULTS, reportS: 125 })?.path).toEqual(['observeS']);
     expect(planProblem({ ...ROLLOUT_DEFAULTS, baselineS: 40 })?.path).toEqual(['baselineS']);
     expect(planProblem({ ...ROLLOUT_DEFAULTS, leastCanaries: 2 })?.path).toEqual(['leastCanaries']);

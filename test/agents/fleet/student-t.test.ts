@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { studentCdf, studentQuantile, welchDifference } from '../../../agents/fleet/student-t.ts';
+import { studentCdf, studentQuantile } from '../../../agents/fleet/student-t.ts';
 
 describe("Student's distribution", () => {
   // Printed tables (NIST/SEMATECH e-Handbook, 1.3.6.7.2), three decimals.
@@ -20,16 +20,5 @@ describe("Student's distribution", () => {
       expect(studentCdf(t, 1)).toBeCloseTo(0.5 + Math.atan(t) / Math.PI, 11);
       expect(studentCdf(t, 2)).toBeCloseTo(0.5 + t / (2 * Math.sqrt(2 + t * t)), 11);
     }
-  });
-});
-
-describe("Welch's difference", () => {
-  it('is that of the definition', () => {
-    // x: mean 2, variance of the mean 1/3; y: mean 5, sum of squares 20, variance of the mean 20/3/4 = 5/3.
-    const { difference, standardError, freedom } = welchDifference([1, 2, 3], [2, 4, 6, 8]);
-    expect(difference).toBe(-3);
-    expect(standardError).toBeCloseTo(Math.sqrt(2), 12);
-    // (1/3 + 5/3)^2 / ((1/3)^2 / 2 + (5/3)^2 / 3) = 4 / (1/18 + 25/27) = 216/53.
-    expect(freedom).toBeCloseTo(216 / 53, 12);
   });
 });
