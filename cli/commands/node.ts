@@ -7,12 +7,10 @@ import { untilInterrupted } from '../interrupt.ts';
 import type { NodeLog } from '../audit/node-log.ts';
 import { addressOf } from '../node-address.ts';
 import type { CommandStreams } from '../run-command.ts';
+import { type TrustOptions, addTrustOptions } from '../trust-options.ts';
 
-interface NodeCommandOptions {
+interface NodeCommandOptions extends TrustOptions {
   readonly bundle?: string;
-  readonly key?: string;
-  readonly trust?: string;
-  readonly revocations?: string;
   readonly state?: string;
   readonly payload?: string;
   readonly satellite: string;
@@ -30,13 +28,12 @@ interface NodeCommandOptions {
 
 /** `spacecloud node`: one satellite as a process of its own. */
 export function register(program: Command, streams: CommandStreams): void {
-  program
-    .command('node')
-    .description('be a satellite: verify a bundle and decide by it for the world at a local socket or on a bus')
-    .option('--bundle <folder>', 'signed bundle to decide by')
-    .option('--key <file>', 'trusted public key of the bundle (PEM)')
-    .option('--trust <file>', 'instead of --key: trust store with the keys that may sign')
-    .option('--revocations <file>', 'with --trust: list of withdrawn keys and bundles')
+  addTrustOptions(
+    program
+      .command('node')
+      .description('be a satellite: verify a bundle and decide by it for the world at a local socket or on a bus')
+      .option('--bundle <folder>', 'signed bundle to decide by'),
+  )
     .option('--state <folder>', 'remember here what was installed, and refuse what is older')
     .option('--payload <file>', 'instead of deciding, be its payload: run this image model (.onnx) on captures')
     .requiredOption('--satellite <name>', 'which satellite to be')
@@ -154,7 +151,14 @@ async function wayToWorld(options: NodeCommandOptions, onBoard: OnBoard | undefi
   const who = { ...stored, ...(ca === undefined ? {} : { caPem: readText(ca) }), name: satellite };
   const fleet = options.fleet as string;
   const bus = await Bus.connect({ ...who, servers: options.bus as string });
-  const ops = options.opsBus === undefined ? bus : await Bus.connect({ ...who, servers: options.opsBus });
+  const ops =
+    options.opsBus === undefined
+      ? bus
+      : await Bus.connect({ ...who, servers: options.opsBus }).catch(async (error: unknown) => {
+          // A bus that stays open would keep the process.
+          await bus.close();
+          throw error;
+        });
   const operations = new NodeOperations({
     ...{ bus: ops, fleet, satellite },
     ...(onBoard === undefined ? {} : { onBoard }),
