@@ -16,6 +16,7 @@ import { createBaseline } from '../../../policies/index.ts';
 import { TRAIN_DEFAULTS, runEpisode } from '../../../training/index.ts';
 import { must } from '../../present.ts';
 import { ROOT } from '../spacecloud.ts';
+import { Stalls } from './stalls.ts';
 
 /** Tasks arrive for so long, simulated seconds; the busiest satellites of these seconds are the ones with nodes. */
 const ARRIVALS_S = 500;
@@ -73,8 +74,10 @@ function worldModel(): WorldModel {
 /** A world that goes on at its pace until it is stopped, its nodes' end of the protocol, and the books on both. */
 export class Flight {
   readonly server: NodeServer;
-  /** Real time of rounds in which nodes could be asked, ms: the longest since it was set to 0. */
+  /** Real time of rounds in which nodes could be asked, less what this process stood still, ms: the longest since it was set to 0. */
   longestRoundMs = 0;
+  /** The same with all. */
+  longestWithStallsMs = 0;
   rounds = 0;
   /** Answers by what became of them. */
   readonly outcomes: Record<NodeAnswer['outcome'], number> = {
@@ -89,11 +92,14 @@ export class Flight {
   private readonly satellites: readonly string[];
   private readonly books = new Map<string, { asked: number; unasked: number; byMachine: number; toNode: number }>();
   private readonly stopping = new AbortController();
+  private readonly stalls = new Stalls();
   private world: World | undefined;
   private running: Promise<void> | undefined;
   private failure: Error | undefined;
   private readonly checks: (() => void)[] = [];
   private cleanRounds = 0;
+  /** Satellites whose nodes could be asked before the present round: during it, who is asked is not. */
+  private ready: ReadonlySet<string> = new Set();
   private markedDecisions = new Map<string, number>();
 
   private constructor(server: NodeServer, options: FlightOptions, names: readonly string[]) {
@@ -136,6 +142,7 @@ export class Flight {
         onStart: (world) => (this.world = world),
         onConstellation: (constellation) => this.server.mirror(constellation),
         beforeRound: (timeS) => {
+          this.ready = new Set(this.server.nodes.filter(({ isReady }) => isReady).map(({ satellite }) => satellite));
           if (this.rounds % CHECKED_EVERY === 0 || this.checks.length > 0) this.closeBooks();
           return pause(timeS);
         },
@@ -153,6 +160,7 @@ export class Flight {
     this.stopping.abort();
     await this.running;
     await this.server.close();
+    this.stalls.stop();
     await this.check();
   }
 
@@ -234,8 +242,8 @@ export class Flight {
     return (
       this.cleanRounds >= CLEAN_ROUNDS &&
       counted.every((name) => {
-        const { isReady, decisions } = this.status(name);
-        return isReady && decisions >= (this.markedDecisions.get(name) ?? 0) + OWN_DECISIONS;
+        const { decisions } = this.status(name);
+        return this.ready.has(name) && decisions >= (this.markedDecisions.get(name) ?? 0) + OWN_DECISIONS;
       })
     );
   }
@@ -247,7 +255,15 @@ export class Flight {
     const rows = this.rowsOf(batch);
     const before = this.server.nodes;
     const startMs = performance.now();
-    const done = (): void => this.settle(rows, before, performance.now() - startMs);
+    const stalledMs = this.stalls.untilNowMs;
+    const done = (): void => {
+      const roundMs = performance.now() - startMs;
+      if (rows.size > 0) {
+        this.longestWithStallsMs = Math.max(this.longestWithStallsMs, roundMs);
+        this.longestRoundMs = Math.max(this.longestRoundMs, roundMs - (this.stalls.untilNowMs - stalledMs));
+      }
+      this.settle(rows, before);
+    };
     const answer = this.server.decide(batch, out);
     return answer === undefined ? done() : answer.then(done);
   };
@@ -263,8 +279,7 @@ export class Flight {
   }
 
   /** One round is decided: what was asked of a node that was ready is in its tally, as its own or its fallback's. */
-  private settle(rows: ReadonlyMap<string, number>, before: readonly NodeStatus[], roundMs: number): void {
-    if (rows.size > 0) this.longestRoundMs = Math.max(this.longestRoundMs, roundMs);
+  private settle(rows: ReadonlyMap<string, number>, before: readonly NodeStatus[]): void {
     const after = this.server.nodes;
     for (const [name, n] of rows) {
       const [was, is] = [before, after].map((nodes) => must(nodes.find(({ satellite }) => satellite === name)));

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { subjectsOf } from '../../../agents/bus/index.ts';
 import { Rng } from '../../../core/index.ts';
@@ -72,7 +71,11 @@ export function drawGroup(rng: Rng, most: number): readonly Injection[] {
 }
 
 /** Lets a fault begin, last and end. Resolves to what it did, in a word or two. */
-export async function inject(fleet: FaultFleet, { fault, target, afterMs, lastsMs, seed }: Injection): Promise<string> {
+export async function inject(
+  fleet: FaultFleet,
+  { fault, target, afterMs, lastsMs, seed }: Injection,
+  forgedBundle: string,
+): Promise<string> {
   await sleep(afterMs);
   const rng = new Rng(seed, 'fault');
   if (target === 'server') return onServer(fleet, fault, lastsMs);
@@ -135,10 +138,7 @@ export async function inject(fleet: FaultFleet, { fault, target, afterMs, lastsM
     case 'node-forged-bundle':
     case 'node-wrong-clock': {
       const days = rng.int(2) === 0 ? 40 : -2;
-      const change =
-        fault === 'node-wrong-clock'
-          ? { clockMs: days * 86_400_000 }
-          : { bundle: join(fleet.folder, 'forged', 'bundle') };
+      const change = fault === 'node-wrong-clock' ? { clockMs: days * 86_400_000 } : { bundle: forgedBundle };
       await during(
         () => fleet.replace(ship, change),
         () => sleep(500),

@@ -1,11 +1,11 @@
-import { appendFileSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, vi } from 'vitest';
 import { Rng } from '../../../core/index.ts';
 import { at } from '../../present.ts';
-import { itWithNats } from '../../nats.ts';
-import { writeTestBundle } from '../fleet-bundle.ts';
+import { itWithNats, temporaryFolder } from '../../nats.ts';
+import { type TestBundle, writeTestBundle } from '../fleet-bundle.ts';
 import { FaultFleet, SATELLITES, SLACK_MS } from './fleet.ts';
 import { FAULTS, drawGroup, inject } from './injections.ts';
 
@@ -17,8 +17,8 @@ const SEED = Number(process.env['SPACECLOUD_FAULT_SEED'] ?? 1);
 /** Injections of one world: then the next one begins with new nodes. */
 const PER_FLIGHT = 60;
 /** Worlds at the same time; nearly all of a fault's time is spent waiting. */
-const AT_ONCE = FULL ? 4 : 1;
-const DEADLINE_MS = 400;
+const AT_ONCE = FULL ? 3 : 1;
+const DEADLINE_MS = 1000;
 const LOG =
   process.env['SPACECLOUD_FAULT_LOG'] ?? join(mkdtempSync(join(tmpdir(), 'spacecloud-faults-')), 'faults.ndjson');
 /** Longest that the whole may take, ms per injection and altogether. */
@@ -41,6 +41,14 @@ interface Sums {
   readonly tasks: Record<string, number>;
 }
 
+/** What all worlds have in common. */
+interface Common {
+  readonly sums: Sums;
+  readonly flown: TestBundle;
+  /** Signed by another key. */
+  readonly forged: string;
+}
+
 function note(line: object): void {
   appendFileSync(LOG, `${JSON.stringify(line)}\n`);
 }
@@ -59,19 +67,17 @@ function countersOf({ flight }: FaultFleet): Record<string, number> {
 }
 
 /** One world with its faults. */
-async function fly(seed: number, injections: number, sums: Sums): Promise<void> {
+async function fly(seed: number, injections: number, { sums, flown, forged }: Common): Promise<void> {
   const rng = new Rng(seed, 'faults');
-  const fleet = await FaultFleet.start({ deadlineMs: DEADLINE_MS, pingMs: 250, seed });
+  const fleet = await FaultFleet.start({ deadlineMs: DEADLINE_MS, pingMs: 500, seed, flown });
   try {
-    mkdirSync(join(fleet.folder, 'forged'));
-    writeTestBundle(join(fleet.folder, 'forged'));
     await Promise.all([...SATELLITES, 'world'].map((who) => fleet.intruder(who)));
     const { flight } = fleet;
     flight.longestRoundMs = 0;
     for (let done = 0; done < injections;) {
       const group = drawGroup(rng, injections - done);
       const before = countersOf(fleet);
-      const told = await Promise.all(group.map((injection) => inject(fleet, injection)));
+      const told = await Promise.all(group.map((injection) => inject(fleet, injection, forged)));
       let restarted = 0;
       let look = 0;
       const convergeMs = await fleet.converge([], () => {
@@ -82,11 +88,13 @@ async function fly(seed: number, injections: number, sums: Sums): Promise<void> 
       const changed = Object.entries(after).map(([key, n]) => [key, n - (before[key] ?? 0)] as const);
       note({
         ...{ seed, injections: group.map((injection, i) => ({ ...injection, did: told[i] })) },
-        ...{ convergeMs: Math.round(convergeMs), longestRoundMs: Math.round(flight.longestRoundMs), restarted },
+        ...{ convergeMs: Math.round(convergeMs), longestRoundMs: Math.round(flight.longestRoundMs) },
+        ...{ longestWithStallsMs: Math.round(flight.longestWithStallsMs), restarted },
         ...{ changed: Object.fromEntries(changed.filter(([, n]) => n > 0)), tasks: flight.tasks },
       });
       sums.longestRoundMs = Math.max(sums.longestRoundMs, flight.longestRoundMs);
       flight.longestRoundMs = 0;
+      flight.longestWithStallsMs = 0;
       sums.convergeMs.push(convergeMs);
       sums.restarted += restarted;
       sums.injections += group.length;
@@ -125,17 +133,22 @@ describe('random faults', () => {
         ...{ injections: 0, perFault: {}, convergeMs: [], longestRoundMs: 0, restarted: 0, rounds: 0 },
         ...{ asked: 0, byNode: 0, byFallback: 0, counters: {}, tasks: {} },
       };
+      const folder = temporaryFolder();
       try {
+        const flown = writeTestBundle(folder);
+        mkdirSync(join(folder, 'forged'));
+        const common = { sums, flown, forged: writeTestBundle(join(folder, 'forged')).bundle };
         const sizes: number[] = [];
         for (let left = INJECTIONS; left > 0; left -= PER_FLIGHT) sizes.push(Math.min(left, PER_FLIGHT));
         let next = 0;
         const lane = async (): Promise<void> => {
           for (let flight = next++; flight < sizes.length; flight = next++)
-            await fly(SEED + flight, at(sizes, flight), sums);
+            await fly(SEED + flight, at(sizes, flight), common);
         };
         await Promise.all(Array.from({ length: AT_ONCE }, lane));
       } finally {
         prints.mockRestore();
+        rmSync(folder, { recursive: true, force: true });
         const sorted = sums.convergeMs.sort((a, b) => a - b);
         const converge = { groups: sorted.length, p50Ms: sorted[sorted.length >> 1], maxMs: sorted.at(-1) };
         console.info(`faults, seed ${SEED}: ${JSON.stringify({ ...sums, convergeMs: converge })}; log ${LOG}`);
