@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Bus, busDoor, busIdentity, nodePermissions, worldPermissions } from '../agents/bus/index.ts';
 import { type Constellation, type NodeDoor, type NodeServer, serveNodes } from '../agents/index.ts';
@@ -45,6 +46,10 @@ export class BusFleet {
   private readonly places: Places;
   private readonly network: LearnedNetwork;
   private readonly children: ChildProcess[] = [];
+  private isClosing = false;
+  /** Rejects when a node ends before its time. */
+  private readonly failed: Promise<never>;
+  private fail: (error: Error) => void = () => undefined;
 
   private constructor(places: Places, buses: readonly [Bus, Bus], ways: BusFleet['ways'], options: BusFleetOptions) {
     this.version = places.plain.version;
@@ -53,6 +58,10 @@ export class BusFleet {
     this.ways = ways;
     this.satelliteNames = options.satelliteNames;
     this.network = options.network;
+    this.failed = new Promise((_, reject) => (this.fail = reject));
+    this.failed.catch(() => undefined);
+    // Servers end with this process, and nodes when it is gone.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
   }
 
   /** Errors: BUS_SERVER, also where there is no nats-server. */
@@ -91,7 +100,8 @@ export class BusFleet {
       const end = Math.min(nodes, this.children.length + STARTING);
       while (this.children.length < end) this.startNode();
       const there = this.satelliteNames.slice(0, end);
-      await Promise.all(Object.values(this.ways).map(({ server }) => server.whenJoined(there)));
+      const joined = Object.values(this.ways).map(({ server }) => server.whenJoined(there));
+      await Promise.race([Promise.all(joined), this.failed]);
     }
   }
 
@@ -110,7 +120,9 @@ export class BusFleet {
   }
 
   async close(): Promise<void> {
-    const ended = this.children.map((child) => new Promise((resolve) => child.once('exit', resolve)));
+    this.isClosing = true;
+    const there = this.children.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    const ended = there.map((child) => new Promise((resolve) => child.once('exit', resolve)));
     for (const { server } of Object.values(this.ways)) await server.close();
     await Promise.all(ended);
     const { plain, secured, folder } = this.places;
@@ -132,6 +144,9 @@ export class BusFleet {
     // Typed arrays pass only so.
     const child = fork(fileURLToPath(entry), { serialization: 'advanced' });
     child.setMaxListeners(0);
+    child.once('exit', (status) => {
+      if (!this.isClosing) this.fail(new Error(`The node '${orders.satellite}' ended with status ${status}.`));
+    });
     child.send(orders);
     this.children.push(child);
   }

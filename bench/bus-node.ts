@@ -10,6 +10,7 @@ import { SPACE_CLOUD_SPEC } from '../core/index.ts';
 import { LearnedPolicy, Scorer } from '../policies/runtime/index.ts';
 import { FLEET, type NodeOrders, type ToNode, bareSubject } from './bus-orders.ts';
 
+process.once('disconnect', () => process.exit());
 process.once('message', (orders: NodeOrders) => void beSatellite(orders));
 
 async function beSatellite({ satellite, plain, secured, socketPath, network }: NodeOrders): Promise<void> {
