@@ -73,6 +73,20 @@ function expectSame({ fleet, alone }: Awaited<ReturnType<typeof bothWays>>): voi
 }
 
 describe('a roll-out by nodes over a bus', { timeout: 180_000 }, () => {
+  itWithNats('is not begun without those who may order a way back', async () => {
+    const { first, good, key, trust } = releases;
+    const words = ['fleet', 'test-12', '--bundle', first, '--update', good, '--key', key];
+    const { code, message } = await place.refusal(words);
+    expect(code).toBe('USAGE');
+    expect(message).toContain('--trust');
+    const untrusted = await place.refusal([...words, '--trust', trust]);
+    expect(untrusted.code).toBe('USAGE');
+    expect(untrusted.message).toContain('--operator-key');
+    // The publisher's public key signs nothing.
+    const wrong = await place.refusal([...words, '--trust', trust, '--operator-key', key]);
+    expect(wrong).toMatchObject({ code: 'FILE_READ' });
+  });
+
   itWithNats('of a good release reaches them all, with every decision as in one process', async () => {
     const both = await bothWays(releases.good, ['--plan', lenient, '--arrivals', '230']);
     const { rollout, fleet, ground } = both.fleet;
