@@ -5,6 +5,7 @@ import {
   BusExecutor,
   HUB_DOMAIN,
   ModeWriter,
+  type NodeDocument,
   OnBoard,
   TelemetrySender,
   busIdentity,
@@ -27,10 +28,13 @@ import { TestGround, now } from './releases.ts';
 
 const FLEET = 'test';
 const DOMAIN = 'station-1';
-const MODES = {
-  ...{ service: 'up', power: 'nominal', thermal: 'nominal' },
-  ...{ trust: 'trusted', autonomy: 'learned' },
-} as const;
+const MODES: NonNullable<NodeDocument['modes']> = {
+  service: 'up',
+  power: 'nominal',
+  thermal: 'nominal',
+  trust: 'trusted',
+  autonomy: 'learned',
+};
 const timer = {
   set: (callback: () => void, ms: number) => setTimeout(callback, ms),
   clear: (handle: unknown) => clearTimeout(handle as NodeJS.Timeout),

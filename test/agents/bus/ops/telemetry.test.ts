@@ -18,10 +18,13 @@ import { encodeNodeDocument } from '../../../../agents/bus/ops/telemetry-documen
 import { itWithNats, natsServer } from '../../../nats.ts';
 
 const FLEET = 'test';
-const MODES = {
-  ...{ service: 'up', power: 'nominal', thermal: 'nominal' },
-  ...{ trust: 'trusted', autonomy: 'learned' },
-} as const;
+const MODES: NonNullable<NodeDocument['modes']> = {
+  service: 'up',
+  power: 'nominal',
+  thermal: 'nominal',
+  trust: 'trusted',
+  autonomy: 'learned',
+};
 const timer = {
   set: (callback: () => void, ms: number) => setTimeout(callback, ms),
   clear: (handle: unknown) => clearTimeout(handle as NodeJS.Timeout),
