@@ -1,6 +1,6 @@
 import { StrictMath } from '../../core/index.ts';
 import type { NetworkFacts } from './format.ts';
-import { candidateName } from './names.ts';
+import { candidateName, whyMasked } from './names.ts';
 import { type LoggedDecision, observationHash } from './read-decisions.ts';
 import { type AuditNetwork, Rescorer } from './rescore.ts';
 
@@ -10,6 +10,8 @@ export interface ExplainedCandidate {
   /** What it is: a node by its name, or a place in the cache. */
   readonly name: string;
   readonly isAllowed: boolean;
+  /** Why it was masked, where what was observed tells; else null. */
+  readonly whyMasked: string | null;
   readonly isChosen: boolean;
   /** Logit of the heuristic. */
   readonly prior: number;
@@ -65,6 +67,7 @@ export function explainDecision(decision: LoggedDecision, network?: AuditNetwork
         candidate: k,
         name: candidateName(decision, k),
         isAllowed: isAllowed(k),
+        whyMasked: isAllowed(k) ? null : (whyMasked(decision, k) ?? null),
         isChosen: k === choice,
         prior,
         logit,

@@ -52,7 +52,7 @@ export function replayLog(file: string, network: AuditNetwork, options: ReplayOp
   desk.finish();
   const { end, torn } = next.value;
   const head = headOf(end);
-  if (desk.replayed === 0) throw nothingToReplay(file, network, { options, head, passedOver: desk.passedOver });
+  if (desk.replayed === 0) throw nothingToReplay(file, network, { options, head, desk });
   const { replayed, sampled, passedOver } = desk;
   return { replayed, sampled, passedOver: Object.fromEntries(passedOver), head, torn };
 }
@@ -74,6 +74,8 @@ class ReplayDesk {
   replayed = 0;
   sampled = 0;
   readonly passedOver = new Map<string, number>();
+  /** Bundles that decided and are not the one given. */
+  readonly otherReleases = new Set<string>();
   private readonly file: string;
   private readonly network: AuditNetwork;
   private readonly followsMemory: boolean;
@@ -102,6 +104,8 @@ class ReplayDesk {
     const { policy, views, at, count, logitsAt } = cursor;
     if (policy.rootDigest !== this.network.rootDigest || policy.network === undefined) {
       this.passedOver.set(policy.name, (this.passedOver.get(policy.name) ?? 0) + 1);
+      const { name, kind, version = '', rootDigest } = policy;
+      if (kind === 'bundle') this.otherReleases.add(`${name} ${version} (${rootDigest})`);
       return;
     }
     if (policy !== this.policy || this.rescorer === undefined) {
@@ -200,11 +204,12 @@ class ReplayDesk {
 interface Nothing {
   readonly options: ReplayOptions;
   readonly head: LogHead;
-  readonly passedOver: ReadonlyMap<string, number>;
+  readonly desk: Pick<ReplayDesk, 'passedOver' | 'otherReleases'>;
 }
 
 function nothingToReplay(file: string, { rootDigest }: AuditNetwork, nothing: Nothing): SpaceCloudError {
-  const { options, head, passedOver } = nothing;
+  const { options, head, desk } = nothing;
+  const { passedOver, otherReleases } = desk;
   const names = [...passedOver].map(([name, count]) => `${count} by ${name}`).join(', ');
   const what =
     options.decision === undefined
@@ -213,6 +218,12 @@ function nothingToReplay(file: string, { rootDigest }: AuditNetwork, nothing: No
   return new SpaceCloudError(
     'AUDIT_REPLAY',
     `Expected ${what}, got ${names === '' ? `none among ${head.decisions}` : names}.`,
-    { place: { file }, hint: 'Give the bundle that `spacecloud audit verify` names; baselines cannot be replayed.' },
+    {
+      place: { file },
+      hint:
+        otherReleases.size === 0
+          ? 'Give a log of decisions by that bundle; baselines cannot be replayed.'
+          : `The log names ${[...otherReleases].join(', ')}: give that bundle.`,
+    },
   );
 }

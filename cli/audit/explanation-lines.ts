@@ -31,20 +31,22 @@ export function explanationLines(decision: LoggedDecision, explanation: Explanat
 
 function candidateTable(candidates: readonly ExplainedCandidate[]): string[] {
   const head = ['', '', 'candidate', 'allowed', 'prior', 'residual', 'logit', 'probability'];
-  const rows = candidates.map(({ candidate, name, isAllowed, isChosen, prior, residual, logit, probability }) => [
-    isChosen ? '>' : '',
-    String(candidate),
-    name,
-    isAllowed ? 'yes' : 'masked',
-    figure(prior),
-    residual === null ? '-' : figure(residual),
-    logit === null ? '-' : figure(logit),
-    probability === null ? '-' : probability.toFixed(4),
-  ]);
-  const isMasked = candidates.some(({ isAllowed }) => !isAllowed);
+  const rows = candidates.map(
+    ({ candidate, name, isAllowed, whyMasked, isChosen, prior, residual, logit, probability }) => [
+      isChosen ? '>' : '',
+      String(candidate),
+      name,
+      isAllowed ? 'yes' : (whyMasked ?? 'not allowed'),
+      figure(prior),
+      residual === null ? '-' : figure(residual),
+      logit === null ? '-' : figure(logit),
+      probability === null ? '-' : probability.toFixed(4),
+    ],
+  );
+  const isUnclear = candidates.some(({ isAllowed, whyMasked }) => !isAllowed && whyMasked === null);
   const note =
-    '  masked: the world did not allow it (mode, room, quarantine, label); the log holds that, not which of them';
-  return [...columns([head, ...rows], [0, 2, 3]), ...(isMasked ? [note] : [])];
+    '  not allowed: masked for its mode, for want of room or of a way, by a quarantine or a label; the log does not hold which';
+  return [...columns([head, ...rows], [0, 2, 3]), ...(isUnclear ? [note] : [])];
 }
 
 function marginLines({ candidates, runnerUp, margin }: Explanation): string[] {

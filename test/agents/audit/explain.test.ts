@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { explainDecision } from '../../../agents/audit/index.ts';
-import { allDecisions, freshLog } from './logs.ts';
+import { DecisionLog, explainDecision, readDecision } from '../../../agents/audit/index.ts';
+import { type DecisionSpec, SPACE_CLOUD_SPEC } from '../../../core/index.ts';
+import { SESSION, allDecisions, freshLog } from './logs.ts';
 import { drawnNetwork, logDecisions } from './networks.ts';
+import { randomBatch } from './random-batches.ts';
 
 describe('explainDecision', () => {
   it('gives margin, shares and effects that a hand count gives again', () => {
@@ -38,5 +40,28 @@ describe('explainDecision', () => {
     const sizes = explained.features?.map(({ effect }) => Math.abs(effect)) ?? [];
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
     expect(explainDecision(decision).features).toBeNull();
+  });
+
+  it('says why a candidate was masked where what was observed tells, and nothing where it does not', () => {
+    const file = freshLog();
+    const batch = randomBatch(SPACE_CLOUD_SPEC, 1, 1);
+    const { candidate } = SPACE_CLOUD_SPEC.kinds[0] as DecisionSpec['kinds'][number];
+    const column = candidate.findIndex(({ name }) => name === 'neighbourBufferFrac');
+    batch.kind[0] = 0;
+    batch.candidateCount[0] = 3;
+    batch.actionMask.set([1, 0, 0]);
+    batch.candidateNode.set([4, 5, 6]);
+    [1, 1, 0.99].forEach((frac, k) => (batch.candidates[k * batch.candidateStride + column] = frac));
+    for (let k = 0; k < 3; k++) batch.candidates[k * batch.candidateStride] = 0; // isHold
+    const log = new DecisionLog(file, { ...SESSION, spec: SPACE_CLOUD_SPEC }, { flush: 'call' });
+    const policy = log.policy({ name: 'p', kind: 'baseline' });
+    log.append({ policy, by: 'policy' }, { batch, choices: new Uint8Array(1), first: 0, end: 1 });
+    log.close();
+    const { candidates } = explainDecision(readDecision(file, 0));
+    expect(candidates.map(({ name, isAllowed, whyMasked }) => ({ name, isAllowed, whyMasked }))).toEqual([
+      { name: 'node 4', isAllowed: true, whyMasked: null },
+      { name: 'node 5', isAllowed: false, whyMasked: 'its buffer is full' },
+      { name: 'node 6', isAllowed: false, whyMasked: null },
+    ]);
   });
 });
