@@ -154,6 +154,28 @@ describe('DecisionLog', () => {
     expect(() => log.append({ policy, by: 'policy' }, rows)).toThrow(/open decision log/);
   });
 
+  it('seals when it is told that there is time: what came meanwhile is one block, and a normal end loses nothing', () => {
+    const file = freshLog();
+    const due: (() => void)[] = [];
+    const log = new DecisionLog(file, SESSION, { flush: (seal) => void due.push(seal) });
+    const policy = log.policy({ name: 'p', kind: 'baseline' });
+    const append = (seed: number): void => {
+      const batch = randomBatch(SMALL_SPEC, 2, seed);
+      log.append({ policy, by: 'policy' }, { batch, choices: firstAllowed(batch), first: 0, end: 2 });
+    };
+    append(1);
+    append(2);
+    expect(due.length).toBe(1);
+    expect(verifyLog(file).head).toMatchObject({ blocks: 2, decisions: 0 });
+    due[0]?.();
+    expect(verifyLog(file).head).toMatchObject({ blocks: 3, decisions: 4 });
+    append(3);
+    expect(due.length).toBe(2);
+    expect(log.close()).toMatchObject({ blocks: 4, decisions: 6 });
+    due[1]?.();
+    expect(verifyLog(file).head).toMatchObject({ blocks: 4, decisions: 6 });
+  });
+
   it('says what stands in the way of writing, also from the thread that writes', () => {
     expect(() => new DecisionLog(`${import.meta.filename}/x.log`, SESSION)).toThrow(
       expect.objectContaining({ code: 'FILE_WRITE' }),
