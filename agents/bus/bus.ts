@@ -1,8 +1,8 @@
 import { type NatsConnection, type Status, connect, nkeyAuthenticator } from '@nats-io/transport-node';
-import { BehaviorSubject, Observable, Subject } from 'rxjs';
 import { SpaceCloudError } from '../../core/index.ts';
 import { connectFailure, refusal } from './failures.ts';
 import { identityOf, inboxOf } from './identity.ts';
+import { BehaviorSubject, Observable, Subject } from './rx.ts';
 import { LEAST_SERVER, compareVersions } from './version.ts';
 
 export interface BusOptions {

@@ -1,7 +1,8 @@
-import { type Observable, Subject, type Subscription, filter, firstValueFrom, map, merge } from 'rxjs';
+import type { Observable, Subscription } from 'rxjs';
 import type { InstallOrder, InstallResult, Release, UpdateExecutor } from '../../fleet/index.ts';
 import type { Timer } from '../../node/index.ts';
 import type { Bus } from '../bus.ts';
+import { Subject, filter, firstValueFrom, map, merge } from '../rx.ts';
 import { satelliteOf, subjectsOf } from '../subjects.ts';
 import { type GroundOrder, type NodeReport, decodeReport, encodeDocument } from './orders.ts';
 

@@ -1,7 +1,7 @@
 import { jetstream } from '@nats-io/jetstream';
-import { Subject, firstValueFrom, merge } from 'rxjs';
 import type { Timer } from '../../node/index.ts';
 import type { Bus } from '../bus.ts';
+import { Subject, firstValueFrom, merge } from '../rx.ts';
 import { subjectsOf } from '../subjects.ts';
 import { type NodeDocument, documentId, encodeNodeDocument } from './telemetry-document.ts';
 
