@@ -64,7 +64,7 @@ export async function loadOnBoard(options: FlightPolicyOptions & { readonly stat
   const flight = await unlessRefused(withoutList, (trust) => {
     const specHash = decisionSpecHash(SPACE_CLOUD_SPEC);
     onBoard = new OnBoard({ stateFolder: options.state, trust, specHash });
-    if (revocations !== undefined) onBoard.revoke(readText(revocations));
+    if (revocations !== undefined) onBoard.offerRevocations(readText(revocations));
     const { policy, bundleVersion, refusalNow } = onBoard.resume() ?? onBoard.begin(options.bundle);
     return { policy, release: bundleVersion, refusal: refusalNow, error: undefined };
   });

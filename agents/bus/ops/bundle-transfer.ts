@@ -3,6 +3,7 @@ import { Objm } from '@nats-io/obj';
 import { SpaceCloudError } from '../../../core/index.ts';
 import type { Bus } from '../bus.ts';
 import { subjectsOf } from '../subjects.ts';
+import { MOST_PACK_BYTES } from './pack.ts';
 
 /** Name of an object store's stream, the subject of an object's description, and that of its chunks (NATS ADR-20). */
 const streamOf = (bucket: string): string => `OBJ_${bucket}`;
@@ -53,10 +54,16 @@ export async function fetchBundle(bus: Bus, fleet: string, rootDigest: string, d
   if (typeof nuid !== 'string' || typeof size !== 'number' || typeof chunks !== 'number') {
     throw notWhole(rootDigest, 'a description without size and chunks');
   }
+  if (!(size <= MOST_PACK_BYTES && chunks <= size)) {
+    throw notWhole(rootDigest, `${chunks} chunks of ${size} bytes together, above ${MOST_PACK_BYTES}`);
+  }
   const parts: Uint8Array[] = [];
+  let gotBytes = 0;
   for (let seq = 1; parts.length < chunks;) {
     const chunk = await get({ seq, next_by_subj: chunkSubject(bundleBucket, nuid) });
     parts.push(chunk.data);
+    gotBytes += chunk.data.length;
+    if (gotBytes > size) throw notWhole(rootDigest, `more than ${size} bytes`);
     seq = chunk.seq + 1;
   }
   const pack = Buffer.concat(parts);

@@ -8,6 +8,7 @@ import {
   type LoadedBundle,
   type RevocationList,
   type VerifiedBundle,
+  flownPolicy,
   installedWith,
   loadBundle,
   readInstalled,
@@ -16,8 +17,7 @@ import {
   recheckBundle,
   writeInstalled,
 } from '../../../policies/bundle/index.ts';
-import { LearnedPolicy, Scorer } from '../../../policies/index.ts';
-import { bundleRefusalOf } from '../../bundle-refusal.ts';
+import { refusalWatch } from '../../bundle-refusal.ts';
 import type { BundleRefusal } from '../../satellite.machine.ts';
 
 const BUNDLES = 'bundles';
@@ -50,7 +50,7 @@ export class OnBoard {
   private installed: Installed;
   private revocations: RevocationList | undefined;
   private flying: VerifiedBundle | undefined;
-  private judged: { readonly second: number; readonly refusal: BundleRefusal | null } | undefined;
+  private watch: () => BundleRefusal | null = () => 'missing';
 
   /** Errors: TRUST_STORE, FILE_* for a state that cannot be read. */
   constructor(options: OnBoardOptions) {
@@ -124,27 +124,29 @@ export class OnBoard {
     this.revocations = list;
     this.installed = installedWith(this.installed, { revocations: list });
     writeInstalled(stateFolder, this.installed);
-    this.judged = undefined;
+    this.judgeAnew();
     return list.content.sequence;
+  }
+
+  /** Takes the revocation list that a satellite is started with, unless a later one is on board. Errors: TRUST_STORE. */
+  offerRevocations(text: string): void {
+    const { trust: believed } = this.options;
+    const kept = this.revocations?.content.sequence ?? 0;
+    if (believed.trust !== undefined && kept > 0) {
+      const place = { file: REVOCATIONS, bytes: Buffer.from(text, 'utf8') };
+      if (readRevocationList(place, believed.trust, believed).content.sequence < kept) return;
+    }
+    this.revoke(text);
   }
 
   /** Why what flies may not decide now; null: it may. Judged anew every second, and when a list arrives. */
   refusalNow(): BundleRefusal | null {
-    const second = Math.floor(this.options.trust.now() / 1000);
-    if (this.judged?.second !== second) this.judged = { second, refusal: this.judge() };
-    return this.judged.refusal;
+    return this.watch();
   }
 
-  private judge(): BundleRefusal | null {
-    if (this.flying === undefined) return 'missing';
-    try {
-      recheckBundle(this.flying, this.believed);
-      return null;
-    } catch (error) {
-      const refusal = bundleRefusalOf(error);
-      if (refusal === undefined) throw error;
-      return refusal;
-    }
+  private judgeAnew(): void {
+    const { flying, believed } = this;
+    if (flying !== undefined) this.watch = refusalWatch(believed.now, () => recheckBundle(flying, believed));
   }
 
   private get believed(): BundleTrust {
@@ -174,16 +176,15 @@ export class OnBoard {
 
   /** Puts a checked bundle into use; its folder first, then the note that it is in use, so that the note never points nowhere. */
   private take(loaded: LoadedBundle, received: () => string): FlightBundle {
-    const { manifest, verified, spec, architecture, weights, normaliser } = loaded;
+    const { manifest, verified } = loaded;
     const folder = this.folderOf(verified.rootDigest);
     if (!existsSync(folder)) renameSync(received(), folder);
     writeInstalled(this.options.stateFolder, loaded.installed);
     this.installed = loaded.installed;
     this.flying = verified;
-    this.judged = undefined;
-    const scorer = new Scorer(spec, architecture, weights, normaliser);
+    this.judgeAnew();
     return {
-      policy: new LearnedPolicy(scorer, { name: manifest.policyName, mode: 'greedy' }),
+      policy: flownPolicy(loaded),
       bundleVersion: String(manifest.version),
       rootDigest: verified.rootDigest,
       refusalNow: () => this.refusalNow(),

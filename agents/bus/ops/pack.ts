@@ -2,7 +2,7 @@ import { SpaceCloudError } from '../../../core/index.ts';
 
 /** What a bundle may hold, so that a damaged or hostile pack cannot fill a node's memory. */
 const MOST_FILES = 64;
-const MOST_BYTES = 64 * 1024 * 1024;
+export const MOST_PACK_BYTES = 64 * 1024 * 1024;
 /** Names of files in a bundle: no folders, nothing hidden. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 const MAGIC = Buffer.from('SCPACK1\n', 'ascii');
@@ -26,7 +26,7 @@ export function packFiles(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
 export function unpackFiles(pack: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const bytes = Buffer.from(pack.buffer, pack.byteOffset, pack.length);
   const files = new Map<string, Uint8Array>();
-  if (bytes.length > MOST_BYTES) throw malformed(`at most ${MOST_BYTES} bytes`, `${bytes.length}`);
+  if (bytes.length > MOST_PACK_BYTES) throw malformed(`at most ${MOST_PACK_BYTES} bytes`, `${bytes.length}`);
   let at = MAGIC.length;
   const take = (count: number): Buffer => {
     if (at + count > bytes.length) throw malformed(`${count} bytes at ${at}`, `the end at ${bytes.length}`);

@@ -84,6 +84,21 @@ describe('bundles on board', () => {
     expect(later.refusalNow()).toBe('expired');
   });
 
+  it('are begun again with the list a node was started with, though a later one has come since', () => {
+    const state = temporaryFolder();
+    const atStart = ground.revoking();
+    const board = onBoard(state);
+    board.offerRevocations(atStart);
+    board.begin(three.folder);
+    board.revoke(ground.revoking(four));
+    const again = onBoard(state);
+    again.offerRevocations(atStart);
+    expect(again.resume()?.refusalNow()).toBeNull();
+    // The later list still counts.
+    expect(codeOf(() => again.install(four.files, four.rootDigest, undefined))).toBe('BUNDLE_REVOKED');
+    expect(codeOf(() => again.offerRevocations('{}'))).toBe('TRUST_STORE');
+  });
+
   it('survive what a crash leaves half-written', () => {
     const state = temporaryFolder();
     onBoard(state).begin(three.folder);
