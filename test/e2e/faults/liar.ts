@@ -40,7 +40,7 @@ const lying: WorldLine = {
     if (lie === 'silence') return undefined;
     const answer = decodeAnswer(message.body);
     const said = changed(answer);
-    const session = lie === 'session' ? message.session ^ 1 : message.session;
+    const session = lie === 'session' ? (message.session ^ 1) >>> 0 : message.session;
     line.send(seal(encodeAnswer(said, said.choices.length), session, message.sequence));
     return undefined;
   },
@@ -67,6 +67,8 @@ function forbidden(row: number): number {
 }
 
 process.on('disconnect', () => process.exit(0));
+// Listening alone must not keep a process alive that has done its work.
+process.channel?.unref();
 await runNode({
   ...NODE_CLOCK,
   line: lying,

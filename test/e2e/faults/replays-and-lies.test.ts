@@ -12,10 +12,11 @@ describe('messages of an earlier session', { timeout: 3 * PATIENCE_MS }, () => {
   /** All that was said so far on a subject; then the node of the ship is started anew, in a new session. */
   async function recorded(ship: Ship, subject: string): Promise<readonly Heard[]> {
     const { fleet } = shared;
-    const said = fleet.heard.filter((message) => message.subject === subject);
+    const heard = (): readonly Heard[] => fleet.heard.filter((message) => message.subject === subject);
+    await fleet.until('enough to say again', () => heard().length > 30);
+    const said = heard();
     await fleet.replace(ship);
     await fleet.converge();
-    expect(said.length).toBeGreaterThan(10);
     return said;
   }
 
@@ -62,7 +63,9 @@ describe('messages of an earlier session', { timeout: 3 * PATIENCE_MS }, () => {
     const { fleet } = shared;
     const ship = fleet.ship(2);
     const { stale } = fleet.flight.status(ship.satellite);
-    const said = fleet.heard.filter(({ subject }) => subject === subjects.satelliteOut(ship.satellite)).slice(-50);
+    const of = subjects.satelliteOut(ship.satellite);
+    await fleet.until('enough to say again', () => fleet.heard.filter(({ subject }) => subject === of).length > 30);
+    const said = fleet.heard.filter(({ subject }) => subject === of).slice(-50);
     await sayAgain(ship.satellite, said);
     expect(fleet.flight.status(ship.satellite).stale - stale).toBeGreaterThanOrEqual(said.length - 10);
   });
