@@ -116,7 +116,8 @@ export class BusFleet {
       (child) => new Promise<NodeJS.CpuUsage>((resolve) => child.once('message', resolve)),
     );
     this.tell('cpu');
-    return (await Promise.all(times)).reduce((sum, { user, system }) => sum + (user + system) / 1e6, 0);
+    const told = await Promise.race([Promise.all(times), this.failed]);
+    return told.reduce((sum, { user, system }) => sum + (user + system) / 1e6, 0);
   }
 
   async close(): Promise<void> {

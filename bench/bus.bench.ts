@@ -111,8 +111,15 @@ function figuresOf(turns: readonly Turns[], nodes: number): Figure[] {
     const samples = turns.map(sample).filter((value) => !Number.isNaN(value));
     return samples.length === 0 ? [] : [{ name: `bus/${name}/${tail}`, samples }];
   };
+  /** How two ways compare, with the same by CPU time of all processes: there are as many hops on both. */
+  const ratio = (name: string, sample: (turns: Turns) => number, cpu: (turns: Turns) => number): Figure[] =>
+    figure(name, sample).map((found) => {
+      const idleSamples = turns.map(cpu).filter((value) => !Number.isNaN(value));
+      return idleSamples.length === 0 ? found : { ...found, idleSamples };
+    });
   const perS = ({ requests, wallS }: Turn): number => requests / wallS;
   const eachUs = (seconds: number, { requests }: Turn): number => (1e6 * seconds) / requests;
+  const cpuUs = (turn: Turn): number => eachUs(turn.worldS + turn.nodesS + turn.busS, turn);
   const times = (name: string, of: (turns: Turns) => Turn): Figure[] => [
     ...figure(`${name}/p50`, (turn) => of(turn).p50Us),
     ...figure(`${name}/p99`, (turn) => of(turn).p99Us),
@@ -121,23 +128,39 @@ function figuresOf(turns: readonly Turns[], nodes: number): Figure[] {
     ...figure('bare', ({ bare }) => perS(bare)),
     ...times('bare', ({ bare }) => bare),
     ...(nodes === 1 ? [] : figure('pair', ({ pair }) => perS(pair))),
-    ...figure('share', ({ plain, bare }) => perS(plain) / perS(bare)),
+    ...ratio(
+      'share',
+      ({ plain, bare }) => perS(plain) / perS(bare),
+      ({ plain, bare }) => cpuUs(bare) / cpuUs(plain),
+    ),
     ...figure('lean', ({ lean }) => perS(lean)),
-    ...figure('share/lean', ({ plain, lean }) => perS(plain) / perS(lean)),
+    ...ratio(
+      'share/lean',
+      ({ plain, lean }) => perS(plain) / perS(lean),
+      ({ plain, lean }) => cpuUs(lean) / cpuUs(plain),
+    ),
     ...figure('decisions', ({ plain }) => perS(plain)),
     ...times('decisions', ({ plain }) => plain),
     ...figure('messages', ({ plain }) => plain.messages / plain.wallS),
     ...figure('cpu/world', ({ plain }) => eachUs(plain.worldS, plain)),
     ...figure('cpu/node', ({ plain }) => eachUs(plain.nodesS, plain)),
     ...figure('cpu/server', ({ plain }) => eachUs(plain.busS, plain)),
-    ...figure('cpu/bare', ({ bare }) => eachUs(bare.worldS + bare.nodesS + bare.busS, bare)),
+    ...figure('cpu/bare', ({ bare }) => cpuUs(bare)),
     ...figure('16-rows', ({ plainMany }) => MANY_ROWS * perS(plainMany)),
     ...times('16-rows', ({ plainMany }) => plainMany),
     ...figure('tls', ({ secured }) => perS(secured)),
     ...times('tls', ({ secured }) => secured),
-    ...figure('tls/cost', ({ plain, secured }) => perS(plain) / perS(secured)),
+    ...ratio(
+      'tls/cost',
+      ({ plain, secured }) => perS(plain) / perS(secured),
+      ({ plain, secured }) => cpuUs(secured) / cpuUs(plain),
+    ),
     ...figure('tls/16-rows', ({ securedMany }) => MANY_ROWS * perS(securedMany)),
-    ...figure('tls/16-rows/cost', ({ plainMany, securedMany }) => perS(plainMany) / perS(securedMany)),
+    ...ratio(
+      'tls/16-rows/cost',
+      ({ plainMany, securedMany }) => perS(plainMany) / perS(securedMany),
+      ({ plainMany, securedMany }) => cpuUs(securedMany) / cpuUs(plainMany),
+    ),
     ...figure('socket', ({ socket }) => perS(socket)),
     ...times('socket', ({ socket }) => socket),
     ...figure('socket/16-rows', ({ socketMany }) => MANY_ROWS * perS(socketMany)),
