@@ -80,12 +80,13 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--events', 'also print what single satellites did')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: RolloutCommandOptions) => {
-      const [{ ROLLOUT_DEFAULTS }, { runRollout }, { loadRolloutPlan }, texts] = await Promise.all([
-        import('../../agents/fleet/index.ts'),
-        import('../rollout/rollout-run.ts'),
-        import('../rollout/plan-file.ts'),
-        import('../rollout/rollout-lines.ts'),
-      ]);
+      const [{ ROLLOUT_DEFAULTS }, { runRollout }, { loadRolloutPlan }, { repeatText, rolloutKpiText, timelineText }] =
+        await Promise.all([
+          import('../../agents/fleet/index.ts'),
+          import('../rollout/rollout-run.ts'),
+          import('../rollout/plan-file.ts'),
+          import('../rollout/rollout-lines.ts'),
+        ]);
       const planned = options.plan === undefined ? ROLLOUT_DEFAULTS : loadRolloutPlan(options.plan);
       const plan = { ...planned, ...(options.revokeAt === undefined ? {} : { revokeAtS: options.revokeAt }) };
       const [from, to] = await bothReleases(options);
@@ -108,14 +109,12 @@ export function register(program: Command, streams: CommandStreams): void {
         const { record, result } = run;
         const head = `${from.release.name} ${from.release.version} -> ${to.release.version} (${to.release.sizeBytes.toLocaleString('en-US')} bytes) on ${record.scenario} via ${options.via}, seed ${record.seed}\n`;
         if (options.repeat === 1) {
-          streams.out(
-            head + texts.timelineText(result.log, options.events === true) + texts.rolloutKpiText(result.kpis),
-          );
+          streams.out(head + timelineText(result.log, options.events === true) + rolloutKpiText(result.kpis));
           streams.out(`  ${'roll-out hash, trajectory hash'.padEnd(46)} ${result.logHash}, ${record.trajectoryHash}\n`);
         } else streams.err(`seed ${record.seed}: ${result.kpis.state}\n`);
       }
       if (options.json === true) streams.out(`${JSON.stringify(runs, undefined, 2)}\n`);
-      else if (options.repeat > 1) streams.out(texts.repeatText(runs));
+      else if (options.repeat > 1) streams.out(repeatText(runs));
     });
 }
 

@@ -38,7 +38,8 @@ export function writeTestReleases(folder: string): TestReleases {
   const at = (days: number): string => new Date(Date.now() + days * DAY_MS).toISOString();
   const [publisher, operator] = [generateSigningKey(), generateSigningKey()];
   const write = (name: string, version: number, spread: number, prior?: 'hidden'): string => {
-    const content = contentOf(1);
+    const content = { ...contentOf(1) };
+    delete (content as { previous?: unknown }).previous;
     const architecture = architectureOf(content.spec, prior === undefined ? {} : { prior });
     const rng = new Rng(version, 'fleet-releases');
     const weights = initialWeights(architecture, 1).map((weight) => weight + spread * rng.normal());
@@ -47,7 +48,7 @@ export function writeTestReleases(folder: string): TestReleases {
       place,
       {
         ...{ ...content, architecture, weights, normaliser: wideNormaliser() },
-        ...{ policyName: 'fleet-test', version, previous: null },
+        ...{ policyName: 'fleet-test', version },
         validity: { notBefore: at(-1), notAfter: at(30) },
       },
       { privateKeyPem: publisher.privateKeyPem },

@@ -11,7 +11,7 @@ import { FAULTS, drawGroup, inject } from './injections.ts';
 
 /** `npm run test:faults` sets it: a thousand injections instead of some dozens. */
 const FULL = process.env['SPACECLOUD_FAULTS'] === 'full';
-const INJECTIONS = Number(process.env['SPACECLOUD_FAULT_COUNT'] ?? (FULL ? 1000 : 40));
+const INJECTIONS = Number(process.env['SPACECLOUD_FAULT_COUNT'] ?? (FULL ? 1000 : 20));
 /** With the same seed the same faults come in the same order; what they meet depends on the machine. */
 const SEED = Number(process.env['SPACECLOUD_FAULT_SEED'] ?? 1);
 /** Injections of one world: then the next one begins with new nodes. */
