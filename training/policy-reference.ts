@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../core/index.ts';
 import { architectureOf, createBaseline, identityNormaliser, initialWeights } from '../policies/index.ts';
-import { BUNDLE_FILES, loadBundle } from '../policies/bundle/index.ts';
+import { BUNDLE_FILES, type BundleTrust, loadBundle } from '../policies/bundle/index.ts';
 import { type PolicySource, baselineSource } from './evaluation/policy-source.ts';
 import { CHECKPOINT_FILE } from './run-files.ts';
 import { readTrainedPolicy } from './trained-policy.ts';
@@ -10,6 +10,8 @@ import { readTrainedPolicy } from './trained-policy.ts';
 export interface PolicyReferenceOptions {
   /** Trusted key for bundles, SPKI PEM. */
   readonly publicKeyPem?: string;
+  /** Whom to believe about bundles, in place of one key. */
+  readonly trust?: BundleTrust;
   /** The time now, ms since 1970, for the validity of bundles. */
   readonly now: () => number;
   /** Of a run folder: the last policy (default), or the best by its evaluations during training. */
@@ -56,16 +58,14 @@ export function resolvePolicy(reference: string, options: PolicyReferenceOptions
 }
 
 function bundleSource(folder: string, options: PolicyReferenceOptions): PolicySource {
-  if (options.publicKeyPem === undefined) {
+  const { publicKeyPem, now } = options;
+  const trust = options.trust ?? (publicKeyPem === undefined ? undefined : { publicKeyPem, now });
+  if (trust === undefined) {
     throw new SpaceCloudError('USAGE', `Expected the publisher's public key for the bundle '${folder}', got none.`, {
       hint: 'Give --key PUBLIC.pem: a bundle is only run after it was verified.',
     });
   }
-  const { manifest, ...network } = loadBundle(folder, {
-    publicKeyPem: options.publicKeyPem,
-    now: options.now,
-    specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
-  });
+  const { manifest, ...network } = loadBundle(folder, { ...trust, specHash: decisionSpecHash(SPACE_CLOUD_SPEC) });
   const bundle = { version: String(manifest.version), rootDigest: network.verified.rootDigest };
   return { kind: 'network', name: manifest.policyName, role: 'learned', network, bundle };
 }

