@@ -80,15 +80,20 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--events', 'also print what single satellites did')
     .option('--json', 'print one JSON document')
     .action(async (name: string, options: RolloutCommandOptions) => {
-      const [{ ROLLOUT_DEFAULTS }, { runRollout }, { loadRolloutPlan }, { repeatText, rolloutKpiText, timelineText }] =
-        await Promise.all([
-          import('../../agents/fleet/index.ts'),
-          import('../rollout/rollout-run.ts'),
-          import('../rollout/plan-file.ts'),
-          import('../rollout/rollout-lines.ts'),
-        ]);
+      const [
+        { ROLLOUT_DEFAULTS },
+        { runRollout },
+        { expectTimeFor, loadRolloutPlan },
+        { repeatText, rolloutKpiText, timelineText },
+      ] = await Promise.all([
+        import('../../agents/fleet/index.ts'),
+        import('../rollout/rollout-run.ts'),
+        import('../rollout/plan-file.ts'),
+        import('../rollout/rollout-lines.ts'),
+      ]);
       const planned = options.plan === undefined ? ROLLOUT_DEFAULTS : loadRolloutPlan(options.plan);
       const plan = { ...planned, ...(options.revokeAt === undefined ? {} : { revokeAtS: options.revokeAt }) };
+      expectTimeFor(plan, options.arrivals);
       const [from, to] = await bothReleases(options);
       const input = await loadScenarioInput(options.scenario ?? name, options, streams);
       expectFits(input.scenario, options.arrivals + options.drain);

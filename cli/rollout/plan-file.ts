@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROLLOUT_DEFAULTS, type RolloutPlan, WHEN_UNCLEAR, planProblem } from '../../agents/fleet/index.ts';
+import { SpaceCloudError } from '../../core/index.ts';
 import { type JsonSchema, parseOtherFile } from '../../environment/index.ts';
 import { readText } from '../files.ts';
 
@@ -89,4 +90,18 @@ export function parseRolloutPlan(text: string, file: string): RolloutPlan {
   });
   const fields = Object.entries(value).filter(([field]) => field !== 'schema' && field !== 'description');
   return Object.fromEntries(fields) as unknown as RolloutPlan;
+}
+
+/** A run that ends before its roll-out begins, or is revoked, would say nothing. Errors: USAGE. */
+export function expectTimeFor({ baselineS, revokeAtS = 0 }: RolloutPlan, arrivalsS: number): void {
+  const neededS = Math.max(baselineS, revokeAtS);
+  if (arrivalsS > neededS) return;
+  const what = revokeAtS > baselineS ? 'revokes at' : 'watches the fleet before its first order for';
+  throw new SpaceCloudError(
+    'USAGE',
+    `Expected --arrivals above ${neededS} s, as the plan ${what} ${neededS} s, got ${arrivalsS} s.`,
+    {
+      hint: 'Let tasks arrive for longer, or give a --plan with a shorter baselineS.',
+    },
+  );
 }

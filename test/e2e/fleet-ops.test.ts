@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import type { GroundAccounts } from '../../cli/fleet/ops/ground.ts';
 import type { RolloutResult } from '../../agents/fleet/index.ts';
+import { generateSigningKey } from '../../policies/bundle/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { NATS_VERSION, itWithNats } from '../nats.ts';
 import { type TestReleases, writeTestReleases } from './fleet-releases.ts';
@@ -47,11 +48,11 @@ async function bothWays(
   words: readonly string[],
 ): Promise<{ readonly fleet: FleetDocument; readonly alone: { record: RunRecord; result: RolloutResult } }> {
   const { first, key, trust, operatorKey } = releases;
-  const run = ['--seed', '6', '--start', '0', '--drain', '30', '--key', key, ...words];
+  const run = ['--seed', '6', '--start', '0', '--drain', '30', ...words];
   const nodes = ['--nodes', NODES.join(','), '--trust', trust, '--operator-key', operatorKey, '--report', '300'];
   const fleet = place.json<FleetDocument>(['fleet', 'test-12', '--bundle', first, '--update', to, ...nodes, ...run]);
   const alone = place.json<[{ record: RunRecord; result: RolloutResult }]>([
-    ...['rollout', 'test-12', '--from', first, '--to', to, ...run],
+    ...['rollout', 'test-12', '--from', first, '--to', to, '--key', key, ...run],
   ]);
   return { fleet: await fleet, alone: (await alone)[0] };
 }
@@ -75,8 +76,8 @@ function expectSame({ fleet, alone }: Awaited<ReturnType<typeof bothWays>>): voi
 describe('a roll-out by nodes over a bus', { timeout: 180_000 }, () => {
   itWithNats('is not begun without those who may order a way back', async () => {
     const { first, good, key, trust } = releases;
-    const words = ['fleet', 'test-12', '--bundle', first, '--update', good, '--key', key];
-    const { code, message } = await place.refusal(words);
+    const words = ['fleet', 'test-12', '--bundle', first, '--update', good];
+    const { code, message } = await place.refusal([...words, '--key', key]);
     expect(code).toBe('USAGE');
     expect(message).toContain('--trust');
     const untrusted = await place.refusal([...words, '--trust', trust]);
@@ -85,6 +86,17 @@ describe('a roll-out by nodes over a bus', { timeout: 180_000 }, () => {
     // The publisher's public key signs nothing.
     const wrong = await place.refusal([...words, '--trust', trust, '--operator-key', key]);
     expect(wrong).toMatchObject({ code: 'FILE_READ' });
+    // Nor does a key that the trust store does not know; and a run shorter than the plan's baseline says nothing.
+    writeFileSync(place.at('stranger.pem'), generateSigningKey().privateKeyPem, { mode: 0o600 });
+    const stranger = await place.refusal([...words, '--trust', trust, '--operator-key', place.at('stranger.pem')]);
+    expect(stranger).toMatchObject({ code: 'TRUST_STORE' });
+    const short = await place.refusal([...words, '--trust', trust, '--operator-key', releases.operatorKey]);
+    expect(short).toMatchObject({ code: 'USAGE' });
+    expect(short.message).toContain('--arrivals above 120 s');
+    const unsigned = await place.refusal(['fleet', 'test-12', '--bundle', 'prior', '--key', key]);
+    expect(unsigned.message).toContain('signed bundle');
+    const idle = await place.refusal(['fleet', 'test-12', '--bundle', first, '--key', key, '--revoke-at', '5']);
+    expect(idle.message).toContain('--update');
   });
 
   itWithNats('of a good release reaches them all, with every decision as in one process', async () => {

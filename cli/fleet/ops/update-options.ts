@@ -19,6 +19,7 @@ export interface UpdateCommandOptions {
   readonly stations: readonly string[];
   readonly revokeAt?: number;
   readonly orderDeadline: number;
+  readonly arrivals: number;
 }
 
 /** Adds the options of `UpdateCommandOptions`, all but the bundle and its key. */
@@ -50,14 +51,26 @@ export async function updateOrderOf(
   options: UpdateCommandOptions,
   believed: BundleTrust,
 ): Promise<UpdateOrder | undefined> {
-  const { bundle, trust, update, operatorKey, plan, via = 'isl', share, stations, revokeAt, orderDeadline } = options;
+  const {
+    bundle,
+    trust,
+    update,
+    operatorKey,
+    plan,
+    via = 'isl',
+    share,
+    stations,
+    revokeAt,
+    orderDeadline,
+    arrivals,
+  } = options;
   if (update === undefined) {
     expectNoneOf(options);
     return undefined;
   }
   if (trust === undefined) throw missing('--trust', 'The nodes must know who may order a roll-back.');
   if (operatorKey === undefined) throw missing('--operator-key', 'A release that fails its gate is ordered back.');
-  const [{ ROLLOUT_DEFAULTS }, { flownRelease, namedRelease }, { loadRolloutPlan }] = await Promise.all([
+  const [{ ROLLOUT_DEFAULTS }, { flownRelease, namedRelease }, { expectTimeFor, loadRolloutPlan }] = await Promise.all([
     import('../../../agents/fleet/index.ts'),
     import('../../rollout/flown-release.ts'),
     import('../../rollout/plan-file.ts'),
@@ -69,15 +82,17 @@ export async function updateOrderOf(
     return flownRelease(folder, { ...common, named });
   });
   const [from, to] = releases as [UpdateOrder['from'], UpdateOrder['to']];
+  const planned = {
+    ...(plan === undefined ? ROLLOUT_DEFAULTS : loadRolloutPlan(plan)),
+    ...(revokeAt === undefined ? {} : { revokeAtS: revokeAt }),
+  };
   const operatorKeyPem = readKey(operatorKey, 'private');
   await expectOperator(operatorKeyPem, from.release, believed);
+  expectTimeFor(planned, arrivals);
   return {
     ...{ fromFolder: bundle, toFolder: update, from, to, deadlineMs: orderDeadline },
     operatorKeyPem,
-    plan: {
-      ...(plan === undefined ? ROLLOUT_DEFAULTS : loadRolloutPlan(plan)),
-      ...(revokeAt === undefined ? {} : { revokeAtS: revokeAt }),
-    },
+    plan: planned,
     operations: {
       via,
       ...(share === undefined ? {} : { shareFrac: share }),
