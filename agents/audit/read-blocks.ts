@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { SpaceCloudError } from '../../core/index.ts';
 import { crc32 } from './crc32.kernel.ts';
 import { FileWindow } from './file-window.ts';
@@ -44,13 +45,16 @@ export interface LogEnd {
 /**
  * Reads a log block by block and checks each: header, number, the digest of the block before, its own digest.
  *
- * Errors: FILE_NOT_FOUND, FILE_READ; AUDIT_FORMAT where the file is no decision log; AUDIT_CHAIN with block and byte offset at
+ * Errors: FILE_NOT_FOUND, FILE_READ; AUDIT_FORMAT where the file is empty or no decision log; AUDIT_CHAIN with block and byte offset at
  * the first block that is not as it was written. A torn last block ends the log without an error.
  */
 export function* readBlocks(file: string, onBlock?: (end: ChainEnd) => void): Generator<LogBlock, LogEnd> {
   const descriptor = openLog(file);
   try {
-    const window = new FileWindow(descriptor, fstatSync(descriptor).size);
+    const stats = fstatSync(descriptor);
+    if (stats.isDirectory()) throw isAFolder(file);
+    if (stats.size === 0) throw isEmpty(file);
+    const window = new FileWindow(descriptor, stats.size);
     const end = newChain();
     while (end.bytes < window.size) {
       const block = readBlock(file, window, end);
@@ -77,11 +81,25 @@ function openLog(file: string): number {
       `Expected a decision log at '${file}', got ${code ?? String(error)}.`,
       {
         place: { file },
-        hint: 'Logs are written by `spacecloud simulate --audit` and `spacecloud node --audit`.',
+        hint: 'Logs are written by `spacecloud simulate --audit`, `spacecloud node --audit` and `spacecloud fleet --audit`.',
         cause: error,
       },
     );
   }
+}
+
+function isAFolder(file: string): SpaceCloudError {
+  return new SpaceCloudError('FILE_READ', `Expected a decision log, got the folder '${file}'.`, {
+    place: { file },
+    hint: `Name a log in it: those of a fleet are ${join(file, '<satellite>.log')}.`,
+  });
+}
+
+function isEmpty(file: string): SpaceCloudError {
+  return new SpaceCloudError('AUDIT_FORMAT', 'Expected a decision log, got an empty file.', {
+    place: { file },
+    hint: 'Its writer was killed before the first block, or the file was emptied; `--audit` may begin a log in it.',
+  });
 }
 
 /** The block at `end`, which moves on; undefined if the file ends within it. */

@@ -183,10 +183,18 @@ export function readDecision(file: string, number: number): LoggedDecision {
       continue;
     }
     if (found !== undefined) return found;
-    const { decisions: inAll } = next.value.end;
-    throw new SpaceCloudError('USAGE', `Expected a decision of the log, got number ${number}.`, {
-      place: { file },
-      hint: inAll === 0 ? 'The log holds no decisions.' : `The log holds decisions 0 to ${inAll - 1}.`,
-    });
+    throw noSuchDecision(file, number, next.value.end);
   }
+}
+
+/** USAGE with the numbers that the log has. */
+export function noSuchDecision(
+  file: string,
+  number: number,
+  { decisions }: Pick<ChainEnd, 'decisions'>,
+): SpaceCloudError {
+  return new SpaceCloudError('USAGE', `Expected a decision of the log, got number ${number}.`, {
+    place: { file },
+    hint: decisions === 0 ? 'The log holds no decisions.' : `The log holds decisions 0 to ${decisions - 1}.`,
+  });
 }

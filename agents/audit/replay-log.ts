@@ -3,7 +3,7 @@ import { headOf } from './block-sink.ts';
 import type { LogHead, LoggedPolicy } from './format.ts';
 import { agentName } from './names.ts';
 import type { TornBlock } from './read-blocks.ts';
-import { readDecision, readDecisions } from './read-decisions.ts';
+import { noSuchDecision, readDecision, readDecisions } from './read-decisions.ts';
 import type { RecordCursor } from './record-cursor.ts';
 import { type AuditNetwork, Rescorer } from './rescore.ts';
 
@@ -33,7 +33,8 @@ export interface ReplayedLog {
  * of the log, so that every decision stands for itself; that it is what the decision before left, or zeros where the agent
  * began anew, is checked besides.
  *
- * Errors: those of reading; AUDIT_REPLAY for the first decision that differs, and for a log without decisions of the bundle.
+ * Errors: those of reading; AUDIT_REPLAY for the first decision that differs, and for a log without decisions of the bundle;
+ * USAGE for a number that the log does not have.
  */
 export function replayLog(file: string, network: AuditNetwork, options: ReplayOptions = {}): ReplayedLog {
   const { decision, onProgress } = options;
@@ -51,6 +52,7 @@ export function replayLog(file: string, network: AuditNetwork, options: ReplayOp
   if (next.done !== true) throw new SpaceCloudError('MISUSE', 'Expected blocks to be replayed, got a decision.');
   desk.finish();
   const { end, torn } = next.value;
+  if (decision !== undefined && decision >= end.decisions) throw noSuchDecision(file, decision, end);
   const head = headOf(end);
   if (desk.replayed === 0) throw nothingToReplay(file, network, { options, head, desk });
   const { replayed, sampled, passedOver } = desk;

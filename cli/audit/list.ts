@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { LoggedDecision } from '../../agents/audit/index.ts';
+import type { LoggedDecision, LoggedSession } from '../../agents/audit/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -15,6 +15,9 @@ interface Options {
   readonly limit: number;
   readonly json?: boolean;
 }
+
+/** Names of a constellation that are shown: enough to see how they are formed. */
+const SHOWN_NAMES = 12;
 
 /** A decision in one line. */
 interface Listed {
@@ -50,11 +53,13 @@ export function register(audit: Command, streams: CommandStreams): void {
       const progress = watchBytes('reading', log);
       const listed: Listed[] = [];
       let matching = 0;
-      let unknown = options.satellite !== undefined;
+      const known = { kinds: new Set<string>(), satellites: new Set<string>() };
+      const decided = new Set<string>();
+      const onSession = (session: LoggedSession): void => learnNames(session, known);
       try {
-        for (const decision of readDecisions(log, { onBlock: ({ bytes }) => progress.update(bytes) })) {
+        for (const decision of readDecisions(log, { onSession, onBlock: ({ bytes }) => progress.update(bytes) })) {
           const satellite = agentName(decision);
-          if (satellite === options.satellite) unknown = false;
+          decided.add(satellite);
           if (!matches(decision, satellite, options)) continue;
           matching++;
           if (listed.length < options.limit) listed.push(listedOf(decision, satellite, observationHash(decision)));
@@ -62,13 +67,43 @@ export function register(audit: Command, streams: CommandStreams): void {
       } finally {
         progress.end();
       }
+      const { kind, satellite } = options;
+      if (kind !== undefined) expectKnown('--kind', 'kind', kind, known.kinds);
+      if (satellite !== undefined) {
+        expectKnown('--satellite', 'satellite', satellite, new Set([...decided, ...known.satellites]));
+      }
       if (options.json === true) {
         streams.out(`${JSON.stringify({ matching, decisions: listed }, undefined, 2)}\n`);
         return;
       }
       streams.out(linesOf(listed, matching));
-      if (unknown) streams.err(`No decision of the log is of a satellite '${options.satellite}'.\n`);
+      if (satellite !== undefined && !decided.has(satellite)) {
+        streams.err(`No decision of the log is of ${satellite}.\n`);
+      }
     });
+}
+
+interface KnownNames {
+  readonly kinds: Set<string>;
+  readonly satellites: Set<string>;
+}
+
+/** Names that a session gives, whether or not a decision bears them. */
+function learnNames({ spec, nodeNames = [], satelliteCount, satellite }: LoggedSession, known: KnownNames): void {
+  for (const { kind } of spec.kinds) known.kinds.add(kind);
+  for (const name of nodeNames.slice(0, satelliteCount)) known.satellites.add(name);
+  if (satellite !== undefined) known.satellites.add(satellite);
+}
+
+/** Errors: USAGE with the names that there are. */
+function expectKnown(option: string, noun: string, got: string, known: ReadonlySet<string>): void {
+  if (known.has(got)) return;
+  const names = [...known];
+  const shown = names.slice(0, SHOWN_NAMES).join(', ');
+  const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';
+  throw new SpaceCloudError('USAGE', `Expected a ${noun} of the log for ${option}, got '${got}'.`, {
+    hint: names.length === 0 ? `The log has no ${noun}.` : `The log has ${shown}${more}.`,
+  });
 }
 
 function matches(decision: LoggedDecision, name: string, options: Options): boolean {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReplayedLog } from '../../agents/audit/index.ts';
+import type { LoggedDecision, ReplayedLog } from '../../agents/audit/index.ts';
 import { SpaceCloudError } from '../../core/index.ts';
 import { wholeNumber } from '../arguments.ts';
 import type { CommandStreams } from '../run-command.ts';
@@ -31,18 +31,13 @@ export function register(audit: Command, streams: CommandStreams): void {
     )
     .option('--json', 'print one JSON document')
     .action(async (log: string, options: Options) => {
-      const { readDecisions, replayLog } = await import('../../agents/audit/index.ts');
-      const first = readDecisions(log).next();
-      if (first.done === true) {
-        throw new SpaceCloudError('AUDIT_REPLAY', 'Expected decisions to make again, got a log without any.', {
-          place: { file: log },
-        });
-      }
-      const network = await loadAuditNetwork(options, first.value.session);
+      const { replayLog } = await import('../../agents/audit/index.ts');
+      const { decision } = options;
+      const { session } = await firstToReplay(log, decision);
+      const network = await loadAuditNetwork(options, session);
       if (network === undefined) return;
       const progress = watchBytes('replaying', log);
       try {
-        const { decision } = options;
         const replayed = replayLog(log, network, {
           onProgress: progress.update,
           ...(decision === 'all' ? {} : { decision }),
@@ -54,6 +49,16 @@ export function register(audit: Command, streams: CommandStreams): void {
         progress.end();
       }
     });
+}
+
+/** Errors: USAGE for a number that the log does not have, AUDIT_REPLAY for a log without decisions. */
+async function firstToReplay(log: string, decision: Options['decision']): Promise<LoggedDecision> {
+  const { readDecision, readDecisions } = await import('../../agents/audit/index.ts');
+  if (decision !== 'all') return readDecision(log, decision);
+  for (const first of readDecisions(log)) return first;
+  throw new SpaceCloudError('AUDIT_REPLAY', 'Expected decisions to make again, got a log without any.', {
+    place: { file: log },
+  });
 }
 
 function linesOf({ replayed, sampled, passedOver, head, torn }: ReplayedLog): string {

@@ -5,7 +5,7 @@ import { register as replay } from '../audit/replay.ts';
 import { register as verify } from '../audit/verify.ts';
 import type { CommandStreams } from '../run-command.ts';
 
-/** `spacecloud audit`: decision logs, which `simulate --audit` and `node --audit` write. */
+/** `spacecloud audit`: decision logs, which `simulate --audit`, `node --audit` and `fleet --audit` write. */
 export function register(program: Command, streams: CommandStreams): void {
   const audit = program
     .command('audit')

@@ -82,7 +82,10 @@ async function beSatellite(options: NodeCommandOptions, streams: CommandStreams)
   const { error } = flight;
   if (error !== undefined) streams.err(`${satellite}: bundle refused, its fallback decides\n`);
   const audit = await auditLog(options, () => flight.onBoard?.rootDigest ?? flight.rootDigest);
-  const way = await wayToWorld(options, flight.onBoard);
+  const way = await wayToWorld(options, flight.onBoard).catch((cause: unknown) => {
+    audit?.close();
+    throw cause;
+  });
   const run = (signal: AbortSignal): Promise<NodeResult> =>
     runNode({
       ...NODE_CLOCK,

@@ -53,6 +53,17 @@ describe('replayLog', () => {
     );
   });
 
+  it('refuses a number that the log does not have, with those that it has', () => {
+    const file = freshLog();
+    const network = drawnNetwork();
+    logDecisions(file, network).close();
+    expect(replayError(() => replayLog(file, network, { decision: 200 }))).toMatchObject({
+      code: 'USAGE',
+      message: 'Expected a decision of the log, got number 200.',
+      hint: 'The log holds decisions 0 to 199.',
+    });
+  });
+
   it('finds a choice that the logits do not give, in a log whose chain holds', () => {
     const file = freshLog();
     const { spec, architecture, weights, normaliser, rootDigest } = drawnNetwork();
