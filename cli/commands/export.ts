@@ -51,12 +51,18 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--no-cache', 'compute the geometry anew and do not keep it')
     .option('--json', 'print one JSON document')
     .action(async (run: string, options: ExportCommandOptions) => {
-      const { EVALUATION_FORMAT, exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
       const { readManifest, releaseOf } = await import('../../policies/bundle/index.ts');
       const privateKeyPem = readKey(options.key, 'private');
       const previous = options.previous === undefined ? undefined : releaseOf(options.previous);
       const release = options.release ?? (previous?.version ?? 0) + 1;
+      if (previous !== undefined && release <= previous.version) {
+        const above = `Expected --release above ${previous.version} (the release of ${options.previous})`;
+        throw new SpaceCloudError('USAGE', `${above}, got ${release}.`, {
+          hint: `Leave --release out: it is ${previous.version + 1} then.`,
+        });
+      }
       const furtherKeyPems = (options.flightKey ?? []).map((file) => readKey(file, 'private'));
+      const { EVALUATION_FORMAT, exportPolicy, readTrainedPolicy } = await import('../../training/index.ts');
       const evaluation =
         options.evaluation === undefined
           ? null

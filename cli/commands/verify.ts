@@ -1,3 +1,5 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, SpaceCloudError, decisionSpecHash } from '../../core/index.ts';
 import type { BundleTrust, RollbackOrder, VerifiedBundle } from '../../policies/bundle/index.ts';
@@ -23,18 +25,32 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--rollback <file>', 'signed order to go back to this bundle; needs --trust')
     .option('--json', 'print one JSON document')
     .action(async (bundle: string, options: VerifyOptions) => {
-      const { readInstalled, verifyBundle } = await import('../../policies/bundle/index.ts');
+      const { INSTALLED_FILE, readInstalled, verifyBundle } = await import('../../policies/bundle/index.ts');
+      const { installed } = options;
+      if (installed !== undefined) expectFolder(installed);
       const believed = await readTrust(options);
       const rollback = options.rollback === undefined ? {} : { rollback: await readOrder(options.rollback, believed) };
       const verified = verifyBundle(bundle, {
         ...believed,
         ...rollback,
-        ...(options.installed === undefined ? {} : { installed: readInstalled(options.installed) }),
+        ...(installed === undefined ? {} : { installed: readInstalled(installed) }),
         specHash: decisionSpecHash(SPACE_CLOUD_SPEC),
       });
-      for (const warning of verified.warnings) streams.err(`${warning}\n`);
-      streams.out(options.json === true ? jsonOf(verified) : textOf(verified));
+      const isNew = installed !== undefined && !existsSync(join(installed, INSTALLED_FILE));
+      const notes = isNew ? [`Nothing was installed in '${installed}' yet, so any release is new there.`] : [];
+      const warnings = [...verified.warnings, ...notes];
+      for (const warning of warnings) streams.err(`${warning}\n`);
+      streams.out(options.json === true ? jsonOf({ ...verified, warnings }) : textOf(verified));
     });
+}
+
+/** A folder with a typing error must not pass for that of a node without releases. FILE_NOT_FOUND. */
+function expectFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) return;
+  throw new SpaceCloudError('FILE_NOT_FOUND', `Expected the state folder of a node for --installed, got '${path}'.`, {
+    place: { file: path },
+    hint: 'Give the folder of `spacecloud node --state`; one that is empty stands for a new node.',
+  });
 }
 
 /** The roll-back order of a file. Errors: USAGE (no trust store), FILE_*, TRUST_STORE. */

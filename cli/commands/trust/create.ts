@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
-import { readKey, writeTexts } from '../../files.ts';
+import { writeTexts } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
+import { expectSigners } from './expect-signers.ts';
+import { expectUsableKeys } from './expect-usable-keys.ts';
 import { addKeysOptions, keysOf, type KeysOptions, MS_PER_DAY, thresholdsOf } from './keys-option.ts';
 import { reportStore } from './report-store.ts';
 
@@ -14,11 +16,10 @@ export function register(trust: Command, streams: CommandStreams): void {
     const issuedAt = new Date(nowMs).toISOString();
     const expires = new Date(nowMs + options.days * MS_PER_DAY).toISOString();
     const keys = keysOf(options, [], { notBefore: issuedAt, notAfter: expires });
-    const content = { version: 1, issuedAt, expires, keys, thresholds: thresholdsOf(options, keys) };
-    const text = createTrustStore(
-      content,
-      options.key.map((file) => readKey(file, 'private')),
-    );
+    const thresholds = thresholdsOf(options, keys);
+    await expectUsableKeys(keys, thresholds);
+    const content = { version: 1, issuedAt, expires, keys, thresholds };
+    const text = createTrustStore(content, await expectSigners(options.key, [content], { use: 'trust' }));
     writeTexts([{ path: options.out, text, isNew: true }]);
     const place = { file: options.out, bytes: Buffer.from(text, 'utf8') };
     await reportStore({ place, check: () => readTrustStore(place, { now: Date.now }) }, options, streams);

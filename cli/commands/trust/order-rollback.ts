@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { SPACE_CLOUD_SPEC, decisionSpecHash } from '../../../core/index.ts';
 import { list, wholeNumber } from '../../arguments.ts';
-import { readKey, writeTexts } from '../../files.ts';
+import { writeTexts } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { readDocument } from '../../trust-options.ts';
+import { expectSigners } from './expect-signers.ts';
 import { noteIfUntrusted } from './note-if-untrusted.ts';
 
 interface OrderOptions {
@@ -36,6 +37,7 @@ export function register(trust: Command, streams: CommandStreams): void {
         await import('../../../policies/bundle/index.ts');
       const time = { now: Date.now };
       const store = readTrustStore(readDocument(options.trust), time);
+      const privateKeyPems = await expectSigners(options.key, [store.content], { use: 'rollback' });
       const specHash = decisionSpecHash(SPACE_CLOUD_SPEC);
       const { manifest, rootDigest } = verifyBundle(bundle, { trust: store, ...time, specHash });
       const { policyName, version } = manifest;
@@ -48,10 +50,7 @@ export function register(trust: Command, streams: CommandStreams): void {
         notAfter: new Date(nowMs + options.hours * MS_PER_HOUR).toISOString(),
         reason: options.reason,
       };
-      const text = createRollbackOrder(
-        content,
-        options.key.map((file) => readKey(file, 'private')),
-      );
+      const text = createRollbackOrder(content, privateKeyPems);
       writeTexts([{ path: options.out, text }]);
       const place = { file: options.out, bytes: Buffer.from(text, 'utf8') };
       const isTrusted = noteIfUntrusted(options.out, () => readRollbackOrder(place, store, time), streams);

@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SpaceCloudError } from '../../../core/index.ts';
 import { list, wholeNumber } from '../../arguments.ts';
 import { readKey, writeTexts } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { readDocument } from '../../trust-options.ts';
 import { MS_PER_DAY } from './keys-option.ts';
+import { expectSigners } from './expect-signers.ts';
 import { noteIfUntrusted } from './note-if-untrusted.ts';
 
 interface RevokeOptions {
@@ -33,6 +37,7 @@ export function register(trust: Command, streams: CommandStreams): void {
     .requiredOption('--out <file>', 'revocation list to write; may be that of --before')
     .option('--json', 'print one JSON document')
     .action(async (options: RevokeOptions) => {
+      expectNoOtherList(options);
       const { createRevocationList, digestOfBundle, fingerprintOf, readRevocationList, readTrustStore } =
         await import('../../../policies/bundle/index.ts');
       const time = { now: Date.now };
@@ -42,9 +47,11 @@ export function register(trust: Command, streams: CommandStreams): void {
       const { reason } = options;
       const keys = (options.revokeKey ?? []).map((file) => ({ hint: fingerprintOf(readKey(file, 'public')), reason }));
       const bundles = (options.revokeBundle ?? []).map((name) => ({
-        rootDigest: /^[0-9a-f]{64}$/.test(name) ? name : digestOfBundle(name),
+        rootDigest: /^[0-9a-f]{64}$/i.test(name) ? name.toLowerCase() : digestOfBundle(bundleFolder(name)),
         reason,
       }));
+      const revokedKeys = before?.content.keys.map(({ hint }) => hint);
+      const privateKeyPems = await expectSigners(options.key, [store.content], { use: 'revoke', revokedKeys });
       const nowMs = Date.now();
       const content = {
         sequence: (before?.content.sequence ?? 0) + 1,
@@ -53,10 +60,7 @@ export function register(trust: Command, streams: CommandStreams): void {
         keys: [...(before?.content.keys ?? []), ...keys],
         bundles: [...(before?.content.bundles ?? []), ...bundles],
       };
-      const text = createRevocationList(
-        content,
-        options.key.map((file) => readKey(file, 'private')),
-      );
+      const text = createRevocationList(content, privateKeyPems);
       writeTexts([{ path: options.out, text }]);
       const { sequence, nextUpdate } = content;
       const counts = { keys: content.keys.length, bundles: content.bundles.length };
@@ -72,4 +76,24 @@ export function register(trust: Command, streams: CommandStreams): void {
           : `Revocation list ${options.out}: number ${sequence}, ${counts.keys} keys and ${counts.bundles} bundles withdrawn, next due ${nextUpdate}\n`,
       );
     });
+}
+
+/** A list written over another one would take back what that one withdrew, and start at a number that nodes have seen. */
+function expectNoOtherList({ out, before }: RevokeOptions): void {
+  if ((before !== undefined && resolve(before) === resolve(out)) || !existsSync(out)) return;
+  throw new SpaceCloudError('FILE_WRITE', `Expected a file that does not exist yet for --out, got '${out}'.`, {
+    place: { file: out },
+    hint:
+      before === undefined
+        ? `Give --before ${out} to write the list that follows it, or another --out.`
+        : 'Give the file of --before, or another --out.',
+  });
+}
+
+function bundleFolder(name: string): string {
+  if (existsSync(name)) return name;
+  const expected = 'Expected a bundle folder or the 64 hex digits of a root digest for --revoke-bundle';
+  throw new SpaceCloudError('USAGE', `${expected}, got '${name}'.`, {
+    hint: '`spacecloud verify` prints the digest of a bundle; it must be given whole.',
+  });
 }

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { SpaceCloudError } from '../../../core/index.ts';
 import { list } from '../../arguments.ts';
-import { readKey, writeTexts } from '../../files.ts';
+import { writeTexts } from '../../files.ts';
 import type { CommandStreams } from '../../run-command.ts';
 import { readDocument } from '../../trust-options.ts';
+import { expectSigners } from './expect-signers.ts';
+import { expectUsableKeys } from './expect-usable-keys.ts';
 import { addKeysOptions, keysOf, type KeysOptions, MS_PER_DAY, thresholdsOf } from './keys-option.ts';
 import { reportStore } from './report-store.ts';
 
@@ -30,10 +32,14 @@ export function register(trust: Command, streams: CommandStreams): void {
     const expires = new Date(nowMs + options.days * MS_PER_DAY).toISOString();
     const kept = before.filter(({ name }) => options.remove?.includes(name) !== true);
     const keys = keysOf(options, kept, { notBefore: issuedAt, notAfter: expires });
-    const text = createTrustStore(
-      { version: version + 1, issuedAt, expires, keys, thresholds: thresholdsOf(options, keys, thresholds) },
-      options.key.map((path) => readKey(path, 'private')),
-    );
+    const content = {
+      version: version + 1,
+      ...{ issuedAt, expires, keys },
+      thresholds: thresholdsOf(options, keys, thresholds),
+    };
+    await expectUsableKeys(keys, content.thresholds, { removed: options.remove });
+    const privateKeyPems = await expectSigners(options.key, [current.content, content], { use: 'trust' });
+    const text = createTrustStore(content, privateKeyPems);
     writeTexts([{ path: options.out, text, isNew: true }]);
     const place = { file: options.out, bytes: Buffer.from(text, 'utf8') };
     await reportStore({ place, check: () => nextTrustStore(current, place, { now: Date.now }) }, options, streams);

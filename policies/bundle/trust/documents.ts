@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import type { z } from 'zod';
-import { canonicalJson } from '../../../core/index.ts';
+import { SpaceCloudError, canonicalJson } from '../../../core/index.ts';
 import {
   formatPlainEnvelope,
   type NamedSignature,
@@ -70,12 +70,30 @@ export function openDocument<Schema extends z.ZodType>(
   kind: DocumentKind<Schema>,
   { file, bytes }: DocumentBytes,
 ): OpenDocument<z.output<Schema>> {
+  expectEnvelope({ file, bytes });
   const { payload, signatures } = parsePlainEnvelope(file, bytes, {
     payloadType: kind.payloadType,
     code: 'TRUST_STORE',
   });
   const content = parseJsonWith(file, payload, kind.schema, 'TRUST_STORE');
   return { content, digest: createHash('sha256').update(payload).digest('hex'), payload, signatures };
+}
+
+/** Tells a file of another kind from a damaged document: the wrong file was named. Throws TRUST_STORE. */
+export function expectEnvelope({ file, bytes }: DocumentBytes): void {
+  let got = 'no JSON';
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const members = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    if (['payload', 'payloadType', 'signatures'].some((name) => members.includes(name))) return;
+    got = 'another JSON file, without payload and signatures';
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError || cause instanceof TypeError)) throw cause;
+  }
+  throw new SpaceCloudError('TRUST_STORE', `Expected a trust document (DSSE envelope) in ${file}, got ${got}.`, {
+    place: { file },
+    hint: 'Give a trust store, revocation list or roll-back order, as `spacecloud trust` writes them.',
+  });
 }
 
 /**
@@ -99,7 +117,7 @@ export function checkDocument(
   const names = signed.map(({ name }) => `'${name}'`).join(', ') || 'none';
   const problem =
     needed >= 1
-      ? `Expected a ${kind.words} signed by ${needed} of ${keys.length} keys that may do so now, got ${names}.`
+      ? `Expected a ${kind.words} signed by ${needed} of ${keys.length} keys that may do so now, got ${names}; it needs ${needed - signed.length} more.`
       : `Expected no ${kind.words}, as the trust store gives no key the right to sign one.`;
   throw refuse('TRUST_STORE', file, problem);
 }

@@ -7,7 +7,7 @@ import { canonicalJson } from '../../../core/index.ts';
 import { fileReadError, syncFolder, writeFileAtomically } from '../file-errors.ts';
 import { parseJsonWith } from '../signing/dsse.ts';
 import { refuse } from '../signing/refuse.ts';
-import { type RevocationList, refuseOlder } from './revocations.ts';
+import { type RevocationList, noRevocationList, refuseOlder } from './revocations.ts';
 import type { RollbackOrder } from './rollback.ts';
 import type { TrustStore } from './store.ts';
 
@@ -133,7 +133,7 @@ export function checkSeen(
   if (installed.revocations === undefined) return;
   if (revocations === undefined) {
     const { number } = installed.revocations;
-    throw refuse('TRUST_STORE', file, `Expected revocation list ${number} or a later one, got none.`);
+    throw noRevocationList(file, `Expected revocation list ${number} or a later one, got none.`);
   }
   refuseOlder(file, revocations, installed.revocations);
 }

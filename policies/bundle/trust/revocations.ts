@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SpaceCloudError } from '../../../core/index.ts';
 import { refuse } from '../signing/refuse.ts';
 import type { SignerRules } from '../signing/signers.ts';
 import { type CheckTime, hasBegun, hasEnded, type Moment, momentOf } from './clock.ts';
@@ -95,6 +96,14 @@ export function refuseOlder(
   throw refuse('TRUST_STORE', file, `Expected a revocation list after number ${seen.number}, got ${other}.`);
 }
 
+/** The error where a list is needed and none was given: fetching the trust store again would not help. */
+export function noRevocationList(file: string, message: string): SpaceCloudError {
+  return new SpaceCloudError('TRUST_STORE', message, {
+    place: { file },
+    hint: 'Give the latest list: --revocations with its file (beside --trust), or `revocations` in code.',
+  });
+}
+
 /** What no longer counts. */
 export function revokedBy(list: RevocationList | undefined): Pick<SignerRules, 'revokedKeys' | 'revokedBundles'> {
   return {
@@ -114,7 +123,7 @@ export function checkFreshness(
 ): readonly string[] {
   if (list === undefined) {
     if (freshWithinS === undefined) return [];
-    throw refuse('TRUST_STORE', file, `Expected a revocation list of the last ${freshWithinS} s, got none.`);
+    throw noRevocationList(file, `Expected a revocation list of the last ${freshWithinS} s, got none.`);
   }
   const { sequence, issuedAt, nextUpdate } = list.content;
   const isOverdue = hasEnded(nextUpdate, moment);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SpaceCloudError } from '../../../core/index.ts';
 import { keyHint, readPublicKey } from '../signing/keys.ts';
 import { refuse } from '../signing/refuse.ts';
 import type { SignerRules } from '../signing/signers.ts';
@@ -121,7 +122,15 @@ export function nextTrustStore(current: TrustStore, place: DocumentBytes, time: 
   const wanted = current.content.version + 1;
   if (next.content.version !== wanted) {
     const problem = `Expected trust store version ${wanted} after ${wanted - 1}, got ${next.content.version}.`;
-    throw refuse('TRUST_STORE', file, problem);
+    const isAhead = next.content.version > wanted;
+    const between =
+      next.content.version - 1 === wanted ? `version ${wanted}` : `versions ${wanted} to ${next.content.version - 1}`;
+    throw new SpaceCloudError('TRUST_STORE', problem, {
+      place: { file },
+      hint: isAhead
+        ? `Give ${between} between them: every store is trusted by the keys of the one before.`
+        : 'Leave it out, or give the stores in the order of their versions.',
+    });
   }
   const moment = momentOf(time);
   const revokedKeys = time.revokedKeys ?? new Set();

@@ -1,6 +1,6 @@
 import { parsePlainEnvelopeType } from '../signing/dsse.ts';
 import { refuse } from '../signing/refuse.ts';
-import { addSignature, type DocumentBytes, type DocumentKind, openDocument } from './documents.ts';
+import { addSignature, type DocumentBytes, type DocumentKind, expectEnvelope, openDocument } from './documents.ts';
 import { REVOCATION_LIST_KIND, type RevocationListContent } from './revocations.ts';
 import { ROLLBACK_ORDER_KIND, type RollbackOrderContent } from './rollback.ts';
 import { TRUST_STORE_KIND, type TrustStoreContent } from './store.ts';
@@ -39,6 +39,7 @@ export function signDocumentAgain(place: DocumentBytes, privateKeyPem: string): 
 }
 
 function kindOf(place: DocumentBytes): DocumentKind {
+  expectEnvelope(place);
   const type = parsePlainEnvelopeType(place.file, place.bytes, 'TRUST_STORE');
   const kind = KINDS.find(({ payloadType }) => payloadType === type);
   if (kind !== undefined) return kind;
