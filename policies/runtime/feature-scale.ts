@@ -1,4 +1,4 @@
-import type { DecisionSpec, Feature } from '../../core/index.ts';
+import { DECISION_KINDS, type DecisionSpec, type Feature } from '../../core/index.ts';
 
 /** What a feature can be at all, and what difference in it says nothing. */
 export interface FeatureScale {
@@ -52,14 +52,20 @@ export interface KindBounds {
   readonly candidateMost: Float64Array;
 }
 
-/** The bounds of every kind of a specification. */
+/**
+ * The bounds of every kind of a specification. Names and units mean what they say here in the kinds of the space cloud; other
+ * environments may mean something else by them, and get the widest bounds.
+ */
 export function boundsOf(spec: DecisionSpec): readonly KindBounds[] {
-  const column = (features: readonly Feature[], end: 'least' | 'most'): Float64Array =>
-    Float64Array.from(features, (feature) => scaleOfFeature(feature)[end]);
-  return spec.kinds.map(({ context, candidate }) => ({
-    contextLeast: column(context, 'least'),
-    contextMost: column(context, 'most'),
-    candidateLeast: column(candidate, 'least'),
-    candidateMost: column(candidate, 'most'),
-  }));
+  return spec.kinds.map(({ kind, context, candidate }) => {
+    const isOurs = DECISION_KINDS.some((known) => known === kind);
+    const column = (features: readonly Feature[], end: 'least' | 'most'): Float64Array =>
+      Float64Array.from(features, (feature) => (isOurs ? scaleOfFeature(feature) : OTHER)[end]);
+    return {
+      contextLeast: column(context, 'least'),
+      contextMost: column(context, 'most'),
+      candidateLeast: column(candidate, 'least'),
+      candidateMost: column(candidate, 'most'),
+    };
+  });
 }
