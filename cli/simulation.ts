@@ -67,6 +67,8 @@ export interface ServedSimulationOptions
   readonly local?: Policy;
   /** Events for satellites' machines beside those of nodes. */
   readonly reports$?: NonNullable<EpisodeOptions['reports$']>;
+  /** Waited for when the run is over, before the nodes are told so. */
+  readonly beforeGoodbye?: () => Promise<void>;
   /** Ends the waiting for nodes that cannot come. */
   readonly failed?: Promise<never>;
 }
@@ -78,8 +80,8 @@ export interface ServedRun {
 
 /** The same run with some satellites as processes of their own. */
 export async function simulateWithNodes(options: ServedSimulationOptions): Promise<ServedRun> {
-  const { address, satellites, deadlineMs, pingMs, onAnswer, onListening, failed, local, reports$, ...simulation } =
-    options;
+  const { address, satellites, deadlineMs, pingMs, onAnswer, onListening, failed, local, reports$, ...more } = options;
+  const { beforeGoodbye, ...simulation } = more;
   const { scenario, geometry, source, seed } = simulation;
   const server = await serveNodes({
     ...NODE_CLOCK,
@@ -106,6 +108,7 @@ export async function simulateWithNodes(options: ServedSimulationOptions): Promi
         },
       },
     );
+    await beforeGoodbye?.();
     return { record, nodes: server.nodes };
   } finally {
     await server.close();

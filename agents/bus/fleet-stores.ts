@@ -9,6 +9,10 @@ export interface FleetStoreOptions {
   readonly bundleBytes?: number;
   /** Domains of servers beside satellites, whose telemetry the fleet's stream takes over. */
   readonly leafDomains?: readonly string[];
+  /** With `leafDomains`: satellites without such a server, whose telemetry arrives directly. */
+  readonly direct?: readonly string[];
+  /** With `leafDomains`: waited for when all but the telemetry stream is there, until the servers are linked. */
+  readonly linked?: () => Promise<void>;
 }
 
 /** JetStream's code of a stream that is there with other options (JSStreamNameExistErr). */
@@ -24,7 +28,7 @@ const MODE_BYTES = 4096;
  */
 export async function makeFleetStores(bus: Bus, fleet: string, options: FleetStoreOptions = {}): Promise<void> {
   const { bundleBucket, modeBucket } = subjectsOf(fleet);
-  const { leafDomains = [], telemetryBytes = 256 * MIB, bundleBytes = 256 * MIB } = options;
+  const { leafDomains = [], direct = [], linked, telemetryBytes = 256 * MIB, bundleBytes = 256 * MIB } = options;
   // Loaded where a store is made: this face is that of nodes too, which make none.
   const [{ StorageType }, { Kvm }, { Objm }] = await Promise.all([
     import('@nats-io/jetstream'),
@@ -32,9 +36,10 @@ export async function makeFleetStores(bus: Bus, fleet: string, options: FleetSto
     import('@nats-io/obj'),
   ]);
   try {
-    await makeTelemetryStream(bus, fleet, { maxBytes: telemetryBytes, leafDomains });
     await new Objm(bus.connection).create(bundleBucket, { storage: StorageType.File, max_bytes: bundleBytes });
     await new Kvm(bus.connection).create(modeBucket, { storage: StorageType.File, maxValueSize: MODE_BYTES });
+    await linked?.();
+    await makeTelemetryStream(bus, fleet, { maxBytes: telemetryBytes, leafDomains, direct });
   } catch (cause) {
     throw failedStore(`the stores of fleet '${fleet}'`, cause);
   }
@@ -43,7 +48,7 @@ export async function makeFleetStores(bus: Bus, fleet: string, options: FleetSto
 /** Makes the telemetry stream of a server beside satellites: it keeps what they say until the ground's server took it. */
 export async function makeLeafStores(bus: Bus, fleet: string, telemetryBytes: number = 64 * MIB): Promise<void> {
   try {
-    await makeTelemetryStream(bus, fleet, { maxBytes: telemetryBytes, leafDomains: [] });
+    await makeTelemetryStream(bus, fleet, { maxBytes: telemetryBytes, leafDomains: [], direct: [] });
   } catch (cause) {
     throw failedStore(`the telemetry store of fleet '${fleet}'`, cause);
   }
@@ -52,11 +57,11 @@ export async function makeLeafStores(bus: Bus, fleet: string, telemetryBytes: nu
 async function makeTelemetryStream(
   bus: Bus,
   fleet: string,
-  options: { readonly maxBytes: number; readonly leafDomains: readonly string[] },
+  options: { readonly maxBytes: number; readonly leafDomains: readonly string[]; readonly direct: readonly string[] },
 ): Promise<void> {
   const subjects = subjectsOf(fleet);
   const { every, telemetryStream } = subjects;
-  const { maxBytes, leafDomains } = options;
+  const { maxBytes, leafDomains, direct } = options;
   const { DiscardPolicy, JetStreamApiError, RetentionPolicy, StorageType, jetstreamManager } =
     await import('@nats-io/jetstream');
   const manager = await jetstreamManager(bus.connection);
@@ -67,7 +72,7 @@ async function makeTelemetryStream(
     storage: StorageType.File,
     max_bytes: maxBytes,
     // With servers beside satellites the same message would also arrive directly while their link is up, and be kept twice.
-    subjects: leafDomains.length === 0 ? [every.telemetry] : [],
+    subjects: leafDomains.length === 0 ? [every.telemetry] : direct.map((satellite) => subjects.telemetry(satellite)),
     sources: leafDomains.map((domain) => ({
       name: telemetryStream,
       external: { api: `$JS.${domain}.API`, deliver: subjects.takeover(domain) },

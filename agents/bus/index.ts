@@ -1,5 +1,6 @@
 export { Bus, type BusMessage, type BusOptions, type BusStatus } from './bus.ts';
 export { type FleetStoreOptions, makeFleetStores, makeLeafStores } from './fleet-stores.ts';
+export { isLinked, takeoversBegun, telemetryHeld } from './leaf-link.ts';
 export { type BusIdentity, busIdentity, identityOf } from './identity.ts';
 export { type BusMeeting, busDoor, busLine } from './node-door.ts';
 export { BusExecutor, type BusExecutorOptions } from './ops/bus-executor.ts';

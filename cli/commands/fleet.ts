@@ -6,7 +6,7 @@ import type { Comparison } from '../fleet/fleet-lines.ts';
 import { expectWritable } from '../files.ts';
 import { Interrupted, untilInterrupted } from '../interrupt.ts';
 import type { CommandStreams } from '../run-command.ts';
-import { type UpdateCommandOptions, takesUpdate, updateOrderOf } from '../fleet/ops/update-options.ts';
+import { type UpdateCommandOptions, operationsOf, takesUpdate, updateOrderOf } from '../fleet/ops/update-options.ts';
 import { type ScenarioOptions, expectFits, loadScenarioInput, takesScenario } from '../scenario-input.ts';
 import { readTrust } from '../trust-options.ts';
 
@@ -17,6 +17,7 @@ interface FleetCommandOptions extends ScenarioOptions, UpdateCommandOptions {
   readonly drain: number;
   readonly start?: number;
   readonly nodes: string;
+  readonly leaves?: string;
   readonly name: string;
   readonly bus?: string;
   readonly identities?: string;
@@ -48,6 +49,10 @@ export function register(program: Command, streams: CommandStreams): void {
     .option('--drain <s>', 'at most so long until all have ended, s', positiveNumber('--drain'), 60)
     .option('--start <s>', 'where in the scenario the run starts, s; default: drawn from the seed', startTime)
     .option('--nodes <which>', '`all`, how many, or names of satellites that are processes of their own', 'all')
+    .option(
+      '--leaves <which>',
+      'of these, `all`, how many, or names of those with a nats-server of their own, linked to the ground during simulated contacts alone',
+    )
     .option('--name <fleet>', 'name of the fleet on the bus', 'fleet')
     .option('--bus <url>', 'a nats-server that runs already, instead of one of its own')
     .option('--identities <folder>', 'with --bus: identities of this fleet that its server knows')
@@ -79,7 +84,10 @@ export function register(program: Command, streams: CommandStreams): void {
       wholeNumber('--report', 10),
       1000,
     )
-    .option('--audit <folder>', 'every node appends its decisions to a log in this folder (`spacecloud audit`)')
+    .option(
+      '--audit <folder>',
+      'every node appends its decisions to a log in this folder (`spacecloud audit`); heads.json there has their heads',
+    )
     .option('--compare', 'then run the same in this process, and compare the trajectories')
     .option('--json', 'print one JSON document')
     .action((name: string, options: FleetCommandOptions, { args }: Command) =>
@@ -118,6 +126,7 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
       },
     );
   }
+  expectOwnBus(options);
   const update = await updateOrderOf(options, trust);
   if (options.audit !== undefined) expectWritable(options.audit);
   const input = await loadScenarioInput(name, options, streams);
@@ -126,17 +135,22 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
     ...{ ...input, source, seed: options.seed, arrivalsS: options.arrivals, drainS: options.drain },
     ...(options.start === undefined ? {} : { startS: options.start }),
   };
+  const nodes = chosen('--nodes', options.nodes, satellitesOf(input.geometry));
+  const leaves = options.leaves === undefined ? undefined : chosen('--leaves', options.leaves, nodes);
   const result = await untilInterrupted((signal) =>
     runFleet({
       ...{ simulation, signal, fleet: options.name, tls: options.tls, deadlineMs: options.deadline },
       ...{ startsAtOnce: options.startsAtOnce, restarts: options.restarts },
-      nodes: chosenSatellites(options.nodes, input.geometry),
+      nodes,
       flight: [
         ...['--bundle', options.bundle],
         ...(options.trust === undefined ? ['--key', options.key as string] : ['--trust', options.trust]),
       ],
       reportMs: options.report,
       ...(update === undefined ? {} : { update }),
+      ...(leaves === undefined
+        ? {}
+        : { leaves: { satellites: leaves, operations: operationsOf(options), deadlineMs: options.orderDeadline } }),
       onNote: (text) => streams.err(`${text}\n`),
       ...busOf(options),
       ...(options.audit === undefined ? {} : { auditFolder: options.audit }),
@@ -146,7 +160,10 @@ async function flyFleet(name: string, options: FleetCommandOptions, streams: Com
     }),
   );
   const { record } = result;
-  if (record === undefined) throw new Interrupted('SIGINT');
+  if (record === undefined) {
+    for (const line of result.decisionLogs?.lines ?? []) streams.err(`${line}\n`);
+    throw new Interrupted('SIGINT');
+  }
   const inProcess = async (): Promise<Comparison> =>
     update === undefined ? { record: await simulate(simulation) } : runRollout({ ...simulation, ...update });
   const comparison = options.compare === true ? await inProcess() : undefined;
@@ -166,26 +183,39 @@ function busOf({ bus: url, identities }: FleetCommandOptions): { bus?: { url: st
   );
 }
 
-/** Names of the satellites chosen. Errors: USAGE. */
-function chosenSatellites(which: string, { nodeNames, satelliteCount }: Geometry): readonly string[] {
-  const satellites = nodeNames.slice(0, satelliteCount);
+/** Links of servers beside satellites need a server that takes them. Errors: USAGE. */
+function expectOwnBus({ leaves, bus }: FleetCommandOptions): void {
+  if (leaves === undefined || bus === undefined) return;
+  throw new SpaceCloudError('USAGE', 'Expected --leaves or --bus, got both.', {
+    hint: 'Servers beside satellites link to the server that this command starts without --bus.',
+  });
+}
+
+function satellitesOf({ nodeNames, satelliteCount }: Geometry): readonly string[] {
+  return nodeNames.slice(0, satelliteCount);
+}
+
+/** Names of the satellites chosen among these. Errors: USAGE. */
+function chosen(option: string, which: string, satellites: readonly string[]): readonly string[] {
   if (which === 'all') return satellites;
   if (/^\d+$/.test(which)) {
     const count = Number(which);
-    if (count >= 1 && count <= satelliteCount) return satellites.slice(0, count);
-    throw wrongNodes(`a number from 1 to ${satelliteCount}`, which, satellites);
+    if (count >= 1 && count <= satellites.length) return satellites.slice(0, count);
+    throw wrongChoice(`a number from 1 to ${satellites.length} for ${option}`, which, satellites);
   }
   const names = [...new Set(which.split(',').map((name) => name.trim()))].filter((name) => name !== '');
   const unknown = names.find((name) => !satellites.includes(name));
-  if (unknown !== undefined || names.length === 0)
-    throw wrongNodes('names of satellites', unknown ?? which, satellites);
+  if (unknown !== undefined || names.length === 0) {
+    const of = option === '--nodes' ? 'satellites' : 'nodes';
+    throw wrongChoice(`names of ${of} for ${option}`, unknown ?? which, satellites);
+  }
   return names;
 }
 
-function wrongNodes(expected: string, got: string, satellites: readonly string[]): SpaceCloudError {
+function wrongChoice(expected: string, got: string, satellites: readonly string[]): SpaceCloudError {
   const shown = satellites.slice(0, 3).join(', ');
   const more = satellites.length > 3 ? ` and ${satellites.length - 3} more` : '';
-  return new SpaceCloudError('USAGE', `Expected all, ${expected} for --nodes, got '${got}'.`, {
+  return new SpaceCloudError('USAGE', `Expected all, ${expected}, got '${got}'.`, {
     hint: `The satellites are ${shown}${more}.`,
   });
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HUB_DOMAIN, type ServerTls } from '../../agents/bus/index.ts';
 import { makeCertificates, type NatsServer, startNatsServer } from '../bus/index.ts';
 import { IdentityFolders, makeIdentities } from './identities.ts';
+import { type LeafPlan, planLeaves } from './leaves/leaf-plan.ts';
 
 /** A bus that a fleet meets on. */
 export interface FleetBus {
@@ -9,6 +11,10 @@ export interface FleetBus {
   readonly identities: IdentityFolders;
   /** Times the server ended by itself and was started again. */
   readonly restarts: number;
+  /** Servers beside satellites that may link to it, where it takes links, and its certificate, where it has one. */
+  readonly leaves: readonly LeafPlan[];
+  readonly leafPort?: number;
+  readonly tls?: ServerTls;
   close(): Promise<void>;
 }
 
@@ -17,6 +23,8 @@ export interface OwnBusOptions {
   readonly folder: string;
   readonly fleet: string;
   readonly satellites: readonly string[];
+  /** Of these, those with a server of their own. */
+  readonly leaves: readonly string[];
   readonly tls: boolean;
   /** How often a server that ends by itself is started again. */
   readonly restarts: number;
@@ -40,27 +48,45 @@ export async function startOwnBus(options: OwnBusOptions): Promise<FleetBus> {
     ...{ folder: identities, fleet, satellites },
     ...(certificates === undefined ? {} : { caPem: certificates.caPem }),
   });
+  const folders = new IdentityFolders(identities);
+  const leaves = planLeaves(fleet, options.leaves, folders);
   const server = await startNatsServer({
     config: {
       ...{ name: fleet, users },
       ...(certificates === undefined ? {} : { tls: certificates }),
+      ...(leaves.length === 0
+        ? {}
+        : { domain: HUB_DOMAIN, leaf: { kind: 'listener', users: leaves.map(({ login }) => login) } }),
     },
     ...{ folder: join(folder, 'server'), onNote: (text) => onNote(text.trim()) },
   });
   onProcesses([server.pid]);
-  return new OwnBus(server, new IdentityFolders(identities), options);
+  return new OwnBus(server, { ...options, identities: folders, plans: leaves, certificates });
+}
+
+interface OwnBusParts extends OwnBusOptions {
+  readonly identities: IdentityFolders;
+  readonly plans: readonly LeafPlan[];
+  readonly certificates: ServerTls | undefined;
 }
 
 class OwnBus implements FleetBus {
   readonly identities: IdentityFolders;
+  readonly leaves: readonly LeafPlan[];
+  readonly leafPort?: number;
+  readonly tls?: ServerTls;
   restarts = 0;
   private readonly server: NatsServer;
   private readonly options: OwnBusOptions;
   private closing = false;
 
-  constructor(server: NatsServer, identities: IdentityFolders, options: OwnBusOptions) {
+  constructor(server: NatsServer, options: OwnBusParts) {
+    const { identities, plans, certificates } = options;
     this.server = server;
     this.identities = identities;
+    this.leaves = plans;
+    if (server.leafPort !== undefined) this.leafPort = server.leafPort;
+    if (certificates !== undefined) this.tls = certificates;
     this.options = options;
     void this.keepUp();
   }
@@ -97,5 +123,5 @@ class OwnBus implements FleetBus {
 
 /** A bus that somebody else runs; `folder` holds the identities that its server knows. */
 export function othersBus(url: string, folder: string): FleetBus {
-  return { url, identities: new IdentityFolders(folder), restarts: 0, close: () => Promise.resolve() };
+  return { url, identities: new IdentityFolders(folder), restarts: 0, leaves: [], close: () => Promise.resolve() };
 }

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../training/index.ts';
 import { amountText } from '../amounts.ts';
 import { kpiLines } from '../kpi-lines.ts';
 import type { FleetResult } from './fleet-run.ts';
-import { accountRows, rolloutLines } from './ops/operations-lines.ts';
+import { accountRows, leafRows, rolloutLines } from './ops/operations-lines.ts';
 
 export interface FleetLinesOptions {
   readonly result: FleetResult & { readonly record: RunRecord };
@@ -40,7 +40,7 @@ const COUNTS = [
 
 /** The result as one JSON-safe document. */
 export function fleetDocument({ result, comparison }: FleetLinesOptions): object {
-  const { record, figures, standing, busRestarts, startS, runS, accounts, rollout } = result;
+  const { record, figures, standing, busRestarts, startS, runS, accounts, leaves, rollout, decisionLogs } = result;
   const folded = COUNTS.map(([key]) => [key, fold(figures.nodes, key)]);
   return {
     ...record,
@@ -51,7 +51,9 @@ export function fleetDocument({ result, comparison }: FleetLinesOptions): object
       nodes: figures.nodes,
     },
     ...(accounts === undefined ? {} : { ground: accounts }),
+    ...(leaves === undefined ? {} : { leaves }),
     ...(rollout === undefined ? {} : { rollout }),
+    ...(decisionLogs === undefined ? {} : { decisionLogs: decisionLogs.document }),
     ...(comparison === undefined ? {} : { inProcess: comparisonDocument(record, comparison) }),
   };
 }
@@ -63,7 +65,8 @@ function comparisonDocument(record: RunRecord, { record: other, result }: Compar
 
 /** The key figures of the run, then what its nodes did, summed up, with the worst of them. */
 export function fleetLines(options: FleetLinesOptions): string {
-  const { record, figures, standing, busRestarts, startS, runS, accounts, rollout } = options.result;
+  const { record, figures, standing, busRestarts, startS, runS, accounts, leaves, rollout, decisionLogs } =
+    options.result;
   const lines: (readonly [string, string])[] = [
     ['nodes', `${standing.nodes}, ${standing.joined} joined at the end`],
     ['started in', `${startS.toFixed(1)} s`],
@@ -72,6 +75,7 @@ export function fleetLines(options: FleetLinesOptions): string {
     ['decisions by a fallback', amountText(figures.fallbackDecisions)],
     ...COUNTS.map(([key, label]) => [label, foldedText(fold(figures.nodes, key))] as const),
     ...(accounts === undefined ? [] : accountRows(accounts)),
+    ...(leaves === undefined ? [] : leafRows(leaves)),
   ];
   const width = Math.max(40, ...lines.map(([label]) => label.length));
   return [
@@ -79,6 +83,7 @@ export function fleetLines(options: FleetLinesOptions): string {
     'Fleet:',
     ...lines.map(([label, value]) => `  ${label.padEnd(width)} ${value}`),
     ...(rollout === undefined ? [] : [rolloutLines(rollout, options.comparison?.result).trimEnd()]),
+    ...(decisionLogs?.lines ?? []),
     ...comparisonLines(options),
     '',
   ].join('\n');

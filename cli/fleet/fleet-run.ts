@@ -1,13 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Bus, busDoor, tokenOf } from '../../agents/bus/index.ts';
+import { Bus, busDoor } from '../../agents/bus/index.ts';
 import { type FleetFigures, FleetTelemetry, type RolloutResult } from '../../agents/fleet/index.ts';
+import type { OperationsOptions } from '../../environment/index.ts';
 import type { RunRecord } from '../../training/index.ts';
 import { type SimulationOptions, simulateWithNodes } from '../simulation.ts';
+import { type DecisionLogs, checkDecisionLogs, decisionLogPath } from './decision-logs.ts';
 import { type FleetBus, othersBus, startOwnBus } from './fleet-bus.ts';
 import { FleetNodes } from './fleet-nodes.ts';
 import { FleetProgress, joinedText } from './fleet-progress.ts';
+import type { LeafAccounts } from './leaves/leaf-gates.ts';
+import { LeafServers } from './leaves/leaf-servers.ts';
 import { serveMetrics } from './metrics-server.ts';
 import { nodeProcess } from './node-command.ts';
 import { FleetOperations } from './ops/fleet-operations.ts';
@@ -48,6 +52,13 @@ export interface FleetOptions {
   readonly reportMs: number;
   /** Rolled out while the fleet flies. */
   readonly update?: UpdateOrder;
+  /** Satellites with a node and a server of their own, whose links follow the contacts of operations; with a bus of its own. */
+  readonly leaves?: {
+    readonly satellites: readonly string[];
+    readonly operations: OperationsOptions;
+    /** Longest that a link is waited for, each time, ms. */
+    readonly deadlineMs: number;
+  };
   /** What a user should know while it runs, one line each. */
   readonly onNote: (text: string) => void;
   readonly signal: AbortSignal;
@@ -63,6 +74,10 @@ export interface FleetResult {
   /** What the ground heard of the nodes; undefined where the bus keeps nothing, or the run was told to stop. */
   readonly accounts: GroundAccounts | undefined;
   readonly rollout: RolloutResult | undefined;
+  /** Of the nodes' decision logs, when all had ended; undefined where none were asked for. */
+  readonly decisionLogs: DecisionLogs | undefined;
+  /** What links of servers beside satellites did; undefined where there are none, or the run was told to stop. */
+  readonly leaves: LeafAccounts | undefined;
   /** Wall clock: until all had joined, and of the run from then on, s. */
   readonly startS: number;
   readonly runS: number;
@@ -73,12 +88,10 @@ export interface FleetResult {
  * that was asked for. Errors: BUS_*, NODE_*, FILE_WRITE, USAGE (port).
  */
 export async function runFleet(options: FleetOptions): Promise<FleetResult> {
+  const { auditFolder, nodes } = options;
   const run = new FleetRun(options);
-  try {
-    return await run.run();
-  } finally {
-    await run.close();
-  }
+  const result = await run.run().finally(() => run.close());
+  return { ...result, decisionLogs: auditFolder === undefined ? undefined : checkDecisionLogs(auditFolder, nodes) };
 }
 
 class FleetRun {
@@ -88,6 +101,8 @@ class FleetRun {
   private readonly nodes: FleetNodes;
   private readonly progress: FleetProgress;
   private file: TelemetryFile | undefined;
+  /** Processes to end with this one: the server, and those beside satellites. */
+  private servers: { bus: readonly number[]; leaves: readonly number[] } = { bus: [], leaves: [] };
   private work: { readonly folder: string; readonly warden: Warden } | undefined;
   /** What was made and is to be ended, in the opposite order. */
   private readonly closers: (() => unknown)[] = [];
@@ -115,7 +130,7 @@ class FleetRun {
     this.progress = new FleetProgress({ nodes: nodes.length, arrivalsS, figures, standing });
   }
 
-  async run(): Promise<FleetResult> {
+  async run(): Promise<Omit<FleetResult, 'decisionLogs'>> {
     const { options, nodes, closers } = this;
     const { signal } = options;
     closers.push(() => this.progress.end());
@@ -136,11 +151,12 @@ class FleetRun {
     const { joinedMs = endMs } = this;
     if (record !== undefined) await nodes.finish();
     const { figures } = this.telemetry;
+    const leaves = record === undefined ? undefined : await operations.drainLeaves();
     const accounts = record === undefined ? undefined : await operations.accounts(figures);
     const rollout = record === undefined ? undefined : operations.rollout;
     this.file?.close(record?.trajectoryHash);
     return {
-      ...{ record, figures, accounts, rollout, standing: this.standing, busRestarts: bus.restarts },
+      ...{ record, figures, accounts, rollout, leaves, standing: this.standing, busRestarts: bus.restarts },
       ...{ startS: (joinedMs - this.startMs) / 1000, runS: (endMs - joinedMs) / 1000 },
     };
   }
@@ -187,7 +203,7 @@ class FleetRun {
   private plans(bus: FleetBus, operations: FleetOperations): readonly ProcessPlan[] {
     const { nodes, fleet, auditFolder } = this.options;
     return nodes.map((satellite) => {
-      const log = auditFolder === undefined ? [] : ['--audit', join(auditFolder, `${tokenOf(satellite)}.log`)];
+      const log = auditFolder === undefined ? [] : ['--audit', decisionLogPath(auditFolder, satellite)];
       const flight = [...this.options.flight, ...log, ...operations.nodeWords(satellite)];
       return nodeProcess({ satellite, flight, fleet, bus: bus.url, identity: bus.identities.satellite(satellite) });
     });
@@ -201,26 +217,46 @@ class FleetRun {
 
   /** A bus of its own lies in a folder that goes with it. */
   private async openBus(): Promise<FleetBus> {
-    const { bus, fleet, nodes, tls, restarts } = this.options;
+    const { bus, fleet, nodes, tls, restarts, leaves } = this.options;
     if (bus !== undefined) return othersBus(bus.url, bus.identities);
-    const { folder, warden } = this.makeFolder();
+    const { folder } = this.makeFolder();
     const own = await startOwnBus({
-      ...{ folder, fleet, tls, restarts, satellites: nodes },
-      onProcesses: (pids) => warden.guard(pids),
+      ...{ folder, fleet, tls, restarts, satellites: nodes, leaves: leaves?.satellites ?? [] },
+      onProcesses: (pids) => this.guard({ bus: pids }),
       onNote: (text) => this.note(text),
     });
     this.closers.push(() => own.close());
     return own;
   }
 
-  private openOperations(bus: FleetBus): Promise<FleetOperations> {
-    const { fleet, simulation, nodes, reportMs, update } = this.options;
+  private async openOperations(bus: FleetBus): Promise<FleetOperations> {
+    const { fleet, simulation, nodes, reportMs, update, leaves } = this.options;
+    const servers = leaves === undefined ? undefined : await this.startLeaves(bus);
     return FleetOperations.open({
       ...{ bus, fleet, simulation, nodes, reportMs },
       ...(update === undefined ? {} : { update }),
+      ...(leaves === undefined || servers === undefined
+        ? {}
+        : { leaves: { ...leaves, servers, signal: this.options.signal } }),
       stateFolder: () => join(this.makeFolder().folder, 'state'),
       onNote: (text) => this.note(text),
     });
+  }
+
+  private async startLeaves(bus: FleetBus): Promise<LeafServers> {
+    const { fleet, signal } = this.options;
+    const servers = await LeafServers.start({
+      ...{ bus, fleet, signal, folder: join(this.makeFolder().folder, 'leaves') },
+      onProcesses: (pids) => this.guard({ leaves: pids }),
+      onNote: (text) => this.note(text),
+    });
+    this.closers.push(() => servers.close());
+    return servers;
+  }
+
+  private guard(changed: Partial<FleetRun['servers']>): void {
+    this.servers = { ...this.servers, ...changed };
+    this.makeFolder().warden.guard([...this.servers.bus, ...this.servers.leaves]);
   }
 
   /** The run's own folder, made when it is asked for first; it goes with the run, however that ends. */

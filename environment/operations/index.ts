@@ -1,3 +1,4 @@
+export { type ReachChange, groundReach } from './ground-reach.ts';
 export type { OperationsLink } from './operations-contacts.ts';
 export type { OperationsOptions } from './options.ts';
 export { type Outage, outagesOf } from './outages.ts';

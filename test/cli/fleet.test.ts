@@ -29,6 +29,15 @@ describe('spacecloud fleet', () => {
     [['--nodes', 'polar-p1-s1,sputnik'], "Expected all, names of satellites for --nodes, got 'sputnik'."],
     [['--bus', 'nats://127.0.0.1:4222'], 'Expected --bus and --identities together, got --bus alone.'],
     [['--identities', '.'], 'Expected --bus and --identities together, got --identities alone.'],
+    [
+      ['--leaves', 'all', '--bus', 'nats://127.0.0.1:4222', '--identities', '.'],
+      'Expected --leaves or --bus, got both.',
+    ],
+    [['--nodes', '3', '--leaves', '4'], "Expected all, a number from 1 to 3 for --leaves, got '4'."],
+    [
+      ['--nodes', 'polar-p1-s1', '--leaves', 'polar-p1-s2'],
+      "Expected all, names of nodes for --leaves, got 'polar-p1-s2'.",
+    ],
     [['--pace', '0'], "Expected a number above 0 for --pace, got '0'."],
     [['--metrics', '70000'], "Expected a whole number from 0 to 65535 for --metrics, got '70000'."],
   ])('refuses %j', async (words, message) => {

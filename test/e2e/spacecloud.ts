@@ -59,8 +59,8 @@ export class Workplace {
   }
 
   /** Runs a command with `--json` that must succeed, and returns its document. */
-  async json<T>(args: readonly string[]): Promise<T> {
-    const { status, out, err } = await this.run([...args, '--json']);
+  async json<T>(args: readonly string[], options: StartOptions = {}): Promise<T> {
+    const { status, out, err } = await this.run([...args, '--json'], options);
     if (status !== 0) throw new Error(`spacecloud ${args.join(' ')} ended with ${status}: ${out}${err}`);
     return JSON.parse(out) as T;
   }

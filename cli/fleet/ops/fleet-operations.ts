@@ -3,8 +3,11 @@ import { tokenOf } from '../../../agents/bus/index.ts';
 import type { FleetFigures, RolloutResult } from '../../../agents/fleet/index.ts';
 import type { NodeAnswer, NodeServer } from '../../../agents/node/index.ts';
 import { SpaceCloudError } from '../../../core/index.ts';
+import type { OperationsOptions } from '../../../environment/index.ts';
 import type { ServedSimulationOptions, SimulationOptions } from '../../simulation.ts';
 import type { FleetBus } from '../fleet-bus.ts';
+import { type LeafAccounts, LeafGates } from '../leaves/leaf-gates.ts';
+import type { LeafServers } from '../leaves/leaf-servers.ts';
 import { FleetUpdate, type UpdateOrder } from './fleet-update.ts';
 import { Ground, type GroundAccounts } from './ground.ts';
 
@@ -19,13 +22,21 @@ export interface FleetOperationsOptions {
   /** Time between two documents of telemetry of a node, ms. */
   readonly reportMs: number;
   readonly update?: UpdateOrder;
+  /** Servers beside satellites, and the simulated contacts that their links follow. */
+  readonly leaves?: {
+    readonly servers: LeafServers;
+    readonly operations: OperationsOptions;
+    /** Longest that a link is waited for, each time, ms of wall clock. */
+    readonly deadlineMs: number;
+    readonly signal: AbortSignal;
+  };
   readonly onNote: (text: string) => void;
 }
 
 /** What a run of a fleet needs for operations; spread into its options. */
 type EpisodeParts = Pick<
   ServedSimulationOptions,
-  'onStart' | 'onBatch' | 'watchOutcomes' | 'local' | 'reports$' | 'onConstellation'
+  'onStart' | 'beforeGoodbye' | 'onBatch' | 'watchOutcomes' | 'local' | 'reports$' | 'onConstellation'
 > & { readonly beforeRound: (timeS: number) => void | Promise<void> };
 
 /** The operations plane of a fleet: telemetry, modes, and an update where one is ordered. */
@@ -33,11 +44,16 @@ export class FleetOperations {
   private readonly options: FleetOperationsOptions;
   private readonly ground: Ground | undefined;
   private readonly update: FleetUpdate | undefined;
+  private readonly gates: LeafGates | undefined;
 
   private constructor(options: FleetOperationsOptions, ground: Ground | undefined, update: FleetUpdate | undefined) {
+    const { leaves, fleet } = options;
     this.options = options;
     this.ground = ground;
     this.update = update;
+    if (leaves === undefined || ground === undefined) return;
+    const { servers, ...contacts } = leaves;
+    this.gates = new LeafGates({ stations: servers.stations, ground, fleet, ...contacts });
   }
 
   /**
@@ -45,12 +61,14 @@ export class FleetOperations {
    * Errors: BUS_*, FILE_*; USAGE for a first bundle that is refused.
    */
   static async open(options: FleetOperationsOptions): Promise<FleetOperations> {
-    const { bus, fleet, simulation, nodes, update: order, onNote } = options;
+    const { bus, fleet, simulation, nodes, update: order, leaves, onNote } = options;
     let ground: Ground;
     try {
-      ground = await Ground.open(bus, fleet);
+      const withLeaf = leaves?.servers.stations.map(({ satellite }) => satellite) ?? [];
+      const direct = nodes.filter((name) => !withLeaf.includes(name));
+      ground = await (leaves?.servers.openGround(bus, fleet, direct) ?? Ground.open(bus, fleet));
     } catch (error) {
-      if (order !== undefined || !(error instanceof SpaceCloudError)) throw error;
+      if (order !== undefined || leaves !== undefined || !(error instanceof SpaceCloudError)) throw error;
       onNote(`No telemetry of nodes: ${error.message}`);
       return new FleetOperations(options, undefined, undefined);
     }
@@ -67,17 +85,30 @@ export class FleetOperations {
 
   /** Further words of `spacecloud node`. */
   nodeWords(satellite: string): readonly string[] {
-    const { reportMs, update, stateFolder } = this.options;
+    const { reportMs, update, leaves, stateFolder } = this.options;
     if (this.ground === undefined) return [];
     const state = update === undefined ? [] : ['--state', join(stateFolder(), tokenOf(satellite))];
-    return ['--report', String(reportMs), ...state];
+    return ['--report', String(reportMs), ...state, ...(leaves?.servers.nodeWords(satellite) ?? [])];
   }
 
   /** Parts of the run. */
   get episode(): EpisodeParts {
-    const { update } = this;
-    if (update === undefined) return { beforeRound: () => undefined };
-    return { ...update.hooks, local: update.local, reports$: update.reports$ };
+    const { update, gates } = this;
+    const parts: EpisodeParts =
+      update === undefined
+        ? { beforeRound: () => undefined }
+        : { ...update.hooks, local: update.local, reports$: update.reports$ };
+    if (gates === undefined) return parts;
+    const { arrivalsS, drainS } = this.options.simulation;
+    return {
+      ...parts,
+      onStart: (world) => {
+        gates.begin(world, world.startS + arrivalsS + drainS);
+        parts.onStart?.(world);
+      },
+      beforeRound: (timeS) => inTurn([() => gates.open(timeS), () => parts.beforeRound(timeS), () => gates.close()]),
+      beforeGoodbye: () => gates.openAll(),
+    };
   }
 
   /** When nodes may come. */
@@ -94,6 +125,11 @@ export class FleetOperations {
     return this.ground?.accounts(satellites, this.options.nodes);
   }
 
+  /** After the run and after the nodes have ended, before `accounts`. Errors: BUS_CONNECT. */
+  async drainLeaves(): Promise<LeafAccounts | undefined> {
+    return this.gates?.drain();
+  }
+
   /** After the run. */
   get rollout(): RolloutResult | undefined {
     return this.update?.result();
@@ -103,4 +139,12 @@ export class FleetOperations {
     this.update?.close();
     await this.ground?.close();
   }
+}
+
+/** One after another; waits only for those that take their time. */
+function inTurn(steps: readonly (() => void | Promise<void>)[]): void | Promise<void> {
+  const [first, ...others] = steps;
+  if (first === undefined) return undefined;
+  const done = first();
+  return done === undefined ? inTurn(others) : done.then(() => inTurn(others));
 }

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   Bus,
+  type FleetStoreOptions,
   type StoredModes,
   type TelemetryCount,
   countTelemetry,
@@ -44,10 +45,10 @@ export class Ground {
   }
 
   /** Makes the stores of the fleet where they are missing. Errors: FILE_*, BUS_*. */
-  static async open(bus: FleetBus, fleet: string, leafDomains: readonly string[] = []): Promise<Ground> {
+  static async open(bus: FleetBus, fleet: string, stores: FleetStoreOptions = {}): Promise<Ground> {
     const connected = await Bus.connect({ ...readIdentity(bus.identities.ground), servers: bus.url, name: 'ground' });
     try {
-      await makeFleetStores(connected, fleet, { leafDomains });
+      await makeFleetStores(connected, fleet, stores);
       return new Ground(connected, fleet);
     } catch (error) {
       await connected.close();

@@ -1,5 +1,6 @@
 import type { RolloutResult } from '../../../agents/fleet/index.ts';
 import { rolloutKpiText, timelineText } from '../../rollout/rollout-lines.ts';
+import type { LeafAccounts } from '../leaves/leaf-gates.ts';
 import type { GroundAccounts } from './ground.ts';
 
 /** What the ground has of a fleet, summed up, one row each. */
@@ -16,6 +17,21 @@ export function accountRows({ telemetry, strange, modes }: GroundAccounts): read
     [
       'modes as the nodes told them',
       `${same} the same as in the world, ${other.length} others${namesOf(other)}, ${silent.length} not told`,
+    ],
+  ];
+}
+
+/** What the links of servers beside satellites did, one row each. */
+export function leafRows(accounts: LeafAccounts): readonly (readonly [string, string])[] {
+  const { leaves, opened, closed, waitedS, late, held, takenOver, notTakenOver } = accounts;
+  return [
+    [
+      'links of servers beside satellites',
+      `${leaves} servers, opened ${opened} times, cut ${closed} times, waited for ${waitedS.toFixed(1)} s, ${late} times too late`,
+    ],
+    [
+      'telemetry of these servers',
+      `${takenOver} documents taken over, ${held} of them had waited for a link; ${notTakenOver} not taken over`,
     ],
   ];
 }

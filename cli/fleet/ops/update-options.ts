@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { SpaceCloudError } from '../../../core/index.ts';
+import type { OperationsOptions } from '../../../environment/index.ts';
 import { list, positiveNumber } from '../../arguments.ts';
 import type { BundleTrust } from '../../../policies/bundle/index.ts';
 import { readKey } from '../../files.ts';
@@ -32,7 +33,7 @@ export function takesUpdate(command: Command): Command {
     .addOption(
       new Option(
         '--via <way>',
-        'with --update: over gateways alone, or (default) relayed between satellites too',
+        'with --update or --leaves: over gateways alone, or (default) relayed between satellites too',
       ).choices(['ground', 'isl']),
     )
     .option('--share <frac>', 'share of link rates that operations have; default 0.01', positiveNumber('--share'))
@@ -40,7 +41,7 @@ export function takesUpdate(command: Command): Command {
     .option('--revoke-at <s>', 'with --update: revoke it at this time of the run', positiveNumber('--revoke-at'))
     .option(
       '--order-deadline <ms>',
-      'time a node has to carry out an order of the ground',
+      'time a node has to carry out an order of the ground, and a link of --leaves to come up or be drained',
       positiveNumber('--order-deadline'),
       30_000,
     );
@@ -51,19 +52,7 @@ export async function updateOrderOf(
   options: UpdateCommandOptions,
   believed: BundleTrust,
 ): Promise<UpdateOrder | undefined> {
-  const {
-    bundle,
-    trust,
-    update,
-    operatorKey,
-    plan,
-    via = 'isl',
-    share,
-    stations,
-    revokeAt,
-    orderDeadline,
-    arrivals,
-  } = options;
+  const { bundle, trust, update, operatorKey, plan, revokeAt, orderDeadline, arrivals } = options;
   if (update === undefined) {
     expectNoneOf(options);
     return undefined;
@@ -93,11 +82,16 @@ export async function updateOrderOf(
     ...{ fromFolder: bundle, toFolder: update, from, to, deadlineMs: orderDeadline },
     operatorKeyPem,
     plan: planned,
-    operations: {
-      via,
-      ...(share === undefined ? {} : { shareFrac: share }),
-      ...(stations.length === 0 ? {} : { stations }),
-    },
+    operations: operationsOf(options),
+  };
+}
+
+/** How operations reach satellites, as the options say. */
+export function operationsOf({ via = 'isl', share, stations }: UpdateCommandOptions): OperationsOptions {
+  return {
+    via,
+    ...(share === undefined ? {} : { shareFrac: share }),
+    ...(stations.length === 0 ? {} : { stations }),
   };
 }
 
