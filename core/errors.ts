@@ -42,7 +42,10 @@ export const ERROR_TABLE = {
   BUNDLE_REVOKED: { exit: 7, meaning: 'a bundle, or the key that signed it, that was revoked' },
   BUNDLE_ROLLBACK: { exit: 7, meaning: 'a bundle older than one that was installed before' },
   BUNDLE_SIGNERS: { exit: 7, meaning: 'a bundle with fewer trusted signatures than are required' },
-  TRUST_STORE: { exit: 7, meaning: 'a trust store, revocation list, roll-back order or node state that is damaged, not trusted, or old' },
+  TRUST_STORE: {
+    exit: 7,
+    meaning: 'a trust store, revocation list, roll-back order or node state that is damaged, not trusted, or old',
+  },
   BUNDLE_GOLDEN: { exit: 7, meaning: 'a bundle that does not reproduce its golden vectors' },
   NODE_CONNECT: { exit: 8, meaning: 'a node that cannot reach the world, or the world a node' },
   NODE_PROTOCOL: { exit: 8, meaning: 'a message between node and world that breaks the protocol' },
