@@ -1,3 +1,4 @@
+import { SpaceCloudError } from '../../core/index.ts';
 import type { BundleRefusal } from '../satellite.machine.ts';
 
 /** A policy as the ground knows it: what a signed bundle says of itself. */
@@ -37,4 +38,17 @@ export interface UpdateExecutor {
   ): readonly InstallResult[] | Promise<readonly InstallResult[]>;
   /** The satellites have heard that the release is revoked: those that fly it fall back, none will install it any more. */
   revoke(satellites: readonly number[], release: Release): void | Promise<void>;
+}
+
+/** For the log: why a satellite refused. */
+export function detailOf(result: InstallResult): { readonly detail?: string } {
+  return result.outcome === 'refused' ? { detail: result.reason } : {};
+}
+
+/** An executor that leaves a satellite out. */
+export function noResult(satellite: string | undefined): SpaceCloudError {
+  return new SpaceCloudError(
+    'MISUSE',
+    `Expected the executor to give a result for satellite '${satellite}', got none.`,
+  );
 }

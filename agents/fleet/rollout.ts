@@ -16,7 +16,7 @@ import { DueEvents } from './due-events.ts';
 import { type AnswerCounts, FleetReports, type SatelliteReport } from './fleet-reports.ts';
 import { type GateVerdict, gateFigures, guardReasons, judge } from './health-gate.ts';
 import type { GateEvidence } from './outcome-effect.ts';
-import type { InstallResult, Release, UpdateExecutor } from './release.ts';
+import { type InstallResult, type Release, type UpdateExecutor, detailOf, noResult } from './release.ts';
 import { type OperationsBytes, type RolloutKpis, timeSpread } from './rollout-kpis.ts';
 import { type GateLook, type RolloutPlan, expectPlan, looksOf } from './rollout-plan.ts';
 import { type RolloutEvent, type RolloutState, rolloutMachine } from './rollout.machine.ts';
@@ -512,15 +512,4 @@ function append(map: Map<number, SatelliteReport[]>, report: SatelliteReport): v
   const list = map.get(report.satellite);
   if (list === undefined) map.set(report.satellite, [report]);
   else list.push(report);
-}
-
-function detailOf(result: InstallResult): { readonly detail?: string } {
-  return result.outcome === 'refused' ? { detail: result.reason } : {};
-}
-
-function noResult(satellite: string | undefined): SpaceCloudError {
-  return new SpaceCloudError(
-    'MISUSE',
-    `Expected the executor to give a result for satellite '${satellite}', got none.`,
-  );
 }

@@ -18,7 +18,7 @@ export interface RunLog {
   /** Of the episode. */
   readonly onConstellation: NonNullable<EpisodeOptions['onConstellation']>;
   /** Writes what is left; the head vouches for the whole log. */
-  close(): LogHead | undefined;
+  readonly close: () => LogHead | undefined;
 }
 
 /** Opens, or continues, the log of a run. Errors: FILE_WRITE, DISK_FULL, RUN_LOCKED, AUDIT_FORMAT, AUDIT_CHAIN. */
